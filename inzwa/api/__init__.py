@@ -1,0 +1,1 @@
+"""What the world talks to: the socket, the small HTTP surface, the page."""

@@ -1,0 +1,1 @@
+"""The Gradio page: talks to /ws/audio like any client."""

