@@ -27,7 +27,7 @@ class Start:
     sample_rate: int = 16_000
     """Samples a second of the client's audio: 16000 for `pcm16`, 48000 for `opus`."""
     audio_out: OutputCodec | None = None
-    """What the server's binary frames shall hold: `opus` (raw 20 ms packets, 48 kHz) or `pcm16` (16 kHz); the server's setting when absent."""
+    """What the server shall send: `opus` (raw 20 ms packets, 48 kHz) or `pcm16` (16 kHz); its own setting when absent."""
     language: str = "sn"
     """What the user speaks, as Whisper names it: `sn` is Shona, `en` English."""
 
@@ -196,7 +196,7 @@ class Latency:
     """How long one turn took. Every figure is null where the turn had no such step."""
 
     asr_ms: int | None = None
-    """Final transcription: from the end of the user's speech to `asr.final`."""
+    """From the decision that the user had finished to `asr.final`; near 0 where the transcript was made in the pause."""
     llm_first_token_ms: int | None = None
     """From `asr.final` to the first token."""
     tts_first_audio_ms: int | None = None
@@ -229,7 +229,7 @@ class TurnCancelled:
     turn: int
     """The turn that stopped."""
     reason: CancelReason
-    """`interrupted` by speech, `cancelled` by the client, `no_speech` understood, or `failed` (an `error` came before)."""
+    """`interrupted` by speech, `cancelled` by the client, `no_speech` understood, `failed` (after an `error`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class VoiceStream(Protocol):
     """One session's detector state. Not shared, not threadsafe."""
 
     def probability(self, frame: Sound) -> float:
-        """How likely this frame is speech, 0..1. Shape (frame_samples,), 16 kHz; under a millisecond, so called in place."""
+        """How likely this frame is speech, 0..1. Shape (frame_samples,), 16 kHz; a fraction of a ms, so called in place."""
         ...
 
 
@@ -145,6 +145,10 @@ class ChatModel(Protocol):
         """Pieces of text as they are made; never half a character. Close it (aclosing) to stop at once."""
         ...
 
+    async def prepare(self, messages: Sequence[Message], options: ChatOptions) -> None:
+        """Read the prompt ahead, so that a `reply` to the same messages starts sooner. Cancelling it costs nothing."""
+        ...
+
     async def forget(self, session: str) -> None:
         """The session is over: drop what was kept warm for it. Unknown names are no error."""
         ...
@@ -179,7 +183,7 @@ class Synthesizer(Protocol):
     """Names that VoiceOptions.voice takes, the default first."""
 
     def speak(self, text: str, options: VoiceOptions) -> AsyncGenerator[SpokenChunk, None]:
-        """The phrase's sound from its first chunk on. Close it (aclosing) to stop. A text without a sound yields nothing."""
+        """The phrase's sound from its first chunk on. Close it (aclosing) to stop. Text without sound yields nothing."""
         ...
 
 
