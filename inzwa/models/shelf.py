@@ -45,10 +45,16 @@ class Shelf:
         source = self._record().get("source")
         return source if isinstance(source, str) else "files found in the cache"
 
-    def faults(self, files: Sequence[FileInfo], *, again: bool = False) -> tuple[Fault, ...]:
-        """The files that are missing or damaged; `again` hashes even those whose record still holds."""
+    def faults(
+        self, files: Sequence[FileInfo], on_check: Callable[[str, int], None], *, again: bool = False
+    ) -> tuple[Fault, ...]:
+        """The files that are missing or damaged; `again` hashes even those whose record still holds.
+
+        `on_check` hears name and bytes of each file that is about to be hashed.
+        """
         proven = self._proven()
-        checked = {file.name: self._check(file, None if again else proven.get(file.name)) for file in files}
+        trusted = {} if again else proven
+        checked = {file.name: self._check(file, trusted.get(file.name), on_check) for file in files}
         good = {name: seal for name, seal in checked.items() if not isinstance(seal, Fault)}
         if good != proven:
             with contextlib.suppress(OSError):  # a cache that may only be read is hashed at each start
@@ -70,12 +76,13 @@ class Shelf:
         if self.folder.exists():
             shutil.rmtree(self.folder)
 
-    def _check(self, file: FileInfo, proven: Any) -> dict[str, Any] | Fault:
+    def _check(self, file: FileInfo, proven: Any, on_check: Callable[[str, int], None]) -> dict[str, Any] | Fault:
         path = self.folder / file.name
         try:
             seal = _seal(file, path)
             if seal == proven:
                 return seal
+            on_check(file.name, seal["size"])
             found = self._hash(path)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return Fault(file, None)

@@ -1,0 +1,103 @@
+"""The cache folder: what lies where, who may write, and what its disk refuses. Knows nothing of the catalogue.
+
+`models/NAME` holds files, `partial/NAME` an unfinished fetch, and `locks/NAME.lock` lets one process or thread at a
+time write either. Whatever is cut off at any moment leaves whole files, or litter in `partial` that the next fetch
+clears; downloads that had finished are taken up again.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from inzwa.errors import CacheUnusable
+from inzwa.models.digests import Digest, digest_of
+from inzwa.models.progress import Report
+from inzwa.models.shelf import Shelf
+from inzwa.models.sources import Workspace
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes that may still be written there."""
+    return shutil.disk_usage(folder).free
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cache:
+    """One folder that any number of processes share."""
+
+    folder: Path
+    hash_file: Callable[[Path], Digest] = digest_of
+    room: Callable[[Path], int] = free_bytes
+
+    def shelf(self, name: str) -> Shelf:
+        """Where the model's files stand."""
+        return Shelf(self.folder / "models" / name, self.hash_file)
+
+    def used_bytes(self, name: str) -> int:
+        """What the model takes on the disk, an unfinished fetch among it."""
+        return _size(self.shelf(name).folder) + _size(self._partial(name))
+
+    def clear(self, name: str) -> None:
+        """Delete the model and its unfinished fetch. Under its lock."""
+        self.shelf(name).clear()
+        self._discard(self._partial(name))
+
+    @contextmanager
+    def usable(self) -> Iterator[None]:
+        """The disk's refusals as CacheUnusable."""
+        try:
+            yield
+        except OSError as error:
+            raise CacheUnusable(
+                f"the cache folder {self.folder} cannot be used: {error.strerror or error}; "
+                "make room, or set INZWA_CACHE to a folder that may be written"
+            ) from error
+
+    @contextmanager
+    def locked(self, name: str, on_wait: Callable[[], None]) -> Iterator[None]:
+        """Alone with this model among all threads and processes. `on_wait` is called when another is at it."""
+        folder = self.folder / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f"{name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            on_wait()
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def workspace(self, name: str, environ: Mapping[str, str], report: Report) -> Iterator[Workspace]:
+        """A place to fetch the model in, cleared when all went well, kept for the next try when not. Under its lock."""
+        downloads, scratch = self._partial(name) / "downloads", self._partial(name) / "scratch"
+        self._discard(scratch)
+        downloads.mkdir(parents=True, exist_ok=True)
+        scratch.mkdir()
+        yield Workspace(name, downloads, scratch, environ, report)
+        self._discard(self._partial(name))
+
+    def require_room(self, bytes_needed: int) -> None:
+        """CacheUnusable when the disk cannot hold so much more."""
+        if (free := self.room(self.folder)) < bytes_needed:
+            raise CacheUnusable(
+                f"the cache folder {self.folder} has {free / 1e6:.0f} MB left and {bytes_needed / 1e6:.0f} MB are "
+                "needed; make room, or set INZWA_CACHE to a folder on another disk"
+            )
+
+    def _partial(self, name: str) -> Path:
+        return self.folder / "partial" / name
+
+    def _discard(self, folder: Path) -> None:
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,64 @@
+"""Brings what a shelf lacks from the first source that can. Knows nothing of any kind of source."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Final
+
+from inzwa.errors import ModelCorrupt, ModelError, ModelUnavailable
+from inzwa.models.catalogue import Entry
+from inzwa.models.digests import Digest
+from inzwa.models.shelf import Fault, Shelf
+from inzwa.models.sources import Made, Source, Workspace
+from inzwa.protocols import FileInfo
+
+REMEDY: Final = (
+    "Fetch it once where the package index can be reached, or set INZWA_CACHE to a folder that already holds it."
+)
+log = logging.getLogger(__name__)
+
+
+def repair(
+    entry: Entry, faults: Sequence[Fault], shelf: Shelf, work: Workspace, require_room: Callable[[int], None]
+) -> None:
+    """Put the missing and damaged files on the shelf, each once its digest is right.
+
+    ModelUnavailable or ModelCorrupt when no source would do. `require_room` hears how many bytes a source needs,
+    before it is asked and again when it failed, because a full disk is then the truer reason.
+    """
+    for fault in faults:
+        if fault.found is not None:
+            log.warning("%s is damaged and is fetched again: %s", entry.name, fault)
+    files = [fault.file for fault in faults]
+    reasons: list[ModelError] = []
+    for source in entry.sources:
+        needed_bytes = source.download_bytes(files) + sum(file.size for file in files)
+        require_room(needed_bytes)
+        try:
+            return _take(source, files, shelf, work)
+        except (ModelUnavailable, ModelCorrupt) as error:
+            require_room(needed_bytes)
+            reasons.append(error)
+    raise _refusal(entry.name, reasons)
+
+
+def _take(source: Source, files: Sequence[FileInfo], shelf: Shelf, work: Workspace) -> None:
+    title = source.title
+    with closing(source.bring(files, work)) as brought:
+        for made in brought:
+            _require_right(made, title)
+            shelf.accept(made.file, made.path, title)
+
+
+def _require_right(made: Made, title: str) -> None:
+    expected = Digest(made.file.size, made.file.sha256)
+    if made.digest != expected:
+        raise ModelCorrupt(f"{made.file.name} from the {title}: expected {expected}, found {made.digest}")
+
+
+def _refusal(name: str, reasons: Sequence[ModelError]) -> ModelError:
+    """Why no source would do: wrong bytes weigh more than no bytes."""
+    said = "; ".join(reason.message for reason in reasons)
+    if any(isinstance(reason, ModelCorrupt) for reason in reasons):
+        return ModelCorrupt(f"{name} was fetched and refused: {said}")
+    return ModelUnavailable(f"{name} is not in the cache and cannot be fetched: {said}. {REMEDY}")
