@@ -1,0 +1,1 @@
+"""The promises of Inzwa, one folder a room."""
