@@ -1,0 +1,98 @@
+// The conversation on the page: one entry a turn. What people and models say enters only as textContent.
+
+/** Turns kept on the page; older ones leave. */
+const KEPT = 60;
+
+const FIGURES = [
+  ["latency.first_audio", "first_audio_ms"],
+  ["latency.asr", "asr_ms"],
+  ["latency.llm", "llm_first_token_ms"],
+  ["latency.tts", "tts_first_audio_ms"],
+  ["latency.total", "total_ms"],
+];
+
+/** @param {string} tag @param {string} name its class @param {string} [text] @returns {HTMLElement} */
+function make(tag, name, text = "") {
+  const element = document.createElement(tag);
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+/** One bubble: who speaks, and their words. */
+function bubble(who, whoKey, words) {
+  const box = make("div", `bubble ${who}`);
+  const name = make("span", "who", words.say(whoKey));
+  name.dataset.say = whoKey;
+  box.append(name);
+  return box;
+}
+
+/** Renders turns; remembers which element shows which turn. */
+export class Log {
+  /** @param {HTMLElement} list an <ol> @param {import("./words.js").Words} words */
+  constructor(list, words) {
+    this.list = list;
+    this.words = words;
+    /** @type {WeakMap<Object, Object>} */
+    this.entries = new WeakMap();
+  }
+
+  /** @param {import("./conversation.js").Turn} turn */
+  show(turn) {
+    const entry = this.entries.get(turn) ?? this.add(turn);
+    entry.stable.textContent = turn.stable;
+    entry.tail.textContent = turn.tail;
+    entry.reply.textContent = turn.reply;
+    entry.you.hidden = !turn.stable && !turn.tail;
+    entry.answer.hidden = !turn.reply;
+    entry.item.hidden = entry.you.hidden && entry.answer.hidden;
+    entry.item.setAttribute("aria-busy", String(!turn.over));
+    if (turn.latency) this.latency(entry.latency, turn.latency);
+    if (turn.reply && turn.cancelled) this.cut(entry);
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** @private */
+  add(turn) {
+    const item = make("li", "turn");
+    const you = bubble("you", "page.you", this.words);
+    const answer = bubble("answer", "page.inzwa", this.words);
+    const entry = { item, you, answer, stable: make("span", "stable"), tail: make("span", "tail"),
+      reply: make("span", "reply"), latency: make("p", "latency") };
+    const said = make("p", "words");
+    said.append(entry.stable, entry.tail);
+    const replied = make("p", "words");
+    replied.append(entry.reply);
+    you.append(said);
+    answer.append(replied);
+    item.append(you, answer, entry.latency);
+    this.list.append(item);
+    while (this.list.children.length > KEPT) this.list.firstElementChild.remove();
+    this.entries.set(turn, entry);
+    return entry;
+  }
+
+  /** @private */
+  cut(entry) {
+    entry.latency.replaceChildren(this.word("page.interrupted", "cut"));
+  }
+
+  /** @private */
+  latency(line, figures) {
+    line.replaceChildren();
+    for (const [key, field] of FIGURES) {
+      if (figures[field] === null || figures[field] === undefined) continue;
+      const figure = make("span", "figure");
+      figure.append(this.word(key, "what"), make("b", "ms", `${Math.round(figures[field])} ms`));
+      line.append(figure);
+    }
+  }
+
+  /** @private */
+  word(key, name) {
+    const element = make("span", name, this.words.say(key));
+    element.dataset.say = key;
+    return element;
+  }
+}

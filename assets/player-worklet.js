@@ -1,0 +1,48 @@
+// Runs in the audio thread: plays what the page pushes, and says when a reply has been heard to its end.
+
+import { JitterBuffer } from "./jitter.js";
+
+/** Sound that must have come before a reply begins to play, in milliseconds. */
+const START_MS = 60;
+
+/** Samples between two reports to the page: about 43 ms at 48 kHz. */
+const REPORT_SAMPLES = 2048;
+
+class PlayerProcessor extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    this.buffer = new JitterBuffer((sampleRate * START_MS) / 1000);
+    this.played = 0;
+    this.sinceReport = 0;
+    this.peak = 0;
+    this.port.onmessage = ({ data }) => this.obey(data);
+  }
+
+  /** @param {{type: "sound", sound: Float32Array} | {type: "end"} | {type: "clear"}} order */
+  obey(order) {
+    if (order.type === "sound") this.buffer.push(order.sound);
+    else if (order.type === "end") this.buffer.end();
+    else this.buffer.clear();
+  }
+
+  process(_, [[out]]) {
+    const sound = this.buffer.pull(out);
+    this.played += sound;
+    for (let i = 0; i < sound; i += 1) this.peak = Math.max(this.peak, Math.abs(out[i]));
+    this.sinceReport += out.length;
+    const drained = this.buffer.ended && this.buffer.buffered === 0;
+    if (drained) this.buffer.ended = false;
+    if (drained || this.sinceReport >= REPORT_SAMPLES) this.report(drained);
+    return true;
+  }
+
+  /** @private */
+  report(drained) {
+    const { buffered, gaps, playing } = this.buffer;
+    this.port.postMessage({ played: this.played, peak: this.peak, buffered, gaps, playing, drained });
+    this.sinceReport = 0;
+    this.peak = 0;
+  }
+}
+
+registerProcessor("inzwa-player", PlayerProcessor);

@@ -1,0 +1,49 @@
+"""The page's words in Shona and English, read from strings.toml. Knows no page and no browser."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+Language = Literal["sn", "en"]
+
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+"""Shona first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One thing the page says."""
+
+    sn: str
+    """Shona."""
+    en: str
+    """English."""
+
+    @property
+    def both(self) -> str:
+        """For places that show no switch: the Shona, then the English where it differs."""
+        return self.sn if self.sn == self.en else f"{self.sn} · {self.en}"
+
+
+@cache
+def page_strings() -> Mapping[str, Phrase]:
+    """Every phrase under its dotted key, `state.ready`; a phrase without both languages is a TypeError."""
+    text = files(__package__).joinpath("strings.toml").read_text(encoding="utf-8")
+    sections: dict[str, dict[str, dict[str, str]]] = tomllib.loads(text)
+    return MappingProxyType(
+        {f"{section}.{key}": Phrase(**entry) for section, keys in sections.items() for key, entry in keys.items()}
+    )
+
+
+def table(language: Language) -> dict[str, str]:
+    """The dotted keys with the words of one language, as the browser takes them."""
+    return {key: getattr(phrase, language) for key, phrase in page_strings().items()}
+
+
+def say(key: str, **places: object) -> str:
+    """The phrase in both languages with its {places} filled; KeyError for a key or a place that is not there."""
+    return page_strings()[key].both.format(**places)
