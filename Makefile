@@ -58,13 +58,13 @@ bench: $(DEV_INSTALLED) models ## measure what README promises, on this machine
 
 clean: ## remove .venv and every cache in this folder; downloaded models stay in their own cache
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
-	find $(wildcard inzwa tests benchmarks) . -maxdepth 5 -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One check for each thing that a bare machine may lack, each with the remedy.
 $(CREATED):
 	@command -v $(PYTHON) >/dev/null || { echo "Missing: Python 3.11 or newer ($(PYTHON) not found). Debian: apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	    || { echo "Missing: Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). Name another: make setup PYTHON=python3.12"; exit 1; }
+	    || { echo "Missing: Python 3.11 or newer; $(PYTHON) says $$($(PYTHON) -V 2>&1). Name another: make setup PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	    || { echo "Missing: the venv module of $(PYTHON). Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) -V)"
