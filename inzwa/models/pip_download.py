@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -85,8 +85,7 @@ def _lines(command: list[str], environ: dict[str, str]) -> Generator[str, None, 
         errors="replace",
     ) as program:
         assert program.stdout is not None
-        try:
+        with ExitStack() as unless_finished:
+            unless_finished.callback(program.kill)
             yield from program.stdout
-        except BaseException:
-            program.kill()
-            raise
+            unless_finished.pop_all()

