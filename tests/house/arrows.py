@@ -13,6 +13,7 @@ ROOMS: Final = {
     "inzwa.settings": 0,
     "inzwa.protocols": 1,
     "inzwa.worker": 1,
+    "inzwa.groups": 1,
     "inzwa.shona": 1,
     "inzwa.models": 1,
     "inzwa.safety": 1,
