@@ -6,6 +6,7 @@ clears; downloads that had finished are taken up again.
 """
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,7 +45,8 @@ class Cache:
     def clear(self, name: str) -> None:
         """Delete the model and its unfinished fetch. Under its lock."""
         self.shelf(name).clear()
-        self._discard(self._partial(name))
+        if self._partial(name).exists():
+            shutil.rmtree(self._partial(name))
 
     @contextmanager
     def usable(self) -> Iterator[None]:
@@ -76,12 +78,13 @@ class Cache:
     @contextmanager
     def workspace(self, name: str, environ: Mapping[str, str], report: Report) -> Iterator[Workspace]:
         """A place to fetch the model in, cleared when all went well, kept for the next try when not. Under its lock."""
-        downloads, scratch = self._partial(name) / "downloads", self._partial(name) / "scratch"
-        self._discard(scratch)
-        downloads.mkdir(parents=True, exist_ok=True)
-        scratch.mkdir()
-        yield Workspace(name, downloads, scratch, environ, report)
-        self._discard(self._partial(name))
+        partial = self._partial(name)
+        for litter in partial.glob("scratch-*"):  # a killed fetch may have left a pip that still writes there
+            shutil.rmtree(litter, ignore_errors=True)
+        (partial / "downloads").mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=partial))
+        yield Workspace(name, partial / "downloads", scratch, environ, report)
+        shutil.rmtree(partial, ignore_errors=True)
 
     def require_room(self, bytes_needed: int) -> None:
         """CacheUnusable when the disk cannot hold so much more."""
@@ -93,10 +96,6 @@ class Cache:
 
     def _partial(self, name: str) -> Path:
         return self.folder / "partial" / name
-
-    def _discard(self, folder: Path) -> None:
-        if folder.exists():
-            shutil.rmtree(folder)
 
 
 def _size(folder: Path) -> int:

@@ -23,7 +23,7 @@ class Workspace:
     """Downloads kept until the model is whole, so that an interrupted fetch goes on where it stopped. May be
     damaged: check before use."""
     scratch: Path
-    """Emptied before each fetch; on the same disk as the cache, so a move out of it is atomic."""
+    """Empty and new for each fetch; on the same disk as the cache, so a move out of it is atomic."""
     environ: Mapping[str, str]
     """The environment for programs and clients that a source uses: indexes, proxies, tokens."""
     report: Report

@@ -51,6 +51,8 @@ class Index(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.shop = shop
         self.gate = threading.Event()
+        self.asked = threading.Event()
+        """Somebody wants a wheel."""
         self.taken: Counter[str] = Counter()
         """How often each wheel was asked for."""
 
@@ -69,6 +71,7 @@ class _Answer(BaseHTTPRequestHandler):
             self._send(b"open")
         elif name.endswith(".whl"):
             self.server.taken[name] += 1
+            self.server.asked.set()
             self._send((self.server.shop.index / name).read_bytes() if self.server.gate.wait(60) else b"")
         else:
             wheel = html.escape(self.server.shop.wheel(name).name)

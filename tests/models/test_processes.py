@@ -26,6 +26,16 @@ def test_a_process_killed_in_any_phase_leaves_a_cache_that_the_next_fetch_makes_
     assert not (shop.cache / "partial" / "tiny").exists()
 
 
+def test_a_process_killed_while_pip_downloads_is_no_hindrance_even_if_its_pip_lives_on(shop: Shop) -> None:
+    with serving(shop) as index:
+        environ = pip_environ(PIP_INDEX_URL=f"{index.url}/simple", PIP_DEFAULT_TIMEOUT="60")
+        with fetching(shop, environ) as dying:
+            assert index.asked.wait(60)
+            dying.kill()
+        assert whole(shop.store().fetch("tiny").folder)
+    assert not (shop.cache / "partial" / "tiny").exists()
+
+
 def test_downloads_that_were_finished_before_the_kill_are_not_fetched_again(shop: Shop) -> None:
     with fetching(shop, shop.environ, die_at="joining") as dying:
         dying.communicate()
