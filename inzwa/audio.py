@@ -80,15 +80,33 @@ class Framer:
         return rest
 
 
+class Recording:
+    """The last `keep_samples` of an endless stream, addressed by sample number from the stream's first."""
+
+    def __init__(self, keep_samples: int) -> None:
+        self._ring: Sound = np.zeros(keep_samples, dtype=np.float32)
+        self.end = 0
+        """Samples pushed so far."""
+
+    def push(self, sound: Sound) -> None:
+        """Append, forgetting what is older than `keep_samples`. `sound` may not be longer than that."""
+        at = (self.end + np.arange(sound.size)) % self._ring.size
+        self._ring[at] = sound
+        self.end += sound.size
+
+    def cut(self, start: int, end: int) -> Sound:
+        """A copy of samples [start, end), less what is forgotten or not there yet."""
+        start = max(start, self.end - self._ring.size, 0)
+        return self._ring[np.arange(start, max(start, min(end, self.end))) % self._ring.size]
+
+
 class Resampler:
     """One stream from one rate to another. One object a stream: restarting per chunk clicks (0.1 on a 0.8 peak)."""
 
     def __init__(self, from_rate: int, to_rate: int) -> None:
         self.from_rate, self.to_rate = from_rate, to_rate
         self._stream = (
-            soxr.ResampleStream(from_rate, to_rate, 1, dtype="float32", quality="HQ")
-            if from_rate != to_rate
-            else None
+            soxr.ResampleStream(from_rate, to_rate, 1, dtype="float32", quality="HQ") if from_rate != to_rate else None
         )
 
     def push(self, sound: Sound) -> Sound:

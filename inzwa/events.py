@@ -1,7 +1,6 @@
-"""Every message that crosses a queue or the wire: frozen dataclasses, the unit of each field in the string under it.
+"""Every message that crosses a queue or the wire: frozen dataclasses, each field's unit in the string under it.
 
-Times are milliseconds from the session's first audio sample. The names in `type` are those of the wire;
-`docs/protocol.md` is made from this file, so what stands here is what clients read.
+Times are milliseconds from the session's first audio sample. What stands here is what clients read at /docs/protocol.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from inzwa.audio import Sound
 
 InputCodec = Literal["pcm16", "opus"]
 OutputCodec = Literal["opus", "pcm16"]
+TurnMode = Literal["hands_free", "push_to_talk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +27,13 @@ class Start:
     sample_rate: int = 16_000
     """Samples a second of the client's audio: 16000 for `pcm16`, 48000 for `opus`."""
     audio_out: OutputCodec | None = None
-    """What the server shall send: `opus` (raw 20 ms packets, 48 kHz) or `pcm16` (16 kHz); its own setting when absent."""
-    language: str = "sn"
-    """What the user speaks, as Whisper names it: `sn` is Shona, `en` English."""
+    """What the server shall send: `opus` (raw 20 ms packets, 48 kHz) or `pcm16` (16 kHz); else its own setting."""
+    language: str = ""
+    """What the user speaks, as Whisper names it: `sn` is Shona, `en` English; the server's setting when empty."""
+    mode: TurnMode = "hands_free"
+    """Who ends an utterance: silence (`hands_free`) or only `end_turn` (`push_to_talk`)."""
+    silence_ms: int | None = None
+    """Milliseconds of silence that end an utterance, 100 to 5000; the server's setting when absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class TypedText:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MicrophoneFrame:
-    """Sound from the user, as it came; on the wire a binary frame."""
+    """Sound from the user; on the wire a binary frame."""
 
     sound: Sound
     """Shape (samples,), float32, 16 kHz."""
@@ -104,12 +108,18 @@ class SpeechStop:
 
 
 @dataclass(frozen=True, slots=True)
-class AsrPartial:
+class TurnEvent:
+    """Belongs to one turn."""
+
+    turn: int
+    """Counts the conversation's turns from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsrPartial(TurnEvent):
     """The transcript so far, while the user still speaks."""
 
     type: ClassVar = "asr.partial"
-    turn: int
-    """Counts the conversation's turns from 1."""
     text: str
     """The whole hypothesis: the stable words, then a tail that may still change."""
     stable: str
@@ -121,12 +131,10 @@ class AsrPartial:
 
 
 @dataclass(frozen=True, slots=True)
-class AsrFinal:
+class AsrFinal(TurnEvent):
     """What the user said. Empty when nothing was understood."""
 
     type: ClassVar = "asr.final"
-    turn: int
-    """Counts the conversation's turns from 1."""
     text: str
     """The transcript, or the typed text."""
     start_ms: int
@@ -136,34 +144,28 @@ class AsrFinal:
 
 
 @dataclass(frozen=True, slots=True)
-class LlmPartial:
+class LlmPartial(TurnEvent):
     """The next piece of the reply's text."""
 
     type: ClassVar = "llm.partial"
-    turn: int
-    """The turn that it belongs to."""
     token: str
     """Text to append to the reply; spaces count."""
 
 
 @dataclass(frozen=True, slots=True)
-class LlmFinal:
+class LlmFinal(TurnEvent):
     """The whole text of the reply."""
 
     type: ClassVar = "llm.final"
-    turn: int
-    """The turn that it belongs to."""
     text: str
     """The reply."""
 
 
 @dataclass(frozen=True, slots=True)
-class TtsStart:
+class TtsStart(TurnEvent):
     """The voice begins a phrase; the binary frames that follow are its sound."""
 
     type: ClassVar = "tts.start"
-    turn: int
-    """The turn that it belongs to."""
     phrase: int
     """Counts the reply's phrases from 0."""
     text: str
@@ -171,11 +173,9 @@ class TtsStart:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TtsAudio:
+class TtsAudio(TurnEvent):
     """A piece of the reply's sound; on the wire one or more binary frames."""
 
-    turn: int
-    """The turn that it belongs to."""
     sound: Sound
     """Shape (samples,), float32, at `sample_rate`."""
     sample_rate: int
@@ -183,12 +183,10 @@ class TtsAudio:
 
 
 @dataclass(frozen=True, slots=True)
-class TtsEnd:
+class TtsEnd(TurnEvent):
     """The reply's last sound has been sent."""
 
     type: ClassVar = "tts.end"
-    turn: int
-    """The turn that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +194,7 @@ class Latency:
     """How long one turn took. Every figure is null where the turn had no such step."""
 
     asr_ms: int | None = None
-    """From the decision that the user had finished to `asr.final`; near 0 where the transcript was made in the pause."""
+    """From the decision that the user had finished to `asr.final`; near 0 where it was made in the pause."""
     llm_first_token_ms: int | None = None
     """From `asr.final` to the first token."""
     tts_first_audio_ms: int | None = None
@@ -208,12 +206,10 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnEnd:
+class TurnEnd(TurnEvent):
     """The turn went to its end."""
 
     type: ClassVar = "turn.end"
-    turn: int
-    """The turn that ended."""
     latency: Latency = field(default_factory=Latency)
     """Its figures, in milliseconds."""
 
@@ -222,12 +218,10 @@ CancelReason = Literal["interrupted", "cancelled", "no_speech", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class TurnCancelled:
+class TurnCancelled(TurnEvent):
     """The turn stopped early: drop its sound."""
 
     type: ClassVar = "turn.cancelled"
-    turn: int
-    """The turn that stopped."""
     reason: CancelReason
     """`interrupted` by speech, `cancelled` by the client, `no_speech` understood, `failed` (after an `error`)."""
 
@@ -254,19 +248,5 @@ class GoingAway:
     """Seconds until the socket closes."""
 
 
-ServerEvent = (
-    Ready
-    | SpeechStart
-    | SpeechStop
-    | AsrPartial
-    | AsrFinal
-    | LlmPartial
-    | LlmFinal
-    | TtsStart
-    | TtsAudio
-    | TtsEnd
-    | TurnEnd
-    | TurnCancelled
-    | Problem
-    | GoingAway
-)
+ServerEvent = Ready | SpeechStart | SpeechStop | AsrPartial | AsrFinal | LlmPartial | LlmFinal | TtsStart | TtsAudio
+ServerEvent |= TtsEnd | TurnEnd | TurnCancelled | Problem | GoingAway

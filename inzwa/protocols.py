@@ -4,7 +4,7 @@ All methods with `async` may be cancelled at any await and then leave the engine
 fails with EngineError (or lets its own exception out: the pipeline wraps it), which ends one turn, not the session.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, Protocol
@@ -58,7 +58,7 @@ class VoiceStream(Protocol):
     """One session's detector state. Not shared, not threadsafe."""
 
     def probability(self, frame: Sound) -> float:
-        """How likely this frame is speech, 0..1. Shape (frame_samples,), 16 kHz; a fraction of a ms, so called in place."""
+        """How likely this frame is speech, 0..1. Shape (frame_samples,), 16 kHz. Takes a fraction of a ms."""
         ...
 
 
@@ -183,7 +183,7 @@ class Synthesizer(Protocol):
     """Names that VoiceOptions.voice takes, the default first."""
 
     def speak(self, text: str, options: VoiceOptions) -> AsyncGenerator[SpokenChunk, None]:
-        """The phrase's sound from its first chunk on. Close it (aclosing) to stop. Text without sound yields nothing."""
+        """The phrase's sound from its first chunk on; nothing for text without sound. Close it (aclosing) to stop."""
         ...
 
 
@@ -199,3 +199,20 @@ class Engines:
     def infos(self) -> dict[str, EngineInfo]:
         """Stage name to what serves it."""
         return {"vad": self.vad.info, "asr": self.asr.info, "llm": self.llm.info, "tts": self.tts.info}
+
+
+Stage = Literal["vad", "asr", "llm", "tts"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """How far one stage has come on its way to being ready."""
+
+    stage: Stage
+    state: Literal["waiting", "fetching", "loading", "ready", "failed"]
+    detail: str = ""
+    """For people: the model's name, the file at hand and how much of it, or what went wrong."""
+
+
+Report = Callable[[StageReport], None]
+"""Takes reports from any thread."""

@@ -109,9 +109,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         with self._changed:
             if self._open:
-                heapq.heappush(
-                    self._jobs, _Job(Priority.FINAL, next(self._numbers), call, loop, loop.create_future())
-                )
+                heapq.heappush(self._jobs, _Job(Priority.FINAL, next(self._numbers), call, loop, loop.create_future()))
                 self._changed.notify()
 
     def _withdraw(self, job: _Job) -> None:

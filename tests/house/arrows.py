@@ -33,6 +33,8 @@ ROOMS: Final = {
     "inzwa.metrics": 3,
     "inzwa.api": 4,
     "inzwa.engines": 5,
+    "inzwa.client": 5,
+    "inzwa.serve": 5,
     "inzwa.cli": 5,
     "inzwa.__main__": 5,
     "app": 5,

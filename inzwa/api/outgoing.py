@@ -1,0 +1,72 @@
+"""The way out of one socket: events to text frames, sound to binary frames. Knows no session.
+
+Sound is encoded frame by frame between two sends, so that the loop is never held for more than a frame's work, and
+dropped as soon as its turn is no longer wanted.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream
+from starlette.websockets import WebSocket
+
+from inzwa.api.codecs import Encoder, open_encoder
+from inzwa.api.wire import message_text
+from inzwa.errors import ClientTooSlow
+from inzwa.events import OutputCodec, ServerEvent, TtsAudio, TtsEnd
+from inzwa.metrics import Metrics
+from inzwa.settings import Settings
+
+
+class Outgoing:
+    """One client's ears. `cancelled` tells up to which turn sound is unwanted."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        settings: Settings,
+        metrics: Metrics,
+        codec: OutputCodec,
+        cancelled: Callable[[], int],
+    ) -> None:
+        self._socket, self._metrics, self._cancelled = socket, metrics, cancelled
+        self._codec, self._bitrate = codec, settings.opus_bitrate
+        self._limit_s = settings.request_timeout_s
+        self._turn = 0
+        self._encoder: Encoder = open_encoder(codec, self._bitrate)
+
+    async def run(self, outbox: MemoryObjectReceiveStream[ServerEvent]) -> None:
+        """Send every event until the outbox ends. ClientTooSlow when one cannot be sent in time."""
+        async with outbox:
+            async for event in outbox:
+                self._metrics.observe(event, outbox.statistics().current_buffer_used)
+                if isinstance(event, TtsAudio):
+                    await self._send_sound(event)
+                    continue
+                if isinstance(event, TtsEnd) and event.turn == self._turn:
+                    await self._send_frames(event.turn, self._encoder.flush())
+                async with self._in_time():
+                    await self._socket.send_text(message_text(event))
+
+    async def _send_sound(self, event: TtsAudio) -> None:
+        if event.turn != self._turn:
+            self._turn, self._encoder = event.turn, open_encoder(self._codec, self._bitrate)
+        if event.turn <= self._cancelled():
+            self._metrics.dropped("stale_audio")
+        else:
+            await self._send_frames(event.turn, self._encoder.encode(event.sound, event.sample_rate))
+
+    async def _send_frames(self, turn: int, frames: Iterator[bytes]) -> None:
+        for frame in frames:
+            if turn <= self._cancelled():
+                return
+            async with self._in_time():
+                await self._socket.send_bytes(frame)
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        with anyio.move_on_after(self._limit_s) as limit:
+            yield
+        if limit.cancelled_caught:
+            raise ClientTooSlow(f"The client read nothing for {self._limit_s:g} s.")

@@ -1,0 +1,92 @@
+"""What the page asks of the house, answered by the real engines. Knows nothing of Gradio."""
+
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+import numpy as np
+
+from inzwa.api.admission import chat_options, system_prompt
+from inzwa.api.house import House
+from inzwa.api.incoming import check_text
+from inzwa.api.speech import reply_pieces
+from inzwa.api.ui.host import Readiness, Spoken
+from inzwa.audio import INPUT_RATE, Sound
+from inzwa.errors import AudioTooLong, EmptyText, UnsupportedFormat
+from inzwa.pipeline import Pipeline, Timed
+from inzwa.protocols import Engines, HearOptions, Message, VoiceOptions
+from inzwa.settings import Settings
+from inzwa.shona.phrases import cut_phrases
+
+
+class HousePage:
+    """A PageHost on one house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @property
+    def settings(self) -> Settings:
+        return self._house.settings
+
+    async def say(self, text: str, voice: str, speed: float) -> Spoken:
+        """The text aloud, whole: Gradio plays files."""
+        engines = self._house.engines
+        check_text(text, self.settings.max_text_chars)
+        if voice and voice not in engines.tts.voices:
+            raise UnsupportedFormat(f"There is no voice of that name; there are {', '.join(engines.tts.voices)}.")
+        return await self._speak(engines, text, VoiceOptions(voice=voice, speed=speed))
+
+    async def chat(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        """The reply in pieces, after Inzwa's own system line unless there is one."""
+        engines = self._house.engines
+        check_text(messages[-1].content, self.settings.max_text_chars)
+        if messages[0].role != "system":
+            system = system_prompt(self.settings, engines, self.settings.language)
+            messages = [Message("system", system), *messages] if system else list(messages)
+        pieces = reply_pieces(
+            engines,
+            list(messages),
+            chat_options(self.settings),
+            self.settings.language,
+            self.settings.engine_timeout_s,
+        )
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+
+    async def talk(self, sound: Sound) -> tuple[str, str, Spoken]:
+        """Hear, think and speak one recording of 16 kHz float32."""
+        engines, limit_s = self._house.engines, self.settings.max_audio_seconds
+        if sound.size > limit_s * INPUT_RATE:
+            raise AudioTooLong(f"The recording is longer than {limit_s} s.")
+        pipeline = Pipeline(engines=engines, clock=time.monotonic, timeout_s=self.settings.engine_timeout_s)
+        options = HearOptions(language=self.settings.language, hotwords=self.settings.hotword_list)
+        heard = await pipeline.hear(sound, options)
+        if not heard.text:
+            raise EmptyText("No words were heard in the recording.")
+        reply = "".join([piece async for piece in self.chat([Message("user", heard.text)])]).strip()
+        return heard.text, reply, await self._speak(engines, reply, VoiceOptions(speed=self.settings.speed))
+
+    def readiness(self) -> Readiness:
+        """What the page says of the models."""
+        house = self._house
+        if not house.ready:
+            waiting = {
+                stage: {"model": each.detail or each.state, "licence": ""} for stage, each in house.stages.items()
+            }
+            return {"ready": False, "stages": waiting, "voices": []}
+        stages = {
+            stage: {"model": info.model, "licence": info.licence, "language": info.language}
+            for stage, info in house.engines.infos().items()
+        }
+        return {"ready": True, "stages": stages, "voices": list(house.engines.tts.voices)}
+
+    async def _speak(self, engines: Engines, text: str, options: VoiceOptions) -> Spoken:
+        rate, parts = engines.tts.sample_rate, [np.empty(0, dtype=np.float32)]
+        for phrase in cut_phrases(text):
+            async with aclosing(engines.tts.speak(phrase, options)) as chunks:
+                async for chunk in Timed("tts", chunks, self.settings.engine_timeout_s):
+                    rate = chunk.sample_rate
+                    parts.append(chunk.sound)
+        return rate, np.concatenate(parts)

@@ -1,0 +1,88 @@
+"""The description of /ws/audio, made from events.py: its classes, its fields and the string under each."""
+
+import ast
+import html
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from inzwa import events
+
+PREAMBLE: Final = """\
+# The protocol of /ws/audio
+
+Text frames hold one JSON object each, told apart by `type`. Binary frames from the client are the microphone's sound,
+20 to 40 ms each; binary frames from the server are the sound of the turn and phrase announced by the last `tts.start`.
+The first message is `start`; the server answers `ready`. Times are milliseconds from the session's first audio sample.
+A wrong message is answered by `error`, and the session goes on. Close codes: 1000 after a hang-up, 1001 when the server
+stops or the session's time is up, 1008 for a client that may not come in, 1013 for one that may come again later.
+This page is made from `inzwa/events.py`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    type: str
+    meaning: str
+    fields: tuple[_Field, ...]
+
+
+def protocol_markdown() -> str:
+    """The page as Markdown, deterministic."""
+    parts = [PREAMBLE]
+    for title, union in (("From the client", events.ClientEvent), ("From the server", events.ServerEvent)):
+        parts.append(f"\n## {title}\n")
+        parts += [_section(_message(each)) for each in union.__args__ if hasattr(each, "type")]
+    return "".join(parts)
+
+
+def protocol_html() -> str:
+    """The same, readable in a browser without any script."""
+    body = html.escape(protocol_markdown())
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Inzwa: /ws/audio</title>'
+        '<meta name="viewport" content="width=device-width"><style>body{max-width:60rem;margin:2rem auto;'
+        "padding:0 1rem}pre{white-space:pre-wrap;font:15px/1.5 ui-monospace,monospace}</style>"
+        f"<pre>{body}</pre></html>"
+    )
+
+
+def _section(message: _Message) -> str:
+    lines = [f"\n### `{message.type}`\n\n{message.meaning}\n"]
+    if message.fields:
+        lines.append("\n| field | type | meaning |\n|---|---|---|\n")
+        lines += [f"| `{each.name}` | `{each.kind}` | {each.meaning} |\n" for each in message.fields]
+    return "".join(lines)
+
+
+def _message(event: type) -> _Message:
+    fields = [field for owner in reversed(event.__mro__[:-1]) for field in _fields(owner)]
+    return _Message(event.type, inspect.getdoc(event) or "", tuple(fields))
+
+
+def _fields(owner: type) -> Iterator[_Field]:
+    """The annotated fields of one class body, each with the string that follows it."""
+    body = ast.parse(inspect.getsource(owner)).body[0].body
+    for at, line in enumerate(body):
+        if isinstance(line, ast.AnnAssign) and "ClassVar" not in ast.unparse(line.annotation):
+            yield _Field(line.target.id, _kind(line.annotation), _string(body[at + 1]) if at + 1 < len(body) else "")
+
+
+def _kind(annotation: ast.expr) -> str:
+    """A type as readers of JSON know it: a name for several strings is spelt out."""
+    names = [name.strip() for name in ast.unparse(annotation).split("|")]
+    spelt = [" or ".join(map(repr, get_args(getattr(events, name, None)))) or name for name in names]
+    return " or ".join(spelt)
+
+
+def _string(line: ast.stmt) -> str:
+    is_string = isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+    return " ".join(str(line.value.value).replace("|", "or").split()) if is_string else ""

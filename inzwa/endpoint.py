@@ -1,0 +1,198 @@
+"""Where speech begins, pauses and ends: probabilities in, edges out. No clock, no model, no sound.
+
+Time is counted in frames of one length. The theory is a table of states:
+
+    QUIET     a frame of speech               -> ONSET
+    ONSET     speech for `onset_ms`           -> SPEAKING   SpeechStarted, dated back to the onset less `pad_ms`
+              a quiet frame                   -> QUIET      it was a click
+    SPEAKING  quiet for `pause_ms`            -> PAUSED     SpeechPaused: a transcript may be begun
+    PAUSED    a frame of speech               -> SPEAKING   SpeechResumed: and thrown away
+              quiet for the hangover          -> QUIET      SpeechEnded
+    SPEAKING, PAUSED  longer than `max_ms`    -> OVERRUN    SpeechEnded, `too_long`
+    OVERRUN   quiet for `silence_ms`          -> QUIET      what was said too much is nobody's turn
+
+The hangover adapts: after a long utterance a pause is more likely its end (silence_ms shrinks to silence_floor_ms
+between `short_ms` and `long_ms` of speech); a sentence that sounds finished ends at the floor; one that trails off on
+a filler gets `hesitation_factor` times silence_ms.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointOptions:
+    """What counts as speech and how long silence must last. All `_ms` are milliseconds of sound."""
+
+    threshold: float = 0.5
+    """Probability from which a frame is speech."""
+    release: float = 0.15
+    """Once speaking, a frame is quiet only below `threshold - release`: hysteresis against flicker."""
+    onset_ms: int = 90
+    pause_ms: int = 200
+    silence_ms: int = 700
+    silence_floor_ms: int = 450
+    short_ms: int = 1_500
+    long_ms: int = 5_000
+    hesitation_factor: float = 1.6
+    pad_ms: int = 300
+    """Kept before the onset, so that the first word is whole."""
+    max_ms: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    start_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    start_ms: int
+    end_ms: int
+    """Where the last speech ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    start_ms: int
+    end_ms: int
+    """Where the last speech ended; the hangover is not part of it."""
+    reason: Literal["silence", "finished", "too_long"]
+
+
+Edge = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
+Hint = Literal["", "finished", "hesitating"]
+
+
+class State(Enum):
+    QUIET = auto()
+    ONSET = auto()
+    SPEAKING = auto()
+    PAUSED = auto()
+    OVERRUN = auto()
+
+
+class Endpointer:
+    """One conversation's endpoint detection. Feed it every frame's probability, in order."""
+
+    def __init__(self, options: EndpointOptions, frame_ms: float) -> None:
+        self.options = options
+        self.state = State.QUIET
+        self.hint: Hint = ""
+        """What the words so far suggest; set from outside, forgotten at the end of the utterance."""
+        self._frame_ms = frame_ms
+        self._frames = 0
+        self._onset = 0
+        self._last_speech = 0
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds of sound heard."""
+        return self._ms(self._frames)
+
+    @property
+    def speaking(self) -> bool:
+        return self.state in (State.SPEAKING, State.PAUSED)
+
+    @property
+    def start_ms(self) -> int:
+        """Where the utterance begins, padding included."""
+        return max(0, self._ms(self._onset) - self.options.pad_ms)
+
+    def step(self, probability: float) -> Edge | None:
+        """What the next frame changes, if anything."""
+        self._frames += 1
+        limit = self.options.threshold - (self.options.release if self.speaking else 0)
+        edge = _STEPS[self.state](self, probability >= limit)
+        if self.speaking and self.now_ms - self.start_ms >= self.options.max_ms:
+            return self._end("too_long", State.OVERRUN)
+        return edge
+
+    def finish(self) -> SpeechEnded | None:
+        """The user says that it is over: the end of the utterance at hand, None when nothing was said."""
+        if self.state is State.ONSET:
+            self._last_speech = self._frames
+        if self.speaking or self.state is State.ONSET:
+            return self._end("finished", State.QUIET)
+        self.reset()
+        return None
+
+    def reset(self) -> None:
+        """Forget the utterance at hand. Time goes on."""
+        self.state, self.hint = State.QUIET, ""
+
+    def hangover_ms(self) -> float:
+        """The silence that would end the utterance now."""
+        o = self.options
+        if self.hint == "hesitating":
+            return o.silence_ms * o.hesitation_factor
+        floor = min(o.silence_floor_ms, o.silence_ms)
+        if self.hint == "finished":
+            return floor
+        spoken = self._ms(self._last_speech - self._onset)
+        share = min(1.0, max(0.0, (spoken - o.short_ms) / max(1, o.long_ms - o.short_ms)))
+        return o.silence_ms - share * (o.silence_ms - floor)
+
+    def _quiet(self, is_speech: bool) -> None:
+        if is_speech:
+            self.state = State.ONSET
+            self._onset = self._frames - 1
+            self._last_speech = self._frames
+
+    def _onset_step(self, is_speech: bool) -> SpeechStarted | None:
+        if not is_speech:
+            self.state = State.QUIET
+            return None
+        self._last_speech = self._frames
+        if self._ms(self._frames - self._onset) < self.options.onset_ms:
+            return None
+        self.state = State.SPEAKING
+        return SpeechStarted(self.start_ms)
+
+    def _speaking_step(self, is_speech: bool) -> SpeechPaused | None:
+        if is_speech:
+            self._last_speech = self._frames
+        elif self._silent_ms() >= self.options.pause_ms:
+            self.state = State.PAUSED
+            return SpeechPaused(self.start_ms, self._ms(self._last_speech))
+        return None
+
+    def _paused_step(self, is_speech: bool) -> SpeechResumed | SpeechEnded | None:
+        if is_speech:
+            self.state, self.hint = State.SPEAKING, ""
+            self._last_speech = self._frames
+            return SpeechResumed(self.now_ms)
+        return self._end("silence", State.QUIET) if self._silent_ms() >= self.hangover_ms() else None
+
+    def _overrun_step(self, is_speech: bool) -> None:
+        if is_speech:
+            self._last_speech = self._frames
+        elif self._silent_ms() >= self.options.silence_ms:
+            self.reset()
+
+    def _end(self, reason: Literal["silence", "finished", "too_long"], state: State) -> SpeechEnded:
+        edge = SpeechEnded(self.start_ms, self._ms(self._last_speech), reason)
+        self.reset()
+        self.state = state
+        return edge
+
+    def _silent_ms(self) -> float:
+        return (self._frames - self._last_speech) * self._frame_ms
+
+    def _ms(self, frames: int) -> int:
+        return int(frames * self._frame_ms)
+
+
+_STEPS = {
+    State.QUIET: Endpointer._quiet,
+    State.ONSET: Endpointer._onset_step,
+    State.SPEAKING: Endpointer._speaking_step,
+    State.PAUSED: Endpointer._paused_step,
+    State.OVERRUN: Endpointer._overrun_step,
+}

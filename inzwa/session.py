@@ -1,0 +1,159 @@
+"""One conversation: what the client sends, turned into utterances and turns. Knows no socket and no engine by name.
+
+One loop reads the inbox; everything slower runs in tasks of the session's own group. A full outbox makes the loop
+wait, which fills the inbox, which makes the client wait.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import anyio
+from anyio.abc import TaskGroup
+
+from inzwa.audio import Sound
+from inzwa.ear import Ear
+from inzwa.endpoint import Edge, SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
+from inzwa.errors import AudioTooLong, EngineError
+from inzwa.events import Cancel, ClientEvent, EndTurn, MicrophoneFrame, SpeechStart, SpeechStop, TypedText
+from inzwa.groups import ungrouped
+from inzwa.pipeline import Clock, Emit, stage_errors
+from inzwa.protocols import Engines
+from inzwa.shona.cues import turn_cue
+from inzwa.turns import SessionOptions, Turns
+from inzwa.utterance import Utterance
+
+
+class Session:
+    """One user's conversation on shared engines. Open it with `open_session`; feed it with `take`."""
+
+    def __init__(self, engines: Engines, options: SessionOptions, clock: Clock, emit: Emit, tasks: TaskGroup) -> None:
+        self.dropped_partials = 0
+        """Partial transcripts that were due and not made."""
+        self.turns = Turns(engines, options, clock, emit, tasks)
+        self._options, self._emit, self._tasks = options, emit, tasks
+        self._ear = Ear(engines.vad, options.endpoint)
+        self._deaf = False
+        self._utterance: Utterance | None = None
+
+    async def take(self, event: ClientEvent) -> None:
+        """Act on one message of the client's. Waits while the outbox is full."""
+        match event:
+            case MicrophoneFrame():
+                await self._listen(event.sound)
+            case EndTurn():
+                await self._finish()
+            case Cancel():
+                self._forget()
+                await self.turns.stop("cancelled")
+            case TypedText():
+                self._forget()
+                await self.turns.stop("interrupted")
+                self.turns.begin_typed(event.text, self._ear.now_ms)
+
+    async def _listen(self, sound: Sound) -> None:
+        try:
+            with stage_errors("vad"):
+                edges = list(self._ear.push(sound))
+            self._deaf = False
+        except EngineError as error:
+            self._forget()
+            if not self._deaf:
+                await self.turns.tell(error)
+            self._deaf = True
+            return
+        for edge in edges:
+            await self._follow(edge)
+        self._begin_partial()
+
+    async def _follow(self, edge: Edge) -> None:
+        match edge:
+            case SpeechStarted():
+                await self._start(edge.start_ms)
+            case SpeechPaused() if self._utterance:
+                sound = self._ear.cut(edge.start_ms, edge.end_ms)
+                self._tasks.start_soon(self._utterance.make_draft, sound, edge.end_ms, self._read_ahead)
+            case SpeechResumed() if self._utterance:
+                self._utterance.drop_draft()
+            case SpeechEnded():
+                await self._end(edge)
+
+    async def _start(self, start_ms: int) -> None:
+        if self.turns.replying and not self._options.barge_in:
+            self._ear.reset()
+            return
+        await self.turns.stop("interrupted")
+        self._utterance = Utterance(
+            turn=self.turns.count + 1,
+            start_ms=start_ms,
+            pipeline=self.turns.pipeline,
+            language=self._options.language,
+            hotwords=self._options.hotwords,
+            emit=self._emit,
+            partial_ms=self._options.partial_ms,
+        )
+        await self._emit(SpeechStart(start_ms))
+
+    async def _end(self, edge: SpeechEnded) -> None:
+        utterance, self._utterance = self._utterance, None
+        if utterance is None:
+            return
+        self.dropped_partials += utterance.dropped
+        await self._emit(SpeechStop(edge.end_ms))
+        if edge.reason == "too_long":
+            limit = self._options.endpoint.max_ms // 1000
+            await self.turns.tell(AudioTooLong(f"Only the first {limit} seconds of an utterance are heard."))
+        ago_s = 0.0 if edge.reason == "finished" else (self._ear.now_ms - edge.end_ms) / 1000
+        final = partial(utterance.final, self._ear.cut(edge.start_ms, edge.end_ms), edge.end_ms)
+        self.turns.begin_spoken(final, edge.start_ms, edge.end_ms, ago_s)
+
+    async def _finish(self) -> None:
+        edge = self._ear.finish()
+        if edge is None:
+            if not self.turns.replying:
+                await self.turns.begin_empty(self._ear.now_ms)
+            return
+        if self._utterance is None:
+            await self._start(edge.start_ms)
+        await self._end(edge)
+
+    def _begin_partial(self) -> None:
+        now_ms = self._ear.now_ms
+        if self._utterance and self._ear.speaking and self._utterance.partial_due(now_ms):
+            sound = self._ear.cut(self._ear.start_ms, now_ms)
+            self._tasks.start_soon(self._make_partial, self._utterance, sound, now_ms)
+
+    async def _make_partial(self, utterance: Utterance, sound: Sound, now_ms: int) -> None:
+        self._hint(await utterance.make_partial(sound, now_ms))
+
+    async def _read_ahead(self, text: str) -> None:
+        self._hint(text)
+        if text:
+            await self.turns.prepare(text)
+
+    def _hint(self, text: str) -> None:
+        if text:
+            self._ear.hint(turn_cue(text))
+
+    def _forget(self) -> None:
+        """What is being said now is not wanted."""
+        self._ear.reset()
+        if self._utterance:
+            self._utterance.close()
+            self._utterance = None
+
+
+@asynccontextmanager
+async def open_session(
+    engines: Engines, options: SessionOptions, emit: Emit, clock: Clock = time.monotonic
+) -> AsyncIterator[Session]:
+    """A conversation whose tasks end with the block; what the model kept warm for it is dropped."""
+    try:
+        with ungrouped():
+            async with anyio.create_task_group() as tasks:
+                yield Session(engines, options, clock, emit, tasks)
+                tasks.cancel_scope.cancel()
+    finally:
+        with anyio.CancelScope(shield=True):
+            await engines.llm.forget(options.chat.session)

@@ -1,0 +1,188 @@
+"""A conversation's turns, one at a time: begun, answered, interrupted, remembered. Knows no microphone.
+
+Every turn ends by exactly one of TurnEnd and TurnCancelled, save that TurnCancelled may follow TurnEnd while the client
+still plays the sound. What enters the history is what the user said and, of the reply, what the user heard.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import anyio
+from anyio.abc import TaskGroup
+
+from inzwa.endpoint import EndpointOptions
+from inzwa.errors import InzwaError
+from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd
+from inzwa.history import History
+from inzwa.pipeline import Clock, Emit, Marks, Pipeline, Turn
+from inzwa.protocols import ChatOptions, Engines, Message, Transcript, VoiceOptions
+from inzwa.safety import judge
+from inzwa.shona.assistant import line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOptions:
+    """How one conversation behaves."""
+
+    session_id: str
+    language: str = "sn"
+    """What the user speaks, as Whisper names it."""
+    hotwords: tuple[str, ...] = ()
+    system_prompt: str = ""
+    barge_in: bool = True
+    """Whether speaking over the reply stops it; else speech during a reply is not heard."""
+    partial_ms: int = 400
+    """New speech between two partial transcripts."""
+    context_tokens: int = 2048
+    engine_timeout_s: float = 20.0
+    endpoint: EndpointOptions = field(default_factory=EndpointOptions)
+    chat: ChatOptions = field(default_factory=ChatOptions)
+    """Its `session` is ours alone: a name that clients choose could be chosen twice."""
+    voice: VoiceOptions = field(default_factory=VoiceOptions)
+
+
+@dataclass(slots=True, eq=False)
+class Reply:
+    """The turn begun last, and how far it is."""
+
+    turn: Turn
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    user: str = ""
+    running: bool = True
+    done: anyio.Event = field(default_factory=anyio.Event)
+
+
+Work = Callable[[Reply], Awaitable[None]]
+
+
+class Turns:
+    """The turns of one session. At most one is under way; beginning another stops it."""
+
+    def __init__(self, engines: Engines, options: SessionOptions, clock: Clock, emit: Emit, tasks: TaskGroup) -> None:
+        self.count = 0
+        """Turns begun so far."""
+        self.cancelled = 0
+        """Sound of this turn and of those before it is not wanted any more."""
+        self.pipeline = Pipeline(
+            engines=engines,
+            clock=clock,
+            chat=options.chat,
+            voice=options.voice,
+            timeout_s=options.engine_timeout_s,
+        )
+        self._llm, self._options = engines.llm, options
+        self._clock, self._emit, self._tasks = clock, emit, tasks
+        self._history = History(options.system_prompt)
+        self._reply: Reply | None = None
+
+    @property
+    def replying(self) -> bool:
+        """Whether a reply is being made or, by our reckoning, still coming out of the speaker."""
+        reply = self._reply
+        return reply is not None and (reply.running or reply.turn.playback.playing(self._clock()))
+
+    def begin_spoken(
+        self, final: Callable[[], Awaitable[Transcript]], start_ms: int, end_ms: int, ago_s: float
+    ) -> None:
+        """A turn from speech that ended `ago_s` seconds ago; `final` gives its transcript."""
+        self._begin(partial(self._hear, final=final, start_ms=start_ms, end_ms=end_ms), ago_s)
+
+    def begin_typed(self, text: str, now_ms: int) -> None:
+        """A turn from a text typed when `now_ms` of the user's audio had been heard."""
+        self._begin(partial(self._read, text=text, now_ms=now_ms), 0.0)
+
+    async def begin_empty(self, now_ms: int) -> None:
+        """The user asked for an answer and had said nothing."""
+        self.count += 1
+        await self._emit(AsrFinal(self.count, "", now_ms, now_ms))
+        await self._emit(TurnCancelled(self.count, "no_speech"))
+
+    async def prepare(self, text: str) -> None:
+        """Read ahead the prompt that a turn of `text` would have, in case it comes to that."""
+        if not self.replying:
+            await self.pipeline.prepare(self._messages(text))
+
+    async def stop(self, reason: CancelReason) -> None:
+        """End the reply at hand, if any: stop its work and its sound, and keep of it what was heard."""
+        reply, unheard = self._reply, self.replying
+        if reply is None:
+            return
+        reply.scope.cancel()
+        self._settle(reply)
+        if unheard:
+            self.cancelled = reply.turn.number
+            await self._emit(TurnCancelled(reply.turn.number, reason))
+
+    async def finished(self) -> None:
+        """Wait until no turn is under way."""
+        while self._reply is not None and self._reply.running:
+            await self._reply.done.wait()
+
+    async def tell(self, error: InzwaError) -> None:
+        """Say what went wrong; the session goes on."""
+        await self._emit(Problem(error.code, error.message, error.retryable))
+
+    def _begin(self, work: Work, ago_s: float) -> None:
+        self.count += 1
+        now = self._clock()
+        turn = Turn(
+            number=self.count, language=self._options.language, marks=Marks(speech_end=now - ago_s, decided=now)
+        )
+        self._reply = Reply(turn)
+        self._tasks.start_soon(self._run, self._reply, work)
+
+    async def _run(self, reply: Reply, work: Work) -> None:
+        with reply.scope:
+            try:
+                await work(reply)
+            except InzwaError as error:
+                await self._fail(reply, error)
+            except Exception as error:  # the session's edge: whatever it is ends the turn, not the conversation
+                await self._fail(reply, InzwaError(f"The turn failed ({type(error).__name__})."))
+            finally:
+                reply.done.set()
+
+    async def _hear(
+        self, reply: Reply, *, final: Callable[[], Awaitable[Transcript]], start_ms: int, end_ms: int
+    ) -> None:
+        transcript = await final()
+        await self._emit(AsrFinal(reply.turn.number, transcript.text, start_ms, end_ms))
+        if transcript.text:
+            await self._answer(reply, transcript.text, spoken=True)
+        else:
+            await self._end_early(reply, "no_speech")
+
+    async def _read(self, reply: Reply, *, text: str, now_ms: int) -> None:
+        await self._emit(AsrFinal(reply.turn.number, text, now_ms, now_ms))
+        await self._answer(reply, text, spoken=False)
+
+    async def _answer(self, reply: Reply, text: str, *, spoken: bool) -> None:
+        turn, reply.user = reply.turn, text
+        turn.marks.heard = self._clock()
+        if verdict := judge(text, "heard"):
+            await self.pipeline.recite(turn, line(verdict.reply, turn.language), self._emit)
+        else:
+            await self.pipeline.answer(turn, self._messages(text), self._emit)
+        reply.running = False
+        await self._emit(TurnEnd(turn.number, turn.marks.latency(spoken=spoken)))
+
+    def _messages(self, text: str) -> list[Message]:
+        window = min(self._options.context_tokens, self._llm.context_tokens)
+        return self._history.messages(text, self._llm.count_tokens, window - self._options.chat.max_new_tokens)
+
+    async def _fail(self, reply: Reply, error: InzwaError) -> None:
+        await self.tell(error)
+        await self._end_early(reply, "failed")
+
+    async def _end_early(self, reply: Reply, reason: CancelReason) -> None:
+        reply.running = False
+        self._settle(reply)
+        self.cancelled = reply.turn.number
+        await self._emit(TurnCancelled(reply.turn.number, reason))
+
+    def _settle(self, reply: Reply) -> None:
+        if reply is self._reply:
+            self._reply = None
+        if reply.user:
+            self._history.add(reply.user, reply.turn.playback.heard(self._clock()))

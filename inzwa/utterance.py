@@ -1,0 +1,118 @@
+"""What one utterance becomes while it is spoken: partial transcripts, and a final one begun in each pause.
+
+Knows no endpointing and no reply. At most one partial and one draft are under way; closing the utterance cancels both.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import anyio
+
+from inzwa.audio import Sound
+from inzwa.errors import InzwaError
+from inzwa.events import AsrPartial
+from inzwa.partials import LocalAgreement
+from inzwa.pipeline import Emit, Pipeline
+from inzwa.protocols import HearOptions, Transcript
+
+
+@dataclass(slots=True, eq=False)
+class _Draft:
+    """A final transcript begun before it was sure that the user had finished."""
+
+    end_ms: int
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    ready: anyio.Event = field(default_factory=anyio.Event)
+    transcript: Transcript | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Utterance:
+    """One stretch of speech under way."""
+
+    turn: int
+    start_ms: int
+    pipeline: Pipeline
+    language: str
+    hotwords: tuple[str, ...]
+    emit: Emit
+    partial_ms: int
+    """New speech, in milliseconds, between two partials."""
+    dropped: int = 0
+    """Partials that were due and not made, because the one before was still being made."""
+    _agreement: LocalAgreement = field(default_factory=LocalAgreement)
+    _partial: anyio.CancelScope | None = None
+    _next_partial_ms: int = 0
+    _draft: _Draft | None = None
+
+    def __post_init__(self) -> None:
+        self._next_partial_ms = self.start_ms + self.partial_ms
+
+    def partial_due(self, now_ms: int) -> bool:
+        """Whether a partial should be made of what has been heard by now."""
+        if now_ms < self._next_partial_ms:
+            return False
+        self._next_partial_ms = now_ms + self.partial_ms
+        self.dropped += self._partial is not None
+        return self._partial is None
+
+    async def make_partial(self, sound: Sound, end_ms: int) -> str:
+        """Transcribe and show what has been said so far; the text. A failing recogniser shows in the final."""
+        with anyio.CancelScope() as self._partial:
+            try:
+                transcript = await self.pipeline.hear(sound, self._options(final=False))
+            except InzwaError:
+                return ""
+            finally:
+                self._partial = None
+            await self._show(transcript, end_ms)
+            return transcript.text
+        return ""
+
+    async def make_draft(self, sound: Sound, end_ms: int, then: Callable[[str], Awaitable[None]]) -> None:
+        """Begin the final transcript of speech that paused at `end_ms`; `then` gets its text, within the draft."""
+        self.drop_draft()
+        self._stop_partial()
+        self._draft = draft = _Draft(end_ms)
+        with draft.scope:
+            try:
+                draft.transcript = await self.pipeline.hear(sound, self._options(final=True))
+            except InzwaError:
+                return  # the final tries again and says so
+            finally:
+                draft.ready.set()
+            await self._show(draft.transcript, end_ms)
+            await then(draft.transcript.text)
+
+    async def final(self, sound: Sound, end_ms: int) -> Transcript:
+        """The utterance's transcript: the draft's, where it was made of the same speech."""
+        self._stop_partial()
+        if self._draft and self._draft.end_ms == end_ms:
+            await self._draft.ready.wait()
+            self._draft.scope.cancel()
+            if self._draft.transcript is not None:
+                return self._draft.transcript
+        return await self.pipeline.hear(sound, self._options(final=True))
+
+    def drop_draft(self) -> None:
+        """Speech went on: the draft is worth nothing."""
+        if self._draft:
+            self._draft.scope.cancel()
+            self._draft = None
+
+    def close(self) -> None:
+        """Nobody waits for this utterance any more."""
+        self.drop_draft()
+        self._stop_partial()
+
+    def _stop_partial(self) -> None:
+        if self._partial:
+            self._partial.cancel()
+
+    async def _show(self, transcript: Transcript, end_ms: int) -> None:
+        if transcript.text:
+            seen = self._agreement.push(transcript.text)
+            await self.emit(AsrPartial(self.turn, seen.text, seen.stable, self.start_ms, end_ms))
+
+    def _options(self, *, final: bool) -> HearOptions:
+        return HearOptions(language=self.language, hotwords=self.hotwords, final=final)
