@@ -1,0 +1,112 @@
+"""Where a VITS graph is cut so that sound can leave before the phrase is finished. Knows structure, not names.
+
+    text  --(encoder, durations)-->  mean, spread, mask  --(+ noise, flow)-->  z  --(decoder)-->  sound
+
+The decoder is nine tenths of the work and a convolution: a stretch of it needs only the frames that it can see. So it
+runs over a few frames at a time, with as many neighbours as its kernels reach, and gives the same samples as in one
+run. Both places where the exported graph draws random numbers become inputs, so that a seed can repeat a phrase.
+
+The parts are made in memory when the voice opens (0.2 s), so there is no second copy of the weights on disk to keep
+true, and nothing to install: the package streaming-vits cuts the same way but needs `onnx`, and leaves the noise
+inside the first part, where it cannot be repeated.
+"""
+
+import math
+from dataclasses import dataclass
+
+from inzwa.tts.onnx_graph import Graph, MalformedGraph, Node
+
+_NOISE_OPS = ("RandomNormalLike", "RandomNormal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitsParts:
+    """Three models that make the whole, and the names that join them."""
+
+    text: bytes
+    """Phoneme ids, lengths, scales and the noise of the durations -> what the flow needs."""
+    flow: bytes
+    """What the flow needs, and its noise -> z."""
+    decoder: bytes
+    """z -> sound."""
+    duration_noise: str | None
+    """Input of `text`, shape (1, 2, symbols); None where durations are not drawn."""
+    mean: str
+    """Output of `text`, shape (1, channels, frames): the flow's noise has this shape."""
+    flow_noise: str
+    """Input of `flow`."""
+    z: str
+    """Output of `flow` and input of `decoder`, shape (1, channels, frames)."""
+    hop: int
+    """Samples that the decoder makes of one frame."""
+    reach: int
+    """Frames on each side that the decoder looks at to make one frame's samples."""
+
+
+def split_vits(graph: Graph) -> VitsParts:
+    """The parts of an exported VITS. MalformedGraph where the graph is not one."""
+    noises = [node for node in graph.nodes if node.op in _NOISE_OPS]
+    if not 1 <= len(noises) <= 2:
+        raise MalformedGraph(f"a VITS draws random numbers once or twice, this graph {len(noises)} times")
+    *durations, latent = noises
+    z = _decoder_input(graph)
+    flow_noise, mean = latent.outputs[0], latent.inputs[0]
+    flow = graph.after(flow_noise) & graph.before([z])
+    decoder = graph.after(z) & graph.before(graph.outputs)
+    joins = tuple(name for name in graph.border(flow) if name != flow_noise)
+    duration_noise = durations[0].outputs[0] if durations else None
+    text_inputs = [*graph.inputs, duration_noise] if duration_noise else [*graph.inputs]
+    extra = tuple(name for name in graph.border(decoder) if name != z)
+    if extra:
+        raise MalformedGraph(f"the decoder depends on {sorted(extra)}, not on the latent frames alone")
+    hop, reach = _decoder_shape(graph, z, decoder)
+    return VitsParts(
+        text=graph.cut(text_inputs, tuple(dict.fromkeys((*joins, mean)))),
+        flow=graph.cut((*joins, flow_noise), [z]),
+        decoder=graph.cut([z], graph.outputs[:1]),
+        duration_noise=duration_noise,
+        mean=mean,
+        flow_noise=flow_noise,
+        z=z,
+        hop=hop,
+        reach=reach,
+    )
+
+
+def _decoder_input(graph: Graph) -> str:
+    """What the convolution before the first upsampling reads: the latent frames."""
+    first = next((node for node in graph.nodes if node.op == "ConvTranspose"), None)
+    if first is None:
+        raise MalformedGraph("a VITS decoder upsamples; this graph does not")
+    node = graph.maker.get(first.inputs[0])
+    while node and node.op != "Conv":
+        node = graph.maker.get(node.inputs[0])
+    if node is None:
+        raise MalformedGraph("no convolution stands before the first upsampling")
+    return node.inputs[0]
+
+
+def _decoder_shape(graph: Graph, z: str, decoder: frozenset[Node]) -> tuple[int, int]:
+    """Hop and reach of the decoder, added up from its kernels along the longest way."""
+    rates, reaches = {z: 1}, {z: 0.0}
+    for node in graph.nodes:
+        if node not in decoder:
+            continue
+        sources = [name for name in node.inputs if name in rates]
+        rate = max(rates[name] for name in sources)
+        reach = max(reaches[name] for name in sources) + _half_width(node) / rate
+        rate *= math.prod(node.integers("strides")) if node.op == "ConvTranspose" else 1
+        rates.update(dict.fromkeys(node.outputs, rate))
+        reaches.update(dict.fromkeys(node.outputs, reach))
+    output = graph.outputs[0]
+    return rates[output], math.ceil(reaches[output])
+
+
+def _half_width(node: Node) -> float:
+    """How far a convolution looks to one side, in samples of its input."""
+    kernel, dilation = math.prod(node.integers("kernel_shape")), math.prod(node.integers("dilations"))
+    if node.op == "Conv":
+        return (kernel - 1) * dilation / 2
+    if node.op == "ConvTranspose":
+        return kernel / math.prod(node.integers("strides"))
+    return 0.0
