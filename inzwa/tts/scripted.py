@@ -1,6 +1,5 @@
 """A voice that hums what a test wrote down. Knows no language, no clock and no chance."""
 
-from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,9 +11,6 @@ import numpy as np
 from inzwa.audio import Sound
 from inzwa.errors import EngineError
 from inzwa.protocols import EngineInfo, SpokenChunk, VoiceOptions
-
-REMEMBERED: Final = 64
-"""Requests that `spoken` keeps, the newest last."""
 
 CHUNK_MS: Final = 100
 LETTER_MS: Final = 50
@@ -54,8 +50,9 @@ class ScriptedVoice:
 
     def __init__(self, *scripts: ScriptedPhrase, sample_rate: int = 22_050) -> None:
         self.sample_rate = sample_rate
-        self._scripts = deque(scripts)
-        self.spoken: deque[Spoken] = deque(maxlen=REMEMBERED)
+        self._scripts = iter(scripts)
+        self.spoken: list[Spoken] = []
+        """Every request, in order."""
         self.opened = 0
         """Phrases that were begun."""
         self.closed = 0
@@ -73,7 +70,7 @@ class ScriptedVoice:
         self.opened += 1
         try:
             self.spoken.append(Spoken(text, options))
-            script = self._scripts.popleft() if self._scripts else ScriptedPhrase()
+            script = next(self._scripts, ScriptedPhrase())
             chunks = self._chunks(tone(text, self.sample_rate, options.speed))
             for number, sound in enumerate(chunks):
                 await _pass(script, number)
