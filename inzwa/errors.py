@@ -16,7 +16,8 @@ InzwaError
 │   ├── NotReady                not_ready          the engines are not warm yet
 │   └── ClientTooSlow           client_too_slow    the client stopped reading what it asked for
 ├── EngineError                 engine_failed      an engine raised; the turn ends, the session lives
-│   └── EngineTimeout           engine_timeout     an engine took longer than it may
+│   ├── EngineTimeout           engine_timeout     an engine took longer than it may
+│   └── ContextTooLong          context_too_long   a conversation is longer than the model can hold
 ├── ModelError                  a model's files
 │   ├── UnknownModel            unknown_model      no such name in the catalogue
 │   ├── CatalogueError          bad_catalogue      the catalogue itself is wrong
@@ -114,6 +115,14 @@ class EngineError(InzwaError):
 
 class EngineTimeout(EngineError):
     code = "engine_timeout"
+
+
+class ContextTooLong(EngineError):
+    code = "context_too_long"
+    retryable = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__("llm", message)
 
 
 class ModelError(InzwaError):

@@ -1,0 +1,44 @@
+"""What the decode thread needs of a language model, in few words. Knows no library; llama_api.py is one that has it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from inzwa.llm.schedule import Slice
+from inzwa.llm.seating import Cells
+from inzwa.protocols import ChatOptions
+
+
+class DecodeFailed(Exception):
+    """A batch could not be decoded. What it left in the cells is unknown."""
+
+
+class Sampler(Protocol):
+    """Chooses one reply's tokens; remembers them for the repeat penalty."""
+
+    def sample(self, output: int) -> int:
+        """The token after the batch's token number `output`, counted from 0 over the whole batch."""
+        ...
+
+    def close(self) -> None:
+        """Free it. Once."""
+        ...
+
+
+class Machine(Cells, Protocol):
+    """A model with room for many sequences. One thread uses it."""
+
+    def decode(self, slices: Sequence[Slice]) -> None:
+        """Read these tokens, each slice at the end of its own sequence; DecodeFailed when it cannot be done."""
+        ...
+
+    def open_sampler(self, options: ChatOptions) -> Sampler:
+        """A sampler for one reply."""
+        ...
+
+    def token_bytes(self, token: int) -> bytes:
+        """What the token spells: any part of a text, in UTF-8; nothing for a control token."""
+        ...
+
+    def is_end(self, token: int) -> bool:
+        """Whether the token ends the reply."""
+        ...

@@ -1,0 +1,64 @@
+"""From a model's bytes to text that may be said: whole characters, cut at the first stop word. Knows no tokens.
+
+A token may end in the middle of a character or of a stop word; what could still become either is held back.
+"""
+
+import codecs
+from collections.abc import Sequence
+
+_Utf8 = codecs.getincrementaldecoder("utf-8")
+
+
+class StopMatcher:
+    """Passes text on until a stop word begins, however the text was cut into pieces."""
+
+    def __init__(self, stops: Sequence[str]) -> None:
+        self._stops = tuple(stop for stop in stops if stop)
+        self._held = ""
+        self.stopped = False
+        """Whether a stop word was met; nothing comes after it."""
+
+    def push(self, text: str) -> str:
+        """The text that is certain not to belong to a stop word."""
+        if self.stopped:
+            return ""
+        text = self._held + text
+        found = [at for stop in self._stops if (at := text.find(stop)) >= 0]
+        if found:
+            self.stopped, self._held = True, ""
+            return text[: min(found)]
+        keep = len(text) - self._suspicious(text)
+        self._held = text[keep:]
+        return text[:keep]
+
+    def flush(self) -> str:
+        """What was held back for a stop word that never came."""
+        rest, self._held = self._held, ""
+        return rest
+
+    def _suspicious(self, text: str) -> int:
+        """Length of the longest ending of `text` that begins a stop word."""
+        longest = max(map(len, self._stops), default=1) - 1
+        lengths = range(min(longest, len(text)), 0, -1)
+        return next((n for n in lengths if any(stop.startswith(text[-n:]) for stop in self._stops)), 0)
+
+
+class ReplyText:
+    """One reply's bytes on their way to text."""
+
+    def __init__(self, stops: Sequence[str] = ()) -> None:
+        self._characters = _Utf8(errors="ignore")
+        self._matcher = StopMatcher(stops)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop word ended the reply."""
+        return self._matcher.stopped
+
+    def push(self, data: bytes) -> str:
+        """The text that is complete now; bytes that are no UTF-8 are left out."""
+        return self._matcher.push(self._characters.decode(data))
+
+    def flush(self) -> str:
+        """The rest, at the reply's end. Half a character is dropped."""
+        return self._matcher.flush()
