@@ -12,6 +12,9 @@ import { canPlay, soundContext } from "./sound.js";
 import { Line, socketUrl } from "./socket.js";
 import { Words } from "./words.js";
 
+/** Milliseconds between two looks at whether the server is warm. */
+const WARM_POLL_MS = 3000;
+
 /** Level of a loud voice, root mean square: the meter is full there. */
 const LOUD = 0.2;
 
@@ -40,6 +43,7 @@ class Page {
     this.notice = new Notice(this.parts.notice, this.words);
     this.conversation = new Conversation((turn) => this.log.show(turn));
     this.sessionId = newSessionId();
+    this.auth = "";
     this.audioOut = "pcm16";
     this.failed = false;
     /** @type {Microphone | null} */
@@ -48,6 +52,8 @@ class Page {
     this.player = null;
     this.held = false;
     this.readiness = null;
+    /** Why the server did not let us in, as a key of the page's words; it stays shown while the line tries again. */
+    this.refusal = null;
     this.line = new Line(socketUrl(), () => this.hello(), {
       onEvent: (event) => this.obey(event),
       onAudio: (frame) => this.player?.push(frame),
@@ -67,6 +73,7 @@ class Page {
     return {
       type: "start",
       session_id: this.sessionId,
+      auth: this.auth,
       codec: "pcm16",
       sample_rate: 16000,
       audio_out: this.audioOut,
@@ -76,11 +83,12 @@ class Page {
 
   /** @private */
   listen() {
-    const { talk, stop, form, again } = this.parts;
+    const { talk, stop, form, access, again } = this.parts;
     talk.addEventListener("click", () => !this.hold && this.toggle());
     watchHold(talk, () => this.hold, { begin: () => this.press(), end: () => this.release() });
     stop.addEventListener("click", () => this.stop());
     form.addEventListener("submit", (event) => this.type(event));
+    access.addEventListener("submit", (event) => this.unlock(event));
     again.addEventListener("click", () => this.notice.hide());
     this.parts.spoken.addEventListener("change", () => this.reopen());
     for (const mode of [this.parts["mode-free"], this.parts["mode-hold"]]) {
@@ -234,27 +242,49 @@ class Page {
   }
 
   /** @private */
+  unlock(event) {
+    event.preventDefault();
+    this.auth = this.parts.key.value;
+    this.parts.access.hidden = true;
+    this.notice.hide();
+    if (this.line.waiting.length > 0) this.line.open();
+  }
+
+  /** @private */
   problem({ code }) {
-    const key = `error.${code}`;
-    this.notice.show(this.words.has(key) ? key : "error.unknown", { places: this.limits });
+    if (code === "unauthorized") this.parts.access.hidden = false;
+    const key = this.words.has(`error.${code}`) ? `error.${code}` : "error.unknown";
+    if (this.line.state !== "open") this.refusal = key;
+    this.notice.show(key, { places: this.limits });
+  }
+
+  /** Whether the line must come back by itself: somebody is speaking, or something was never sent. */
+  get needed() {
+    return Boolean(this.hold ? this.held : this.microphone) || this.line.waiting.length > 0;
   }
 
   /** @private */
   lineIs(state, seconds) {
+    const answering = this.player?.playing || this.conversation.thinking;
     if (state !== "open") {
       this.conversation.hangUp();
       this.player?.stop();
     }
-    if (state === "waiting") this.lost(seconds);
-    if (state === "open") this.notice.done("connection.waiting");
-    if (state === "off" && this.microphone) this.hush();
+    if (state === "waiting") this.lost(seconds, answering);
+    if (state === "open") this.notice.done(this.refusal ?? "connection.waiting");
+    if (state === "open") this.refusal = null;
+    if (state === "off" && this.microphone && !this.hold) this.hush();
     this.refresh();
   }
 
   /** @private */
-  lost(seconds) {
-    if (!this.microphone) return this.line.close();
-    return this.notice.show("connection.waiting", { kind: "info", places: { seconds: Math.ceil(seconds) } });
+  lost(seconds, answering) {
+    if (this.needed && this.refusal) return undefined;
+    if (this.needed) {
+      return this.notice.show("connection.waiting", { kind: "info", places: { seconds: Math.ceil(seconds) } });
+    }
+    if (answering) this.notice.show("error.offline");
+    return this.line.close();
   }
 
   /** The language that is spoken goes into `start`: a new line says it. */
@@ -287,6 +317,18 @@ class Page {
   showModels(readiness) {
     this.readiness = readiness;
     showModels(this.parts.models, readiness, this.words);
+    clearTimeout(this.warming);
+    if (!readiness?.ready) this.warming = setTimeout(() => this.askReadiness(), WARM_POLL_MS);
+  }
+
+  /** @private */
+  async askReadiness() {
+    try {
+      const answer = await fetch(new URL("readyz", document.baseURI));
+      this.showModels(answer.ok ? await answer.json() : this.readiness);
+    } catch {
+      this.showModels(this.readiness); // no server for the moment: ask again
+    }
   }
 
   /** @private */

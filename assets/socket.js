@@ -121,11 +121,19 @@ export class Line {
   /** @private */
   lost(code) {
     this.drop();
-    if (!this.wanted || code === REFUSED) return this.close();
+    if (!this.wanted) return this.close();
+    if (code === REFUSED) return this.refused();
     const seconds = BACK_OFF_S[Math.min(this.attempts, BACK_OFF_S.length - 1)] * (code === TRY_LATER ? 4 : 1);
     this.attempts += 1;
     this.timer = setTimeout(() => this.connect(), seconds * 1000);
     return this.become("waiting", seconds);
+  }
+
+  /** The server will not have us; what was not sent waits for the user's next attempt. @private */
+  refused() {
+    this.wanted = false;
+    this.waiting = this.waiting.filter((item) => typeof item === "string");
+    return this.become("off");
   }
 
   /** @private */

@@ -16,6 +16,31 @@ MAX_WAITING: Final = 8
 _FONT: Final = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 """The reader's own fonts: nothing is fetched from elsewhere."""
 
+_MONO: Final = ("ui-monospace", "Consolas", "monospace")
+
+_COLOURS: Final = {
+    "body_background_fill": "var(--paper)",
+    "body_text_color": "var(--ink)",
+    "body_text_color_subdued": "var(--soft)",
+    "color_accent_soft": "var(--green-soft)",
+    "block_background_fill": "var(--card)",
+    "block_border_color": "var(--line)",
+    "block_label_background_fill": "transparent",
+    "block_label_border_color": "transparent",
+    "block_label_text_color": "var(--soft)",
+    "block_title_text_color": "var(--soft)",
+    "border_color_primary": "var(--line)",
+    "input_background_fill": "var(--paper)",
+    "input_border_color": "var(--line)",
+    "slider_color": "var(--green)",
+    "button_primary_background_fill": "var(--green)",
+    "button_primary_background_fill_hover": "var(--green)",
+    "button_primary_border_color": "var(--green)",
+    "button_primary_text_color": "var(--green-ink)",
+    "button_secondary_background_fill": "var(--card)",
+    "button_secondary_text_color": "var(--ink)",
+}
+
 _HEAD: Final = f"""
 <link rel="stylesheet" href="{ROUTE[1:]}/page.css">
 <link rel="icon" type="image/svg+xml" href="{ROUTE[1:]}/icons/inzwa.svg">
@@ -56,6 +81,7 @@ def _close_cross_origin(app: FastAPI, origins: Sequence[str]) -> None:
 
 
 def _theme() -> Base:
-    return gr.themes.Soft(
-        primary_hue="emerald", neutral_hue="stone", font=_FONT, font_mono=("ui-monospace", "monospace")
-    )
+    """Gradio's own components in the colours of assets/page.css, whose variables know light from dark."""
+    theme = gr.themes.Default(primary_hue="emerald", neutral_hue="stone", radius_size="lg", font=_FONT, font_mono=_MONO)
+    dark = {f"{name}_dark": value for name, value in _COLOURS.items()}
+    return theme.set(color_accent="var(--green)", **_COLOURS, **dark)

@@ -59,19 +59,26 @@ def _record_then_send(endpoints: Endpoints) -> None:
     send = gr.Button(say("talk.send"), variant="primary")
     transcript = gr.Textbox(label=say("record.transcript"), interactive=False)
     reply = gr.Textbox(label=say("record.reply"), interactive=False)
-    spoken = gr.Audio(label=say("record.spoken"), interactive=False, autoplay=True, format="wav")
+    spoken = _sound(say("record.spoken"))
     send.click(endpoints.talk, [audio], [transcript, reply, spoken], api_name="talk")
 
 
 def _read_aloud(endpoints: Endpoints, host: PageHost) -> gr.Dropdown:
     text = gr.Textbox(label=say("read.text"), lines=3, max_length=host.settings.max_text_chars)
     with gr.Row():
-        voice = gr.Dropdown(**_voices_as(()), label=say("read.voice"), allow_custom_value=True)
-        speed = gr.Slider(0.5, 2.0, value=1.0, step=0.1, label=say("read.speed"))
+        voice = gr.Dropdown(**_voices_as(()), label=say("read.voice"), allow_custom_value=True, min_width=240)
+        speed = gr.Slider(0.5, 2.0, value=1.0, step=0.1, label=say("read.speed"), min_width=240)
     speak = gr.Button(say("read.speak"), variant="primary")
-    sound = gr.Audio(label=say("read.sound"), interactive=False, autoplay=True, format="wav")
+    sound = _sound(say("read.sound"))
     speak.click(endpoints.say, [text, voice, speed], [sound], api_name="say")
     return voice
+
+
+def _sound(label: str) -> gr.Audio:
+    wave = gr.WaveformOptions(waveform_progress_color="#17694a")
+    return gr.Audio(
+        label=label, interactive=False, autoplay=True, format="wav", buttons=["download"], waveform_options=wave
+    )
 
 
 def _voices(host: PageHost) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A sound file that somebody sent, as 16 kHz float32. Knows no page; trusts neither the name nor the length it states."""
+"""A sound file that somebody sent, as 16 kHz float32. Knows no page; trusts neither the name nor the length stated."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ _MPEG_SYNC: Final = (0xFF, 0xE0)
 
 
 def read_recording(path: Path, max_seconds: float) -> Sound:
-    """The first audio track, mono, shape (samples,), 16 kHz; AudioTooLong as soon as it passes `max_seconds`, else BadAudio."""
+    """The first audio track, shape (samples,), 16 kHz; AudioTooLong as soon as it passes `max_seconds`, or BadAudio."""
     demuxer = _demuxer(path)
     try:
         with av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}) as container:
