@@ -85,6 +85,9 @@ class LlamaVocabulary:
         self.eos = self._spelling(llama.llama_vocab_eos(self._vocabulary))
         self.control = frozenset(self._control_spellings())
         """How the control tokens are written."""
+        every = range(self.size)
+        self._ends = frozenset(token for token in every if llama.llama_vocab_is_eog(self._vocabulary, token))
+        self._spelled: dict[int, bytes] = {}
 
     def tokens(self, text: str) -> tuple[int, ...]:
         """A prompt's tokens, control tokens where they are spelled; with the model's own first token if it lacks it."""
@@ -97,13 +100,18 @@ class LlamaVocabulary:
 
     def token_bytes(self, token: int) -> bytes:
         """What the token spells; nothing for a control token."""
-        buffer = ctypes.create_string_buffer(_LONGEST_TOKEN)
-        length = llama.llama_token_to_piece(self._vocabulary, token, buffer, _LONGEST_TOKEN, 0, False)
-        return buffer.raw[: max(length, 0)]
+        if token not in self._spelled:  # every call into the library may cost a wait for the interpreter's lock
+            self._spelled[token] = self._spell(token)
+        return self._spelled[token]
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends a reply."""
-        return llama.llama_vocab_is_eog(self._vocabulary, token)
+        return token in self._ends
+
+    def _spell(self, token: int) -> bytes:
+        buffer = ctypes.create_string_buffer(_LONGEST_TOKEN)
+        length = llama.llama_token_to_piece(self._vocabulary, token, buffer, _LONGEST_TOKEN, 0, False)
+        return buffer.raw[: max(length, 0)]
 
     def _spelling(self, token: int) -> str:
         return llama.llama_vocab_get_text(self._vocabulary, token).decode() if token >= 0 else ""

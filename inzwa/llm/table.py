@@ -106,7 +106,7 @@ class Table:
     def step(self) -> None:
         """Decode one batch. When it fails its parts are tried one by one, so that only who is to blame fails."""
         batch = self._plan()
-        if self._decode(batch) is None:
+        if not batch or self._decode(batch) is None:
             return
         self._seating.drop_idle()
         for part in batch:
@@ -114,11 +114,10 @@ class Table:
                 self._fail(part.strand, failure)
 
     def _plan(self) -> list[Slice[Job]]:
-        ready = [job for job in self.jobs if job.ready]
-        for job in ready:
-            if job.position < len(job.prefix):
-                self._seating.adopt(job.seat, job.prompt)
-        return plan_batch(ready, CHUNK_TOKENS)
+        for job in [job for job in self.jobs if job.position < len(job.prefix)]:
+            self._seating.adopt(job.seat, job.prompt)
+            self._end_reading(job)
+        return plan_batch([job for job in self.jobs if job.ready], CHUNK_TOKENS)
 
     def _decode(self, batch: Sequence[Slice[Job]]) -> DecodeFailed | None:
         """Read these tokens and choose the next ones; what failed, if it did."""
