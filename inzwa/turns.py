@@ -49,6 +49,8 @@ class Reply:
     turn: Turn
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     user: str = ""
+    typed: bool = False
+    """Who types reads the reply: what was said counts as taken in, heard or not."""
     running: bool = True
     done: anyio.Event = field(default_factory=anyio.Event)
 
@@ -154,6 +156,7 @@ class Turns:
             await self._end_early(reply, "no_speech")
 
     async def _read(self, reply: Reply, *, text: str, now_ms: int) -> None:
+        reply.typed = True
         await self._emit(AsrFinal(reply.turn.number, text, now_ms, now_ms))
         await self._answer(reply, text, spoken=False)
 
@@ -185,4 +188,6 @@ class Turns:
         if reply is self._reply:
             self._reply = None
         if reply.user:
-            self._history.add(reply.user, reply.turn.playback.heard(self._clock()))
+            turn = reply.turn
+            taken_in = " ".join(turn.said) if reply.typed else turn.playback.heard(self._clock())
+            self._history.add(reply.user, taken_in)

@@ -9,6 +9,7 @@ import heapq
 import itertools
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Self, TypeVar
 
@@ -35,7 +36,12 @@ class _Job:
             result, error = self.call(), None
         except BaseException as raised:  # whatever it is belongs to the caller, not to the thread
             result, error = None, raised
-        self.loop.call_soon_threadsafe(self._deliver, result, error)
+        self.tell(result, error)
+
+    def tell(self, result: Any, error: BaseException | None) -> None:
+        """Hand the outcome to the caller's loop, unless that has ended, and the caller with it."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._deliver, result, error)
 
     def _deliver(self, result: Any, error: BaseException | None) -> None:
         if self.future.done():
@@ -82,7 +88,7 @@ class Worker:
             job = _Job(priority, next(self._numbers), call, loop, loop.create_future())
             with self._changed:
                 if not self._open:
-                    raise RuntimeError(f"the {self.name} worker is closed")
+                    raise self._refusal()
                 heapq.heappush(self._jobs, job)
                 self._changed.notify()
             try:
@@ -107,10 +113,15 @@ class Worker:
         if call is None:
             return
         loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
         with self._changed:
             if self._open:
-                heapq.heappush(self._jobs, _Job(Priority.FINAL, next(self._numbers), call, loop, loop.create_future()))
+                heapq.heappush(self._jobs, _Job(Priority.FINAL, next(self._numbers), call, loop, future))
                 self._changed.notify()
+
+    def _refusal(self) -> RuntimeError:
+        return RuntimeError(f"the {self.name} worker is closed")
 
     def _withdraw(self, job: _Job) -> None:
         with self._changed:
@@ -128,7 +139,7 @@ class Worker:
             self._changed.wait_for(lambda: self._jobs or not self._open)
             if not self._open:
                 for job in self._jobs:
-                    job.loop.call_soon_threadsafe(job.future.cancel)
+                    job.tell(None, self._refusal())
                 return None
             self.busy = True
             return heapq.heappop(self._jobs)

@@ -60,11 +60,13 @@ class Pcm16Decoder:
 
 
 class OpusDecoder:
-    def __init__(self) -> None:
+    """Raw packets to sound at `rate`: what the server hears, and what a client plays."""
+
+    def __init__(self, rate: int = INPUT_RATE) -> None:
         self._codec = av.CodecContext.create("libopus", "r")
         self._codec.sample_rate = OPUS_RATE
         self._codec.layout = "mono"
-        self._resampler = Resampler(OPUS_RATE, INPUT_RATE)
+        self._resampler = Resampler(OPUS_RATE, rate)
 
     def decode(self, frame: bytes) -> Sound:
         if not 0 < opus_packet_ms(frame) <= MAX_PACKET_MS:

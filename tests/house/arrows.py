@@ -34,6 +34,8 @@ ROOMS: Final = {
     "inzwa.api": 4,
     "inzwa.engines": 5,
     "inzwa.client": 5,
+    "inzwa.commands": 5,
+    "inzwa.check": 5,
     "inzwa.serve": 5,
     "inzwa.cli": 5,
     "inzwa.__main__": 5,

@@ -1,0 +1,78 @@
+"""A real uvicorn on a port of its own, in this process, for tests that need sockets."""
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import anyio
+import uvicorn
+from fastapi import FastAPI
+
+from inzwa.api.app import create_app
+from inzwa.api.house import House
+from inzwa.api.server import server_config
+from inzwa.asr.scripted import ScriptedTranscriber
+from inzwa.llm.scripted import ScriptedChatModel
+from inzwa.protocols import Engines, Report, StageReport
+from inzwa.settings import Settings, load_settings
+from inzwa.tts.scripted import ScriptedVoice
+from inzwa.vad.scripted import ScriptedDetector
+
+
+def scripted_engines(**given) -> Engines:
+    """Four fakes, any of them replaced by what is given."""
+    fakes = {
+        "vad": ScriptedDetector(),
+        "asr": ScriptedTranscriber(["mhoro shamwari"]),
+        "llm": ScriptedChatModel(["Ndiripo, ", "makadiiwo?"]),
+        "tts": ScriptedVoice(),
+    }
+    return Engines(**{**fakes, **given})
+
+
+def opening(engines: Engines) -> Callable:
+    """An `open_engines` that gives these engines."""
+
+    @asynccontextmanager
+    async def open_engines(_settings: Settings, report: Report) -> AsyncIterator[Engines]:
+        for stage in ("vad", "asr", "llm", "tts"):
+            report(StageReport(stage, "ready", "scripted"))
+        yield engines
+
+    return open_engines
+
+
+def settings(**values: object) -> Settings:
+    """Settings for tests: the defaults, untouched by this machine's environment, with these changed."""
+    return load_settings({f"INZWA_{name.upper()}": str(value) for name, value in values.items()})
+
+
+@asynccontextmanager
+async def serving(
+    engines: Engines | None = None, *, page: bool = False, open_engines: Callable | None = None, **values: object
+) -> AsyncIterator[tuple[str, House]]:
+    """The application on a free loopback port: its address and its house, engines warm unless given otherwise."""
+    app = create_app(settings(**values), open_engines or opening(engines or scripted_engines()), page=page)
+    house: House = app.state.house
+    async with running(app, house.settings) as url:
+        if open_engines is None:
+            await house.warm_up()
+        yield url, house
+
+
+@asynccontextmanager
+async def running(app: FastAPI, chosen: Settings) -> AsyncIterator[str]:
+    """uvicorn with Inzwa's own limits, its address given once it listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(server_config(app, chosen))
+        server.config.load()
+        server.lifespan = server.config.lifespan_class(server.config)
+        async with anyio.create_task_group() as tasks:
+            await server.startup(sockets=[listener])
+            tasks.start_soon(server.main_loop)
+            try:
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                with anyio.CancelScope(shield=True):
+                    await server.shutdown(sockets=[listener])
