@@ -155,10 +155,11 @@ class SettingLine:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process. SettingsError names each wrong variable, its value and what would be right."""
+    """The settings of this process, or of `environment` alone. SettingsError names each wrong variable, its value and
+    what would be right."""
     _refuse_unknown([*os.environ, *dotenv_values(ENV_FILE)] if environment is None else environment)
     try:
-        return Settings() if environment is None else Settings(_env_file=None, **_named(environment))
+        return Settings() if environment is None else Settings(_env_file=None, **_defaults() | _named(environment))
     except ValidationError as error:
         raise SettingsError("\n".join(_complaints(error))) from None
 
@@ -177,6 +178,11 @@ def _shown(value: Any) -> str:
     if isinstance(value, SecretStr):
         return "(set)" if value.get_secret_value() else "(not set)"
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _defaults() -> dict[str, Any]:
+    """Said outright, so that this process's own variables are not asked."""
+    return {name: field.default for name, field in Settings.model_fields.items()}
 
 
 def _named(environment: Mapping[str, str]) -> dict[str, str]:
