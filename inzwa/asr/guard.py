@@ -1,0 +1,97 @@
+"""What is wrong with a guess at what was said, and which of several guesses to believe. Pure; knows no network."""
+
+import unicodedata
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+MOST_COMPRESSION: Final = 2.4
+"""Text that deflates better than this repeats itself. This and the next two are the thresholds of Whisper's authors."""
+
+LEAST_CONFIDENCE: Final = -1.0
+"""Mean log-probability a token below which a guess is doubted."""
+
+MOST_NO_SPEECH: Final = 0.6
+"""A doubted guess is silence where the network gives silence more than this probability."""
+
+_COPIES: Final = {1: 5, 2: 3, 3: 3}
+"""Words in a phrase, and how often people do not say it in a row. Longer phrases: twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One reading of the sound."""
+
+    text: str
+    confidence: float
+    """Mean log-probability a token."""
+    no_speech: float
+    """How likely it was not speech, 0..1."""
+    unfinished: bool = False
+    """Whether it ran into the limit of its tokens."""
+
+
+def is_silence(guess: Guess) -> bool:
+    """Whether the network itself does not believe that anybody spoke."""
+    return not guess.text or (guess.no_speech > MOST_NO_SPEECH and guess.confidence < LEAST_CONFIDENCE)
+
+
+def is_flawed(guess: Guess) -> bool:
+    """Whether the sound deserves a second look."""
+    return is_loop(guess) or guess.confidence < LEAST_CONFIDENCE or _copies_from(_words(guess.text)) is not None
+
+
+def is_loop(guess: Guess) -> bool:
+    """Whether the decoder went round in circles; no more than that is certain to be wrong."""
+    return guess.unfinished or compression(guess.text) > MOST_COMPRESSION
+
+
+def agree(one: Guess, other: Guess) -> bool:
+    """Whether two guesses have the same words."""
+    return _words(one.text) == _words(other.text)
+
+
+def best(guesses: Sequence[Guess]) -> Guess:
+    """The surest that is no loop; where all loop, the surest, told once."""
+    straight = [guess for guess in guesses if not is_loop(guess)]
+    chosen = max(straight or guesses, key=lambda guess: guess.confidence)
+    return chosen if straight else told_once(chosen)
+
+
+def told_once(guess: Guess) -> Guess:
+    """The guess up to where it begins to repeat itself."""
+    words = guess.text.split()
+    end = _copies_from(_words(guess.text))
+    return guess if end is None else replace(guess, text=" ".join(words[:end]))
+
+
+def compression(text: str) -> float:
+    """Bytes of the text a deflated byte."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data))
+
+
+def _copies_from(words: Sequence[str]) -> int | None:
+    """Where the second copy of a repeated phrase begins, for the earliest and shortest such phrase."""
+    for start in range(len(words)):
+        for length in range(1, (len(words) - start) // 2 + 1):
+            if _copies(words, start, length) >= _COPIES.get(length, 2):
+                return start + length
+    return None
+
+
+def _copies(words: Sequence[str], start: int, length: int) -> int:
+    phrase, copies = words[start : start + length], 1
+    while words[start + copies * length : start + (copies + 1) * length] == phrase:
+        copies += 1
+    return copies
+
+
+def _words(text: str) -> list[str]:
+    """The words without case and punctuation; one that is all punctuation stays, so that places are kept."""
+    return [_plain(word) for word in text.split()]
+
+
+def _plain(word: str) -> str:
+    return "".join(letter for letter in word.casefold() if unicodedata.category(letter)[0] in "LMN") or word

@@ -1,0 +1,60 @@
+"""Text to Whisper's tokens and back: the prompt with its language and hotwords. Knows no sound."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from tokenizers import Tokenizer
+
+from inzwa.errors import EngineError, UnsupportedFormat
+
+HOTWORD_TOKENS: Final = 64
+"""What hotwords may take of the prompt: each costs time, and Whisper's own limit is 223."""
+
+
+class Prompter:
+    """A tokenizer of Whisper's, multilingual or English only."""
+
+    def __init__(self, file: Path, *, multilingual: bool) -> None:
+        self._tokens = Tokenizer.from_file(str(file))
+        self._multilingual = multilingual
+        self._end = self._special("<|endoftext|>")
+
+    def prompt(self, language: str, hotwords: Sequence[str] = ()) -> list[int]:
+        """Token ids that ask for a plain transcript. UnsupportedFormat for a language without a token."""
+        favoured = self._favoured(hotwords)
+        before = [self._special("<|startofprev|>"), *favoured] if favoured else []
+        return [
+            *before,
+            self._special("<|startoftranscript|>"),
+            *self._task(language),
+            self._special("<|notimestamps|>"),
+        ]
+
+    def text(self, ids: Sequence[int]) -> str:
+        """What the tokens spell, stripped; special ones spell nothing."""
+        return self._tokens.decode([token for token in ids if token < self._end]).strip()
+
+    def _task(self, language: str) -> list[int]:
+        if not self._multilingual:
+            return []
+        token = self._tokens.token_to_id(f"<|{language}|>")
+        if token is None or not language.isalpha():
+            raise UnsupportedFormat(f"The recogniser does not know the language {language!r}.")
+        return [token, self._special("<|transcribe|>")]
+
+    def _favoured(self, hotwords: Sequence[str]) -> list[int]:
+        """As many whole words as fit, the most valuable last: the network remembers what it read last."""
+        chosen: list[int] = []
+        for word in hotwords:
+            ids = self._tokens.encode(f" {word.strip()},", add_special_tokens=False).ids
+            if len(ids) + len(chosen) > HOTWORD_TOKENS:
+                break
+            chosen = ids + chosen
+        return chosen
+
+    def _special(self, name: str) -> int:
+        token = self._tokens.token_to_id(name)
+        if token is None:
+            raise EngineError("asr", f"The tokenizer has no {name}: it is not Whisper's.")
+        return token

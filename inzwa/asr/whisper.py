@@ -1,0 +1,144 @@
+"""Whisper in CTranslate2, made for utterances: the speech alone is encoded, greedily read, and read again if doubted.
+
+Knows no session. Every step runs in the engine's own thread, so an urgent transcript passes between two steps of
+another and a cancelled one stops after the step at hand.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import ctranslate2
+import numpy as np
+
+from inzwa.asr.guard import Guess, agree, best, is_flawed, is_silence
+from inzwa.asr.network import WINDOW_MS, Network, Search, States
+from inzwa.asr.prompt import Prompter
+from inzwa.audio import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, milliseconds, samples_in, silence
+from inzwa.errors import AudioTooLong, BadAudio
+from inzwa.models.local import LocalModel
+from inzwa.protocols import EngineInfo, HearOptions, Priority, Transcript
+from inzwa.worker import Worker
+
+QUICK: Final = Search()
+SEARCHES: Final = (QUICK, Search(whole_window=True, beam=5), Search(whole_window=True, temperature=0.4))
+"""How a final transcript is looked for, until one reading is sound or two agree. A partial gets the first alone."""
+
+QUIETEST_DBFS: Final = -60.0
+"""Sound whose loudest tenth of a second stays below this is silence, whatever Whisper would make of it."""
+
+_LEVEL_MS: Final = 100
+_TOKENS_A_SECOND: Final = 14
+"""Twice what fast Shona needs; a decoder that goes round in circles meets this limit early."""
+_FEWEST_TOKENS: Final = 8
+_MOST_TOKENS: Final = 224
+"""Half of Whisper's context: the other half is the prompt's."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What the engine has done since it was opened."""
+
+    heard: int = 0
+    """Sounds transcribed, partial and final."""
+    silent: int = 0
+    """Of those, the ones that held no speech."""
+    retried: int = 0
+    """Readings beyond the first of a sound."""
+
+
+class Whisper:
+    """The recogniser that all sessions share."""
+
+    def __init__(self, network: Network, prompter: Prompter, worker: Worker, info: EngineInfo) -> None:
+        self._network, self._prompter, self._worker = network, prompter, worker
+        self.info = info
+        self.work = Work()
+
+    async def transcribe(self, sound: Sound, options: HearOptions) -> Transcript:
+        """Shape (samples,), 16 kHz, at most 30 s. Silence gives an empty text.
+
+        AudioTooLong, BadAudio for samples that are no numbers, UnsupportedFormat for a language without a token.
+        """
+        _check(sound)
+        prompt = self._prompter.prompt(options.language, options.hotwords)
+        self.work.heard += 1
+        guess = await self._hear(sound, prompt, options) if loudest_dbfs(sound) >= QUIETEST_DBFS else _NOTHING
+        if not is_silence(guess):
+            return Transcript(guess.text, guess.no_speech, guess.confidence)
+        self.work.silent += 1
+        return Transcript("", guess.no_speech, guess.confidence)
+
+    async def _hear(self, sound: Sound, prompt: Sequence[int], options: HearOptions) -> Guess:
+        priority = Priority.FINAL if options.final else Priority.PARTIAL
+        states = await self._worker.run(partial(self._network.encode, sound), priority)
+        guesses: list[Guess] = []
+        for search in SEARCHES if options.final else SEARCHES[:1]:
+            self.work.retried += bool(guesses)
+            look = partial(self._guess, states, prompt, search, most_tokens(sound))
+            guesses.append(await self._worker.run(look, priority))
+            if _settled(guesses):
+                return guesses[-1]
+        return best(guesses)
+
+    def _guess(self, states: States, prompt: Sequence[int], search: Search, most: int) -> Guess:
+        decoded = self._network.decode(states, prompt, search, most)
+        text = self._prompter.text(decoded.ids)
+        return Guess(text, decoded.confidence, decoded.no_speech, unfinished=len(decoded.ids) >= most)
+
+
+@contextmanager
+def open_whisper(model: LocalModel, *, threads: int = 2, compute_type: str = "int8") -> Iterator[Whisper]:
+    """The recogniser, loaded and warmed. EngineError where the files are no Whisper of CTranslate2's."""
+    with Worker("asr") as worker:
+        began = time.perf_counter()
+        network = Network(model.path("model.bin").parent, threads=threads, compute_type=compute_type)
+        prompter = Prompter(model.path("tokenizer.json"), multilingual=network.multilingual)
+        loaded = time.perf_counter()
+        network.decode(network.encode(silence(1_000, INPUT_RATE)), prompter.prompt("en"), QUICK, _FEWEST_TOKENS)
+        info = _describe(model, loaded - began, time.perf_counter() - loaded)
+        yield Whisper(network, prompter, worker, info)
+
+
+def loudest_dbfs(sound: Sound) -> float:
+    """The level of the loudest tenth of a second, in dB below full scale."""
+    step = samples_in(_LEVEL_MS, INPUT_RATE)
+    return max((level_dbfs(sound[at : at + step]) for at in range(0, sound.size, step)), default=SILENT_DBFS)
+
+
+def most_tokens(sound: Sound) -> int:
+    """The longest transcript that a sound of this length can have."""
+    return min(_MOST_TOKENS, _FEWEST_TOKENS + _TOKENS_A_SECOND * sound.size // INPUT_RATE)
+
+
+_NOTHING: Final = Guess("", confidence=0.0, no_speech=1.0)
+
+
+def _settled(guesses: Sequence[Guess]) -> bool:
+    """Whether the last guess may be believed: nothing is wrong with it, or the one before said the same."""
+    return not is_flawed(guesses[-1]) or is_silence(guesses[-1]) or (len(guesses) > 1 and agree(*guesses[-2:]))
+
+
+def _check(sound: Sound) -> None:
+    length_ms = milliseconds(sound.size, INPUT_RATE)
+    if length_ms > WINDOW_MS:
+        raise AudioTooLong(f"The recogniser takes {WINDOW_MS // 1000} s at most; this is {length_ms / 1000:.1f} s.")
+    if not np.isfinite(sound).all():
+        raise BadAudio("The sound holds samples that are no numbers.")
+
+
+def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
+    return EngineInfo(
+        engine="faster-whisper",
+        version=f"ctranslate2 {ctranslate2.__version__}",
+        model=model.name,
+        language=model.language,
+        licence=model.licence,
+        source=model.source,
+        files=model.files,
+        load_ms=round(load_s * 1000),
+        warm_ms=round(warm_s * 1000),
+    )
