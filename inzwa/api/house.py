@@ -105,10 +105,14 @@ class House:
         if self._failure is not None and not self._retry.is_set():
             self._settled = anyio.Event()
             self._retry.set()
-        await self._settled.wait()
+        await self.settled()
         if self._failure is not None:
             raise self._failure
         return self.engines
+
+    async def settled(self) -> None:
+        """Wait until the warm-up under way has ended, well or badly."""
+        await self._settled.wait()
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[Engines]:

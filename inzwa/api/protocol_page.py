@@ -4,7 +4,7 @@ import ast
 import html
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Final, get_args
 
 from inzwa import events
@@ -73,14 +73,17 @@ def _fields(owner: type) -> Iterator[_Field]:
     body = ast.parse(inspect.getsource(owner)).body[0].body
     for at, line in enumerate(body):
         if isinstance(line, ast.AnnAssign) and "ClassVar" not in ast.unparse(line.annotation):
-            yield _Field(line.target.id, _kind(line.annotation), _string(body[at + 1]) if at + 1 < len(body) else "")
+            name, inner = line.target.id, getattr(events, ast.unparse(line.annotation), None)
+            yield _Field(name, _kind(line.annotation), _string(body[at + 1]) if at + 1 < len(body) else "")
+            if is_dataclass(inner):
+                yield from (_Field(f"{name}.{each.name}", each.kind, each.meaning) for each in _fields(inner))
 
 
 def _kind(annotation: ast.expr) -> str:
     """A type as readers of JSON know it: a name for several strings is spelt out."""
     names = [name.strip() for name in ast.unparse(annotation).split("|")]
     spelt = [" or ".join(map(repr, get_args(getattr(events, name, None)))) or name for name in names]
-    return " or ".join(spelt)
+    return " or ".join("object" if is_dataclass(getattr(events, name, None)) else name for name in spelt)
 
 
 def _string(line: ast.stmt) -> str:
