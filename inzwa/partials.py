@@ -28,7 +28,7 @@ class LocalAgreement:
         words = text.split()
         agreed = _common(words, self._previous)
         if agreed > len(self._stable) and _same(words[: len(self._stable)], self._stable):
-            self._stable = words[:agreed]
+            self._stable += words[len(self._stable) : agreed]
         self._previous = words
         tail = words[len(self._stable) :]
         return Hypothesis(" ".join(self._stable + tail), " ".join(self._stable))
