@@ -28,8 +28,7 @@ class Verdict:
 
 def judge(text: str, side: Side) -> Verdict | None:
     """The first category that `text` falls into, None when it may pass."""
-    folded = " ".join(text.casefold().replace("’", "'").split())
-    return next((verdict for pattern, verdict in _rules(side) if pattern.search(folded)), None)
+    return _judge(_folded(text), side)
 
 
 class Screen:
@@ -38,6 +37,7 @@ class Screen:
     def __init__(self) -> None:
         self.verdict: Verdict | None = None
         self._shown = ""
+        """The last whole words that were let through, folded."""
         self._held = ""
 
     def push(self, piece: str) -> str:
@@ -54,9 +54,18 @@ class Screen:
         words, self._held = self._held[:cut], self._held[cut:]
         if not words or self.verdict:
             return ""
-        self._shown = (self._shown + words)[-_WINDOW - len(words) :]
-        self.verdict = judge(self._shown, "said")
+        seen = _folded(f"{self._shown} {words}")
+        self.verdict = _judge(seen, "said")
+        self._shown = seen if len(seen) <= _WINDOW else seen[-_WINDOW:].partition(" ")[2]
         return "" if self.verdict else words
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())
+
+
+def _judge(folded: str, side: Side) -> Verdict | None:
+    return next((verdict for pattern, verdict in _rules(side) if pattern.search(folded)), None)
 
 
 @cache
