@@ -30,9 +30,7 @@ class History:
         return tuple(self._exchanges)
 
     def add(self, user: str, assistant: str) -> None:
-        """A turn is over. A turn that got no answer waits to be joined to the next one."""
-        if self._exchanges and not self._exchanges[-1].assistant:
-            user = f"{self._exchanges.pop().user} {user}"
+        """A turn is over; `assistant` is empty where it got no answer."""
         self._exchanges.append(Exchange(user, assistant))
         del self._exchanges[:-MAX_EXCHANGES]
 
@@ -41,16 +39,17 @@ class History:
 
         The system line and the new turn always stay, whatever they cost.
         """
-        past = self._exchanges
-        if past and not past[-1].assistant:
-            past, user = past[:-1], f"{past[-1].user} {user}"
-        while past and count(self._prompt(past, user)) > budget:
-            past = past[1:]
+        while self._exchanges and count(self._prompt(user)) > budget:
             del self._exchanges[0]
-        return self._prompt(past, user)
+        return self._prompt(user)
 
-    def _prompt(self, past: Sequence[Exchange], user: str) -> list[Message]:
+    def _prompt(self, user: str) -> list[Message]:
+        """Roles take turns: what got no answer is joined to what was said after it."""
         prompt = [Message("system", self.system)] if self.system else []
-        for exchange in past:
-            prompt += [Message("user", exchange.user), Message("assistant", exchange.assistant)]
-        return [*prompt, Message("user", user)]
+        unanswered: list[str] = []
+        for exchange in self._exchanges:
+            unanswered.append(exchange.user)
+            if exchange.assistant:
+                prompt += [Message("user", " ".join(unanswered)), Message("assistant", exchange.assistant)]
+                unanswered = []
+        return [*prompt, Message("user", " ".join([*unanswered, user]))]
