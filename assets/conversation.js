@@ -76,7 +76,7 @@ export class Conversation {
 
 /**
  * One word for what the page shows.
- * @param {{line: string, wanted: boolean, microphone: boolean, hold: boolean, playing: boolean, failed: boolean,
+ * @param {{line: string, wanted: boolean, microphone: boolean, playing: boolean, failed: boolean,
  *   hearing: boolean, thinking: boolean}} now
  * @returns {"error" | "connecting" | "listening" | "speaking" | "thinking" | "ready" | "idle"}
  */

@@ -48,8 +48,7 @@ export class Log {
     entry.answer.hidden = !turn.reply;
     entry.item.hidden = entry.you.hidden && entry.answer.hidden;
     entry.item.setAttribute("aria-busy", String(!turn.over));
-    if (turn.latency) this.latency(entry.latency, turn.latency);
-    if (turn.reply && turn.cancelled) this.cut(entry);
+    this.figures(entry.latency, turn);
     this.list.scrollTop = this.list.scrollHeight;
   }
 
@@ -74,19 +73,15 @@ export class Log {
   }
 
   /** @private */
-  cut(entry) {
-    entry.latency.replaceChildren(this.word("page.interrupted", "cut"));
-  }
-
-  /** @private */
-  latency(line, figures) {
+  figures(line, { latency, reply, cancelled }) {
     line.replaceChildren();
     for (const [key, field] of FIGURES) {
-      if (figures[field] === null || figures[field] === undefined) continue;
+      if (typeof latency?.[field] !== "number") continue;
       const figure = make("span", "figure");
-      figure.append(this.word(key, "what"), make("b", "ms", `${Math.round(figures[field])} ms`));
+      figure.append(this.word(key, "what"), make("b", "ms", `${Math.round(latency[field])} ms`));
       line.append(figure);
     }
+    if (reply && cancelled) line.append(this.word("page.interrupted", "cut"));
   }
 
   /** @private */

@@ -15,6 +15,9 @@ const UNSENT_BYTES = 64000;
 /** Close code of a server that is full: no hurry. */
 const TRY_LATER = 1013;
 
+/** How many times longer to wait for a server that is full. */
+const UNHURRIED = 4;
+
 /** Close code of a server that refuses: no second try. */
 const REFUSED = 1008;
 
@@ -33,6 +36,7 @@ export function socketUrl() {
  * @property {(event: Object) => void} onEvent a text frame of the server
  * @property {(frame: ArrayBuffer) => void} onAudio a binary frame of the server
  * @property {(state: LineState, seconds: number) => void} onState seconds until the next try, where it waits
+ * @property {() => void} onRefused the server will not have us; no further try
  * @property {() => void} onDropped a frame was dropped: the network is too slow
  */
 export class Line {
@@ -121,19 +125,25 @@ export class Line {
   /** @private */
   lost(code) {
     this.drop();
-    if (!this.wanted) return this.close();
-    if (code === REFUSED) return this.refused();
-    const seconds = BACK_OFF_S[Math.min(this.attempts, BACK_OFF_S.length - 1)] * (code === TRY_LATER ? 4 : 1);
+    if (!this.wanted) this.close();
+    else if (code === REFUSED) this.refused();
+    else this.retry(code === TRY_LATER ? UNHURRIED : 1);
+  }
+
+  /** @private */
+  retry(slowly) {
+    const seconds = BACK_OFF_S[Math.min(this.attempts, BACK_OFF_S.length - 1)] * slowly;
     this.attempts += 1;
     this.timer = setTimeout(() => this.connect(), seconds * 1000);
-    return this.become("waiting", seconds);
+    this.become("waiting", seconds);
   }
 
   /** The server will not have us; what was not sent waits for the user's next attempt. @private */
   refused() {
     this.wanted = false;
     this.waiting = this.waiting.filter((item) => typeof item === "string");
-    return this.become("off");
+    this.become("off");
+    this.listeners.onRefused();
   }
 
   /** @private */

@@ -1,0 +1,152 @@
+"""The page in a real Chromium, on scripted engines: what is said is shown, what is answered is heard, stop is stop."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from inzwa.llm.scripted import ScriptedChatModel
+from tests.browser.microphone import babble, browser_hearing, write_wav
+from tests.browser.site import Site, open_site
+from tests.browser.talker import PATIENCE_MS, Talker, at_page
+from tests.serving import scripted_engines
+
+pytestmark = pytest.mark.browser
+
+SHORT = ("Ndiripo, ", "makadiiwo?")
+LONG = tuple(f"shoko rakareba nhamba {number}, " for number in range(12))
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Its microphone hears two bursts of babble with a pause in between that is long enough for an answer to begin."""
+    wav = write_wav(tmp_path_factory.mktemp("wav") / "babble.wav", babble((0.6, 1.2), (3.0, 1.2)))
+    with browser_hearing(wav) as browser:
+        yield browser
+
+
+@pytest.fixture
+def long_site() -> Iterator[Site]:
+    with open_site(scripted_engines(llm=ScriptedChatModel(LONG))) as site:
+        yield site
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with open_site(scripted_engines(llm=ScriptedChatModel(SHORT))) as site:
+        yield site
+
+
+@pytest.fixture
+def talker(browser: Browser, site: Site) -> Iterator[Talker]:
+    with at_page(browser, site.url) as talker:
+        yield talker
+    assert talker.complaints == []
+
+
+def test_what_is_spoken_is_shown_and_the_answer_is_heard_to_its_end(talker: Talker) -> None:
+    talker.press_talk()
+    talker.sees(".you .stable", "mhoro shamwari")
+    talker.sees(".answer .reply", "Ndiripo, makadiiwo?")
+    talker.wait_until("inzwa.voice.player.figures.played > 0 && !inzwa.voice.playing")
+    figures = talker.figures()
+    assert figures["peak"] > 0.1
+    assert figures["gaps"] == 0
+    talker.sees(".latency", "ms")
+
+
+def test_what_is_typed_is_answered_aloud(talker: Talker) -> None:
+    talker.say_in_writing("Makadii?")
+    talker.sees(".you .stable", "Makadii?")
+    talker.sees(".answer .reply", "Ndiripo, makadiiwo?")
+    talker.wait_until("inzwa.voice.player.figures.peak > 0.1")
+    talker.wait_for_status("idle")
+
+
+def test_a_browser_without_a_decoder_for_opus_hears_the_same_in_pcm(talker: Talker, site: Site) -> None:
+    opus = _played_of_one_answer(talker)
+    assert talker.page.evaluate("inzwa.voice.audioOut") == "opus"
+    with browser_hearing(None, "--disable-blink-features=WebCodecs") as plain, at_page(plain, site.url) as other:
+        pcm = _played_of_one_answer(other)
+        assert other.page.evaluate("inzwa.voice.audioOut") == "pcm16"
+    assert abs(pcm - opus) < 0.06 * opus
+
+
+def test_speaking_over_the_answer_silences_it(browser: Browser, long_site: Site) -> None:
+    with at_page(browser, long_site.url) as talker:
+        talker.press_talk()
+        talker.wait_for_status("speaking")
+        talker.wait_for_status("listening")
+        assert not talker.page.evaluate("inzwa.voice.playing")
+        talker.sees(".latency .cut", "yagurwa")
+
+
+def test_stop_silences_the_answer_and_the_next_one_is_heard(browser: Browser, long_site: Site) -> None:
+    with at_page(browser, long_site.url) as talker:
+        talker.say_in_writing("Makadii?")
+        talker.wait_until("inzwa.voice.player?.figures.played > 0")
+        talker.part("stop").click()
+        talker.wait_for_status("idle")
+        talker.sees(".latency .cut", "yagurwa")
+        heard = talker.figures()["played"]
+        talker.say_in_writing("Zvakare")
+        talker.wait_until(f"inzwa.voice.player.figures.played > {heard} + 4800")
+
+
+def test_escape_is_stop(browser: Browser, long_site: Site) -> None:
+    with at_page(browser, long_site.url) as talker:
+        talker.say_in_writing("Makadii?")
+        talker.wait_for_status("speaking")
+        talker.page.keyboard.press("Escape")
+        talker.wait_for_status("idle")
+
+
+def test_holding_the_button_sends_only_what_is_held_and_letting_go_asks_for_the_answer(talker: Talker) -> None:
+    talker.part("mode-hold").check(force=True)
+    talker.part("talk").focus()
+    talker.page.keyboard.down("Space")
+    talker.wait_for_status("listening")
+    talker.page.keyboard.up("Space")
+    talker.sees(".answer .reply", "Ndiripo, makadiiwo?")
+    talker.wait_for_status("idle")
+    expect(talker.part("talk")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_button_turns_the_microphone_off_again(talker: Talker) -> None:
+    talker.press_talk()
+    expect(talker.part("talk")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+    talker.press_talk()
+    expect(talker.part("talk")).to_have_attribute("aria-pressed", "false", timeout=PATIENCE_MS)
+    assert talker.page.evaluate("inzwa.voice.microphone") is None
+
+
+def test_what_people_write_is_never_markup(talker: Talker) -> None:
+    talker.say_in_writing("<img src=x onerror=\"document.title='pwned'\">")
+    talker.sees(".you .stable", "<img src=x")
+    assert talker.page.locator(".log img").count() == 0
+    assert talker.page.title() == "Inzwa"
+
+
+def test_nothing_is_fetched_from_anywhere_else(talker: Talker) -> None:
+    talker.say_in_writing("Makadii?")
+    talker.sees(".answer .reply", "Ndiripo")
+    assert talker.strangers == []
+
+
+def test_what_is_recorded_and_sent_is_answered(tmp_path: Path, browser: Browser, site: Site) -> None:
+    wav = write_wav(tmp_path / "clip.wav", babble((0.2, 0.8)))
+    with at_page(browser, site.url) as talker:
+        talker.page.get_by_role("tab", name="Record").click()
+        talker.page.get_by_label("Upload file").or_(talker.page.get_by_role("button", name="Upload")).first.click()
+        talker.page.locator("input[type=file]").first.set_input_files(wav)
+        talker.page.get_by_role("button", name="Send").last.click()
+        expect(talker.page.get_by_label("What you said")).to_have_value("mhoro shamwari", timeout=PATIENCE_MS)
+        expect(talker.page.get_by_label("Mhinduro · Reply", exact=True)).to_have_value("Ndiripo, makadiiwo?")
+
+
+def _played_of_one_answer(talker: Talker) -> int:
+    """Samples that the loudspeaker has played once the first answer has been heard."""
+    talker.say_in_writing("Makadii?")
+    talker.wait_until("document.querySelector('.latency .ms') && !inzwa.voice.playing")
+    return talker.figures()["played"]
