@@ -90,6 +90,8 @@ class Endpointer:
         self._frames = 0
         self._onset = 0
         self._last_speech = 0
+        self._taken = 0
+        """Frames that belong to an earlier utterance, or to one that was forgotten."""
 
     @property
     def now_ms(self) -> int:
@@ -102,8 +104,8 @@ class Endpointer:
 
     @property
     def start_ms(self) -> int:
-        """Where the utterance begins, padding included."""
-        return max(0, self._ms(self._onset) - self.options.pad_ms)
+        """Where the utterance begins: padding included, but nothing of the one before."""
+        return max(self._ms(self._taken), self._ms(self._onset) - self.options.pad_ms)
 
     def step(self, probability: float) -> Edge | None:
         """What the next frame changes, if anything."""
@@ -125,7 +127,7 @@ class Endpointer:
 
     def reset(self) -> None:
         """Forget the utterance at hand. Time goes on."""
-        self.state, self.hint = State.QUIET, ""
+        self._rest(State.QUIET, self._frames)
 
     def hangover_ms(self) -> float:
         """The silence that would end the utterance now."""
@@ -174,13 +176,15 @@ class Endpointer:
         if is_speech:
             self._last_speech = self._frames
         elif self._silent_ms() >= self.options.silence_ms:
-            self.reset()
+            self._rest(State.QUIET, self._last_speech)
 
     def _end(self, reason: Literal["silence", "finished", "too_long"], state: State) -> SpeechEnded:
         edge = SpeechEnded(self.start_ms, self._ms(self._last_speech), reason)
-        self.reset()
-        self.state = state
+        self._rest(state, self._last_speech)
         return edge
+
+    def _rest(self, state: State, taken: int) -> None:
+        self.state, self.hint, self._taken = state, "", taken
 
     def _silent_ms(self) -> float:
         return (self._frames - self._last_speech) * self._frame_ms
