@@ -48,10 +48,19 @@ class Ear:
         """The edges in the next sound, each yielded before the frames after it are looked at."""
         for at in range(0, sound.size, MAX_LUMP):
             for frame in self._framer.push(sound[at : at + MAX_LUMP]):
-                self._recording.push(frame)
-                edge = self._endpointer.step(self._voice.probability(frame))
+                edge = self._hear(frame)
                 if edge is not None:
                     yield edge
+
+    def _hear(self, frame: Sound) -> Edge | None:
+        """One frame. Where the detector fails it counts as silence, so that sound and time stay together."""
+        self._recording.push(frame)
+        probability = 0.0
+        try:
+            probability = self._voice.probability(frame)
+        finally:
+            edge = self._endpointer.step(probability)
+        return edge
 
     def hint(self, hint: Hint) -> None:
         """What the words so far say about whether the user has finished."""
