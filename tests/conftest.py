@@ -1,8 +1,12 @@
 """What all tests share."""
 
 import pytest
+from hypothesis import settings
 
 from inzwa.models.store import Store, default_cache
+
+settings.register_profile("inzwa", deadline=None)  # no test asserts wall-clock time
+settings.load_profile("inzwa")
 
 
 @pytest.fixture(scope="session")
