@@ -175,6 +175,7 @@ class Pipeline:
                 turn.marks.first_audio = turn.marks.first_audio or now
                 turn.marks.last_audio = now
                 turn.playback.sent(chunk.sound.size / chunk.sample_rate, now)
+        turn.playback.finish()
 
 
 @dataclass(frozen=True, slots=True)

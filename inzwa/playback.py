@@ -5,6 +5,10 @@ and jitter buffer add a little, so the estimate errs towards a few words too man
 """
 
 from dataclasses import dataclass
+from typing import Final
+
+SECONDS_A_CHARACTER: Final = 0.07
+"""How long a phrase is taken to be while the voice still makes it: joe-medium needs 0.06 to 0.10 for a character."""
 
 
 @dataclass(slots=True)
@@ -12,6 +16,14 @@ class _Phrase:
     text: str
     start_s: float = 0.0
     seconds: float = 0.0
+    """Sound sent so far."""
+    whole: bool = False
+
+    def share(self, now_s: float) -> float:
+        """How much of it has been played by `now_s`, 0 to 1."""
+        played = min(now_s - self.start_s, self.seconds)
+        length = self.seconds if self.whole else max(self.seconds, len(self.text) * SECONDS_A_CHARACTER)
+        return max(0.0, played / length) if length else 0.0
 
 
 class Playback:
@@ -38,6 +50,10 @@ class Playback:
         phrase.seconds += seconds
         self._end_s = max(now_s, self._end_s) + seconds
 
+    def finish(self) -> None:
+        """All sound of the phrase begun last has been sent."""
+        self._phrases[-1].whole = True
+
     def playing(self, now_s: float) -> bool:
         """Whether sound is still coming out of the client's speaker."""
         return now_s < self._end_s
@@ -48,8 +64,5 @@ class Playback:
 
     @staticmethod
     def _part(phrase: _Phrase, now_s: float) -> str:
-        if phrase.seconds <= 0 or now_s <= phrase.start_s:
-            return ""
         words = phrase.text.split()
-        share = min(1.0, (now_s - phrase.start_s) / phrase.seconds)
-        return " ".join(words[: round(share * len(words))])
+        return " ".join(words[: round(phrase.share(now_s) * len(words))])
