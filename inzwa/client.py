@@ -3,13 +3,14 @@
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import anyio
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from inzwa.api.codecs import OPUS_RATE, PCM16_RATE, OpusDecoder, Pcm16Decoder
 from inzwa.audio import INPUT_RATE, Sound, pcm16_from_sound
@@ -120,7 +121,8 @@ async def open_client(
     """A session on the server at `url` (http://... or ws://...). Refused when it is not opened."""
     address = url.replace("http", "ws", 1).rstrip("/") + "/ws/audio"
     async with connect(address, additional_headers=list(headers), max_size=None, compression=None) as socket:
-        await socket.send(json.dumps({"type": "start", **asdict(start or Start())}))
+        with suppress(ConnectionClosed):  # who was not let in is told why all the same
+            await socket.send(json.dumps({"type": "start", **asdict(start or Start())}))
         first = json.loads(await socket.recv())
         if first["type"] != "ready":
             raise Refused(first)

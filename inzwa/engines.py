@@ -1,8 +1,7 @@
 """open_engines: from settings to four warm engines. The only file that names concrete ones."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
-from functools import partial
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import anyio
@@ -60,31 +59,40 @@ async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engi
 async def open_stage(settings: Settings, stage: Stage, report: Report) -> AsyncIterator[Any]:
     """One engine on its own, for a command that needs no other."""
     name = chosen_models(settings)[stage]
-    try:
-        report(StageReport(stage, "fetching", name))
-        model = await run_sync(_fetch, settings, stage, name, report)
-        report(StageReport(stage, "loading", name))
-        manager = _opener(settings, stage)(model)
-        engine = await run_sync(manager.__enter__)
-    except Exception as error:
-        report(StageReport(stage, "failed", f"{name}: {error}"))
-        raise
-    report(StageReport(stage, "ready", name))
+    async with AsyncExitStack() as stack:
+        try:
+            report(StageReport(stage, "fetching", name))
+            model = await run_sync(_fetch, settings, stage, name, report)
+            report(StageReport(stage, "loading", name))
+            engine = await stack.enter_async_context(_opened(settings, stage, model))
+        except Exception as error:
+            report(StageReport(stage, "failed", f"{name}: {error}"))
+            raise
+        report(StageReport(stage, "ready", name))
+        yield engine
+
+
+def _opened(settings: Settings, stage: Stage, model: LocalModel) -> AbstractAsyncContextManager[Any]:
+    match stage:
+        case "vad":
+            return _in_thread(open_silero(model))
+        case "asr":
+            return _in_thread(open_whisper(model, threads=settings.threads))
+        case "llm":
+            return _in_thread(open_llama(model, threads=settings.threads, context_tokens=settings.context_tokens))
+        case "tts":
+            return open_vits(model, threads=settings.threads)
+
+
+@asynccontextmanager
+async def _in_thread(manager: AbstractContextManager[Any]) -> AsyncIterator[Any]:
+    """A blocking context manager, entered and left without blocking the loop."""
+    engine = await run_sync(manager.__enter__)
     try:
         yield engine
     finally:
         with anyio.CancelScope(shield=True):
             await run_sync(manager.__exit__, None, None, None)
-
-
-def _opener(settings: Settings, stage: Stage) -> Callable[[LocalModel], AbstractContextManager[Any]]:
-    openers = {
-        "vad": open_silero,
-        "asr": partial(open_whisper, threads=settings.threads),
-        "llm": partial(open_llama, threads=settings.threads, context_tokens=settings.context_tokens),
-        "tts": partial(open_vits, threads=settings.threads),
-    }
-    return openers[stage]
 
 
 def _fetch(settings: Settings, stage: Stage, name: str, report: Report) -> LocalModel:
