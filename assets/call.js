@@ -106,11 +106,13 @@ export class Call {
   }
 
   /** @private */
-  problem({ code }) {
+  problem({ code, retryable }) {
     const key = this.view.words.has(`error.${code}`) ? `error.${code}` : "error.unknown";
-    if (this.line.state !== "open") this.refusal = key;
-    if (code === "unauthorized") this.view.askCode();
     this.view.notice.show(key, { places: this.limits });
+    if (code === "unauthorized") this.view.askCode();
+    if (this.line.state === "open") return;
+    this.refusal = key;
+    if (!retryable) this.line.giveUp();
   }
 
   /** @private */

@@ -126,7 +126,7 @@ export class Line {
   lost(code) {
     this.drop();
     if (!this.wanted) this.close();
-    else if (code === REFUSED) this.refused();
+    else if (code === REFUSED) this.giveUp();
     else this.retry(code === TRY_LATER ? UNHURRIED : 1);
   }
 
@@ -138,8 +138,9 @@ export class Line {
     this.become("waiting", seconds);
   }
 
-  /** The server will not have us; what was not sent waits for the user's next attempt. @private */
-  refused() {
+  /** The server will not have us. What was not sent waits for the user's next attempt. */
+  giveUp() {
+    this.drop();
     this.wanted = false;
     this.waiting = this.waiting.filter((item) => typeof item === "string");
     this.become("off");

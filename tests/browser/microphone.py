@@ -5,18 +5,21 @@ import shutil
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from inzwa.audio import Sound, pcm16_from_sound
 
 RATE: Final = 48_000
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+
+_FAKE: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 
 _ARGUMENTS: Final = ("--headless", "--no-sandbox", "--disable-background-networking")
 
@@ -27,20 +30,18 @@ def chromium() -> str:
     return named or pytest.fail("No Chromium found: apt-get install chromium, or set CHROMIUM.")
 
 
-@contextmanager
-def browser_hearing(wav: Path | None, *arguments: str) -> Iterator[Browser]:
-    """A headless Chromium whose microphone plays this file once, then is silent; without one it has no microphone."""
-    fake = (
-        (
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-audio-capture={wav}%noloop",
-        )
-        if wav
-        else ()
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=[*_ARGUMENTS, *fake, *arguments])
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """Starts headless Chromiums."""
+
+    playwright: Playwright
+
+    @contextmanager
+    def hearing(self, wav: Path | None, *arguments: str) -> Iterator[Browser]:
+        """One whose microphone plays this file once, then is silent; without one it has no microphone."""
+        fake = (*_FAKE, f"--use-file-for-fake-audio-capture={wav}%noloop") if wav else ()
+        args = [*_ARGUMENTS, *fake, *arguments]
+        browser = self.playwright.chromium.launch(executable_path=chromium(), args=args)
         yield browser
         browser.close()
 

@@ -47,10 +47,12 @@ class Talker:
 
 
 @contextmanager
-def at_page(browser: Browser, url: str, **context: object) -> Iterator[Talker]:
-    """Somebody who has just opened the page, in a browser that knows nothing of earlier visits."""
+def at_page(browser: Browser, url: str, *, lacking: str = "", **context: object) -> Iterator[Talker]:
+    """Somebody who has just opened the page, in a browser without memory, and without what it is `lacking`."""
     visit = browser.new_context(**{"viewport": {"width": 390, "height": 844}, **context})
     page = visit.new_page()
+    if lacking:
+        page.add_init_script(f"delete globalThis.{lacking}")
     page.set_default_timeout(PATIENCE_MS)
     talker = Talker(page)
     page.on("pageerror", lambda error: talker.complaints.append(str(error)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.microphone import babble, browser_hearing, write_wav
+from tests.browser.microphone import Launcher, babble, write_wav
 from tests.browser.site import open_site
 from tests.browser.talker import PATIENCE_MS, at_page
 
@@ -14,9 +14,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     wav: Path = write_wav(tmp_path_factory.mktemp("wav") / "late.wav", babble((6.0, 1.2)))
-    with browser_hearing(wav) as browser:
+    with launcher.hearing(wav) as browser:
         yield browser
 
 
@@ -59,8 +59,8 @@ def test_a_text_that_is_too_long_is_refused_in_words_before_it_is_sent(browser: 
         assert talker.page.evaluate("inzwa.call.line.state") == "off"
 
 
-def test_a_microphone_that_is_not_allowed_is_explained(tmp_path: Path) -> None:
-    deaf = browser_hearing(None, "--deny-permission-prompts")
+def test_a_microphone_that_is_not_allowed_is_explained(launcher: Launcher) -> None:
+    deaf = launcher.hearing(None, "--deny-permission-prompts")
     with open_site() as site, deaf as browser, at_page(browser, site.url) as talker:
         talker.page.locator("[data-language=en]").click()
         talker.press_talk()
@@ -70,8 +70,8 @@ def test_a_microphone_that_is_not_allowed_is_explained(tmp_path: Path) -> None:
         talker.sees(".answer .reply", "Ndiripo")
 
 
-def test_an_address_without_https_is_explained_and_the_text_box_still_answers() -> None:
-    far = browser_hearing(None, "--host-resolver-rules=MAP inzwa.test 127.0.0.1")
+def test_an_address_without_https_is_explained_and_the_text_box_still_answers(launcher: Launcher) -> None:
+    far = launcher.hearing(None, "--host-resolver-rules=MAP inzwa.test 127.0.0.1")
     with open_site() as site, far as browser, at_page(browser, _far(site.url)) as talker:
         talker.press_talk()
         talker.sees("[data-part=notice-text]", "https")

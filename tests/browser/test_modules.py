@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.microphone import browser_hearing
+from tests.browser.microphone import Launcher
 from tests.browser.site import open_site
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(launcher: Launcher) -> Iterator[Page]:
     """A blank page of the server's own, so that its modules can be imported."""
-    with open_site() as site, browser_hearing(None) as browser:
+    with open_site() as site, launcher.hearing(None) as browser:
         page = browser.new_page()
         page.goto(f"{site.url}/healthz")
         yield page

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from inzwa.llm.scripted import ScriptedChatModel
-from tests.browser.microphone import babble, browser_hearing, write_wav
+from tests.browser.microphone import Launcher, babble, write_wav
 from tests.browser.site import Site, open_site
 from tests.browser.talker import PATIENCE_MS, Talker, at_page
 from tests.serving import scripted_engines
@@ -19,10 +19,10 @@ LONG = tuple(f"shoko rakareba nhamba {number}, " for number in range(12))
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Its microphone hears two bursts of babble with a pause in between that is long enough for an answer to begin."""
     wav = write_wav(tmp_path_factory.mktemp("wav") / "babble.wav", babble((0.6, 1.2), (3.0, 1.2)))
-    with browser_hearing(wav) as browser:
+    with launcher.hearing(wav) as browser:
         yield browser
 
 
@@ -64,10 +64,12 @@ def test_what_is_typed_is_answered_aloud(talker: Talker) -> None:
     talker.wait_for_status("idle")
 
 
-def test_a_browser_without_a_decoder_for_opus_hears_the_same_in_pcm(talker: Talker, site: Site) -> None:
+def test_a_browser_without_a_decoder_for_opus_hears_the_same_in_pcm(
+    browser: Browser, talker: Talker, site: Site
+) -> None:
     opus = _played_of_one_answer(talker)
     assert talker.page.evaluate("inzwa.voice.audioOut") == "opus"
-    with browser_hearing(None, "--disable-blink-features=WebCodecs") as plain, at_page(plain, site.url) as other:
+    with at_page(browser, site.url, lacking="AudioDecoder") as other:
         pcm = _played_of_one_answer(other)
         assert other.page.evaluate("inzwa.voice.audioOut") == "pcm16"
     assert abs(pcm - opus) < 0.06 * opus
