@@ -6,9 +6,8 @@ The decoder is nine tenths of the work and a convolution: a stretch of it needs 
 runs over a few frames at a time, with as many neighbours as its kernels reach, and gives the same samples as in one
 run. Both places where the exported graph draws random numbers become inputs, so that a seed can repeat a phrase.
 
-The parts are made in memory when the voice opens (0.2 s), so there is no second copy of the weights on disk to keep
-true, and nothing to install: the package streaming-vits cuts the same way but needs `onnx`, and leaves the noise
-inside the first part, where it cannot be repeated.
+The parts are made each time the voice opens (0.3 s of work), so no second copy of the weights has to be kept true. The
+package streaming-vits 0.4.2 cuts such a graph in two; it needs the package `onnx` to do it.
 """
 
 import math
@@ -20,15 +19,9 @@ _NOISE_OPS = ("RandomNormalLike", "RandomNormal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VitsParts:
-    """Three models that make the whole, and the names that join them."""
+class Seams:
+    """How the three parts join."""
 
-    text: bytes
-    """Phoneme ids, lengths, scales and the noise of the durations -> what the flow needs."""
-    flow: bytes
-    """What the flow needs, and its noise -> z."""
-    decoder: bytes
-    """z -> sound."""
     duration_noise: str | None
     """Input of `text`, shape (1, 2, symbols); None where durations are not drawn."""
     mean: str
@@ -41,6 +34,19 @@ class VitsParts:
     """Samples that the decoder makes of one frame."""
     reach: int
     """Frames on each side that the decoder looks at to make one frame's samples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitsParts:
+    """Three models that make the whole, each the bytes of an .onnx file."""
+
+    text: bytes
+    """Phoneme ids, lengths, scales and the noise of the durations -> what the flow needs."""
+    flow: bytes
+    """What the flow needs, and its noise -> z."""
+    decoder: bytes
+    """z -> sound."""
+    seams: Seams
 
 
 def split_vits(graph: Graph) -> VitsParts:
@@ -64,12 +70,7 @@ def split_vits(graph: Graph) -> VitsParts:
         text=graph.cut(text_inputs, tuple(dict.fromkeys((*joins, mean)))),
         flow=graph.cut((*joins, flow_noise), [z]),
         decoder=graph.cut([z], graph.outputs[:1]),
-        duration_noise=duration_noise,
-        mean=mean,
-        flow_noise=flow_noise,
-        z=z,
-        hop=hop,
-        reach=reach,
+        seams=Seams(duration_noise=duration_noise, mean=mean, flow_noise=flow_noise, z=z, hop=hop, reach=reach),
     )
 
 

@@ -21,7 +21,7 @@ def model(models):
     return models.fetch("joe-medium")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def voice(model):
     async with open_vits(model, seed=1) as opened:
         yield opened

@@ -62,8 +62,8 @@ def test_a_longer_scale_makes_a_longer_sound(voice, ids):
 
 @pytest.mark.weights
 def test_the_shape_of_the_decoder_is_read_off_its_kernels(model):
-    parts = split_vits(read_graph(model.path(".onnx").read_bytes()))
-    assert (parts.hop, parts.reach) == (256, REACH)
+    seams = split_vits(read_graph(model.path(".onnx").read_bytes())).seams
+    assert (seams.hop, seams.reach) == (256, REACH)
 
 
 def test_a_file_that_is_no_graph_is_refused_by_name(tmp_path):
