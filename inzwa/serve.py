@@ -7,7 +7,7 @@ from inzwa.api.app import create_app
 from inzwa.api.server import DrainingServer, server_config
 from inzwa.engines import open_engines
 from inzwa.errors import SettingsError
-from inzwa.settings import load_settings
+from inzwa.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,11 @@ def serve() -> None:
     except SettingsError as error:
         sys.stderr.write(f"Inzwa cannot start:\n{error.message}\n")
         raise SystemExit(2) from None
+    run_server(settings)
+
+
+def run_server(settings: Settings) -> None:
+    """Serve with these settings until told to stop."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("inzwa").setLevel(logging.DEBUG if settings.debug else logging.INFO)
     app = create_app(settings, open_engines)

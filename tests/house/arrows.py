@@ -33,6 +33,7 @@ ROOMS: Final = {
     "inzwa.metrics": 3,
     "inzwa.api": 4,
     "inzwa.engines": 5,
+    "inzwa.choice": 5,
     "inzwa.client": 5,
     "inzwa.commands": 5,
     "inzwa.check": 5,

@@ -1,0 +1,76 @@
+"""Commands on engines and sound files: warmup, check, say, hear."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import aclosing
+
+import anyio
+import numpy as np
+
+from inzwa.audio import INPUT_RATE, Sound, silence
+from inzwa.check import run_check
+from inzwa.commands.files import read_sound, write_sound
+from inzwa.ear import Ear
+from inzwa.endpoint import EndpointOptions, SpeechEnded
+from inzwa.engines import open_engines, open_stage
+from inzwa.protocols import HearOptions, StageReport, VoiceOptions
+from inzwa.settings import Settings
+from inzwa.shona.phrases import cut_phrases
+
+
+def warmup(_: Namespace, settings: Settings) -> None:
+    """Open every engine once; the models are in the cache afterwards."""
+
+    async def warm() -> None:
+        async with open_engines(settings, _tell) as engines:
+            for stage, info in engines.infos().items():
+                print(f"{stage}: {info.model} ({info.engine} {info.version}), {info.load_ms} + {info.warm_ms} ms")
+
+    anyio.run(warm)
+
+
+def check(_: Namespace, settings: Settings) -> None:
+    """The figures of this machine."""
+    anyio.run(run_check, settings, print, _tell)
+
+
+def say(arguments: Namespace, settings: Settings) -> None:
+    """A text into a sound file."""
+
+    async def speak() -> None:
+        options = VoiceOptions(speed=arguments.speed or settings.speed)
+        async with open_stage(settings, "tts", _tell) as voice:
+            parts = [np.empty(0, dtype=np.float32)]
+            for phrase in cut_phrases(arguments.text):
+                async with aclosing(voice.speak(phrase, options)) as chunks:
+                    parts.extend([chunk.sound async for chunk in chunks])
+        write_sound(arguments.output, np.concatenate(parts), voice.sample_rate)
+
+    anyio.run(speak)
+
+
+def hear(arguments: Namespace, settings: Settings) -> None:
+    """A sound file into lines of text, one an utterance."""
+    sound = read_sound(arguments.file)
+
+    async def transcribe() -> None:
+        options = HearOptions(language=settings.language, hotwords=settings.hotword_list)
+        async with open_stage(settings, "vad", _tell) as vad, open_stage(settings, "asr", _tell) as asr:
+            ear = Ear(vad, EndpointOptions(max_ms=settings.max_audio_seconds * 1000))
+            for end in _utterances(ear, sound):
+                heard = await asr.transcribe(ear.cut(end.start_ms, end.end_ms), options)
+                line = {"start_ms": end.start_ms, "end_ms": end.end_ms, "text": heard.text}
+                print(json.dumps(line, ensure_ascii=False) if arguments.json else heard.text)
+
+    anyio.run(transcribe)
+
+
+def _utterances(ear: Ear, sound: Sound) -> Iterator[SpeechEnded]:
+    yield from (edge for edge in ear.push(sound) if isinstance(edge, SpeechEnded))
+    yield from (edge for edge in ear.push(silence(1_000, INPUT_RATE)) if isinstance(edge, SpeechEnded))
+
+
+def _tell(report: StageReport) -> None:
+    sys.stderr.write(f"{report.stage}: {report.state} {report.detail}\n")
