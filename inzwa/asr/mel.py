@@ -40,7 +40,7 @@ class LogMel:
     def of(self, sound: Sound) -> Spectrogram:
         """Shape (bands, samples / 160); the edges are mirrored. `sound` has more than 200 samples."""
         mirrored = np.pad(sound, _FFT_SAMPLES // 2, mode="reflect")
-        frames = sliding_window_view(mirrored, _FFT_SAMPLES)[:-1:HOP_SAMPLES] * self._taper
+        frames = sliding_window_view(mirrored, _FFT_SAMPLES)[::HOP_SAMPLES][:-1] * self._taper
         spectrum = np.fft.rfft(frames)
         power = np.square(spectrum.real) + np.square(spectrum.imag)
         decades = np.log10(np.maximum(self._filters @ power.T, _FLOOR))

@@ -14,7 +14,7 @@ from typing import Final
 import ctranslate2
 import numpy as np
 
-from inzwa.asr.guard import Guess, agree, best, is_flawed, is_silence
+from inzwa.asr.guard import Guess, best, is_flawed, is_loop, is_silence
 from inzwa.asr.network import WINDOW_MS, Network, Search, States
 from inzwa.asr.prompt import Prompter
 from inzwa.audio import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, milliseconds, samples_in, silence
@@ -25,7 +25,7 @@ from inzwa.worker import Worker
 
 QUICK: Final = Search()
 SEARCHES: Final = (QUICK, Search(whole_window=True, beam=5), Search(whole_window=True, temperature=0.4))
-"""How a final transcript is looked for, until one reading is sound or two agree. A partial gets the first alone."""
+"""How a final transcript is looked for until one is sound, the last only where the others loop. Partials: the first."""
 
 QUIETEST_DBFS: Final = -60.0
 """Sound whose loudest tenth of a second stays below this is silence, whatever Whisper would make of it."""
@@ -81,7 +81,7 @@ class Whisper:
             look = partial(self._guess, states, prompt, search, most_tokens(sound))
             guesses.append(await self._worker.run(look, priority))
             if _settled(guesses):
-                return guesses[-1]
+                break
         return best(guesses)
 
     def _guess(self, states: States, prompt: Sequence[int], search: Search, most: int) -> Guess:
@@ -118,8 +118,9 @@ _NOTHING: Final = Guess("", confidence=0.0, no_speech=1.0)
 
 
 def _settled(guesses: Sequence[Guess]) -> bool:
-    """Whether the last guess may be believed: nothing is wrong with it, or the one before said the same."""
-    return not is_flawed(guesses[-1]) or is_silence(guesses[-1]) or (len(guesses) > 1 and agree(*guesses[-2:]))
+    """Whether to stop looking: the last guess is sound, or silence, or a careful one is at least no loop."""
+    last = guesses[-1]
+    return is_silence(last) or not is_flawed(last) or (len(guesses) > 1 and not all(map(is_loop, guesses)))
 
 
 def _check(sound: Sound) -> None:
