@@ -1,0 +1,152 @@
+"""Tokens a second: llama-cpp-python's own chat call, one after another, against ours alone and eight at once.
+
+    python benchmarks/llm_batch.py [--rounds 5] [--tokens 48] [--model NAME] [--json FILE]
+
+All three use the same file, threads, sampling and questions, in the same process, and take turns round by round, so
+that what else the machine does falls on all alike. A round's figure is the tokens made over the time taken, prompts
+included. The last column compares with the chat call of the same round (median over rounds).
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+from llama_cpp import Llama as ChatCall
+
+from inzwa.llm.llama import Llama, open_llama
+from inzwa.models.local import LocalModel
+from inzwa.models.store import Store, default_cache
+from inzwa.protocols import ChatOptions, Message
+
+AT_ONCE = 8
+SYSTEM = Message("system", "You are a kind helper who explains things to a child, at length and with examples.")
+TOPICS = ("rain", "bees", "the moon", "bread", "rivers", "wind", "trees", "salt")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One way of answering, over all rounds."""
+
+    way: str
+    tokens_per_s: tuple[float, ...]
+    """Tokens a second of each round."""
+    ratios: tuple[float, ...]
+    """Each round's figure over that of the chat call in the same round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Both engines on one model, and what they are asked."""
+
+    ours: Llama
+    theirs: ChatCall
+    options: ChatOptions
+
+    def messages(self, topic: str) -> tuple[Message, Message]:
+        return SYSTEM, Message("user", f"Explain {topic} to me.")
+
+    async def chat_calls(self) -> int:
+        """All topics through create_chat_completion, one after another."""
+        return sum(map(self._chat_call, TOPICS))
+
+    async def ours_alone(self) -> int:
+        """All topics, one after another."""
+        return sum([await self._reply(topic) for topic in TOPICS])
+
+    async def ours_at_once(self) -> int:
+        """All topics at the same time."""
+        async with asyncio.TaskGroup() as group:
+            replies = [group.create_task(self._reply(topic)) for topic in TOPICS]
+        return sum(reply.result() for reply in replies)
+
+    def _chat_call(self, topic: str) -> int:
+        lines = [{"role": message.role, "content": message.content} for message in self.messages(topic)]
+        options = self.options
+        answer = self.theirs.create_chat_completion(
+            lines,
+            max_tokens=options.max_new_tokens,
+            temperature=options.temperature,
+            top_p=options.top_p,
+            repeat_penalty=options.repeat_penalty,
+            seed=options.seed,
+            stream=True,
+        )
+        return sum("content" in chunk["choices"][0]["delta"] for chunk in answer)
+
+    async def _reply(self, topic: str) -> int:
+        async with aclosing(self.ours.reply(self.messages(topic), self.options)) as pieces:
+            return sum([1 async for _ in pieces])
+
+
+@contextmanager
+def open_bench(model: LocalModel, threads: int, tokens: int) -> Iterator[Bench]:
+    """Both engines, loaded; each answers one topic before anything is counted."""
+    theirs = ChatCall(
+        str(model.path(".gguf")), n_ctx=4096, n_threads=threads, n_threads_batch=threads, n_gpu_layers=0, verbose=False
+    )
+    try:
+        with open_llama(model, threads=threads, max_sequences=AT_ONCE) as ours:
+            yield Bench(ours, theirs, ChatOptions(max_new_tokens=tokens, seed=1))
+    finally:
+        theirs.close()
+
+
+async def speed(way: Callable[[], Awaitable[int]]) -> float:
+    """Tokens a second of one round."""
+    began = time.perf_counter()
+    return await way() / (time.perf_counter() - began)
+
+
+async def measure(bench: Bench, rounds: int) -> list[Figure]:
+    """Every way once a round; a first round is thrown away."""
+    ways = {
+        "create_chat_completion, one by one": bench.chat_calls,
+        "inzwa, one by one": bench.ours_alone,
+        f"inzwa, {AT_ONCE} at once": bench.ours_at_once,
+    }
+    table = [[await speed(way) for way in ways.values()] for _ in range(rounds + 1)][1:]
+    columns = list(zip(*table, strict=True))
+    return [
+        Figure(way, speeds, tuple(one / other for one, other in zip(speeds, columns[0], strict=True)))
+        for way, speeds in zip(ways, columns, strict=True)
+    ]
+
+
+def show(figures: list[Figure]) -> None:
+    """A table for people."""
+    print(f"{'way':36} {'tokens/s':>9} {'min':>7} {'max':>7} {'ratio':>7}")
+    for figure in figures:
+        speeds = figure.tokens_per_s
+        print(
+            f"{figure.way:36} {median(speeds):9.1f} {min(speeds):7.1f} {max(speeds):7.1f} {median(figure.ratios):7.2f}"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tokens", type=int, default=48, help="tokens a reply")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--model", default="smollm2-135m", help="a name in the catalogue")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    wanted = parser.parse_args()
+    model = Store(default_cache()).fetch(wanted.model)
+    with open_bench(model, wanted.threads, wanted.tokens) as bench:
+        figures = asyncio.run(measure(bench, wanted.rounds))
+    show(figures)
+    if wanted.json:
+        facts = {"model": wanted.model, "threads": wanted.threads, "tokens": wanted.tokens, "cores": os.cpu_count()}
+        wanted.json.write_text(
+            json.dumps({**facts, "figures": [asdict(figure) for figure in figures]}, indent=2) + "\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
