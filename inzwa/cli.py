@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -12,11 +12,14 @@ from inzwa.errors import InzwaError, SettingsError
 from inzwa.settings import load_settings
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it worked, 1 when it did not, 2 when what was typed or set cannot be."""
+def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
+    """Run one command; 0 when it worked, 1 when it did not, 2 when what was typed or set cannot be.
+
+    `environment` stands in for the process's own and its `.env` file.
+    """
     parsed = _parser().parse_args(arguments)
     try:
-        return resolve_name(f"inzwa.commands.{parsed.run}")(parsed, load_settings()) or 0
+        return resolve_name(f"inzwa.commands.{parsed.run}")(parsed, load_settings(environment)) or 0
     except SettingsError as error:
         sys.stderr.write(f"{error.message}\n")
         return 2

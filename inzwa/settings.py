@@ -167,10 +167,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def setting_lines(settings: Settings) -> Iterator[SettingLine]:
     """Every setting with where its value came from."""
     environment = {name.upper() for name in os.environ}
-    file = {name.upper() for name in dotenv_values(ENV_FILE)}
+    file_only = {name.upper() for name in dotenv_values(ENV_FILE)} - environment
     for name, field in Settings.model_fields.items():
         variable = PREFIX + name.upper()
-        origin = "environment" if variable in environment else ".env" if variable in file else "default"
+        given = ".env" if variable in file_only else "environment"
+        origin = given if name in settings.model_fields_set else "default"
         yield SettingLine(variable, _shown(getattr(settings, name)), origin, _allowed(name), field.description or "")
 
 
