@@ -5,6 +5,7 @@ still plays the sound. What enters the history is what the user said and, of the
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -12,10 +13,10 @@ import anyio
 from anyio.abc import TaskGroup
 
 from inzwa.endpoint import EndpointOptions
-from inzwa.errors import InzwaError
+from inzwa.errors import EngineError, InzwaError
 from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd
 from inzwa.history import History
-from inzwa.pipeline import Clock, Emit, Marks, Pipeline, Turn
+from inzwa.pipeline import Clock, Emit, Marks, Pipeline, Turn, stage_errors
 from inzwa.protocols import ChatOptions, Engines, Message, Transcript, VoiceOptions
 from inzwa.safety import judge
 from inzwa.shona.assistant import line
@@ -55,7 +56,9 @@ class Reply:
     done: anyio.Event = field(default_factory=anyio.Event)
 
 
-Work = Callable[[Reply], Awaitable[None]]
+Ending = TurnEnd | TurnCancelled
+
+Work = Callable[[Reply], Awaitable[Ending]]
 
 
 class Turns:
@@ -103,13 +106,15 @@ class Turns:
     async def prepare(self, text: str) -> None:
         """Read ahead the prompt that a turn of `text` would have, in case it comes to that."""
         if not self.replying:
-            await self.pipeline.prepare(self._messages(text))
+            with suppress(EngineError):  # it will show when the reply is asked for
+                await self.pipeline.prepare(self._messages(text))
 
     async def stop(self, reason: CancelReason) -> None:
         """End the reply at hand, if any: stop its work and its sound, and keep of it what was heard."""
         reply, unheard = self._reply, self.replying
         if reply is None:
             return
+        reply.running = False
         reply.scope.cancel()
         self._settle(reply)
         if unheard:
@@ -118,12 +123,12 @@ class Turns:
 
     async def finished(self) -> None:
         """Wait until no turn is under way."""
-        while self._reply is not None and self._reply.running:
+        while self._reply is not None and not self._reply.done.is_set():
             await self._reply.done.wait()
 
     async def tell(self, error: InzwaError) -> None:
         """Say what went wrong; the session goes on."""
-        await self._emit(Problem(error.code, error.message, error.retryable))
+        await self._emit(_problem(error))
 
     def _begin(self, work: Work, ago_s: float) -> None:
         self.count += 1
@@ -135,54 +140,60 @@ class Turns:
         self._tasks.start_soon(self._run, self._reply, work)
 
     async def _run(self, reply: Reply, work: Work) -> None:
-        with reply.scope:
-            try:
-                await work(reply)
-            except InzwaError as error:
-                await self._fail(reply, error)
-            except Exception as error:  # the session's edge: whatever it is ends the turn, not the conversation
-                await self._fail(reply, InzwaError(f"The turn failed ({type(error).__name__})."))
-            finally:
-                reply.done.set()
+        """A turn to its end, which is told outside the turn's scope: stopping can neither withdraw nor double it."""
+        outcome: list[Problem | Ending] = []
+        try:
+            with reply.scope:
+                outcome = await self._outcome(reply, work)
+            if reply.running:
+                await self._end(reply, outcome)
+        finally:
+            reply.done.set()
+
+    async def _outcome(self, reply: Reply, work: Work) -> list[Problem | Ending]:
+        try:
+            return [await work(reply)]
+        except InzwaError as error:
+            failure = error
+        except Exception as error:  # the session's edge: whatever it is ends the turn, not the conversation
+            failure = InzwaError(f"The turn failed ({type(error).__name__}).")
+        return [_problem(failure), TurnCancelled(reply.turn.number, "failed")]
+
+    async def _end(self, reply: Reply, outcome: list[Problem | Ending]) -> None:
+        reply.running = False
+        if isinstance(outcome[-1], TurnCancelled):
+            self._settle(reply)
+            self.cancelled = reply.turn.number
+        for event in outcome:
+            await self._emit(event)
 
     async def _hear(
         self, reply: Reply, *, final: Callable[[], Awaitable[Transcript]], start_ms: int, end_ms: int
-    ) -> None:
+    ) -> Ending:
         transcript = await final()
         await self._emit(AsrFinal(reply.turn.number, transcript.text, start_ms, end_ms))
-        if transcript.text:
-            await self._answer(reply, transcript.text, spoken=True)
-        else:
-            await self._end_early(reply, "no_speech")
+        if not transcript.text:
+            return TurnCancelled(reply.turn.number, "no_speech")
+        return await self._answer(reply, transcript.text, spoken=True)
 
-    async def _read(self, reply: Reply, *, text: str, now_ms: int) -> None:
+    async def _read(self, reply: Reply, *, text: str, now_ms: int) -> Ending:
         reply.typed = True
         await self._emit(AsrFinal(reply.turn.number, text, now_ms, now_ms))
-        await self._answer(reply, text, spoken=False)
+        return await self._answer(reply, text, spoken=False)
 
-    async def _answer(self, reply: Reply, text: str, *, spoken: bool) -> None:
+    async def _answer(self, reply: Reply, text: str, *, spoken: bool) -> TurnEnd:
         turn, reply.user = reply.turn, text
         turn.marks.heard = self._clock()
         if verdict := judge(text, "heard"):
             await self.pipeline.recite(turn, line(verdict.reply, turn.language), self._emit)
         else:
             await self.pipeline.answer(turn, self._messages(text), self._emit)
-        reply.running = False
-        await self._emit(TurnEnd(turn.number, turn.marks.latency(spoken=spoken)))
+        return TurnEnd(turn.number, turn.marks.latency(spoken=spoken))
 
     def _messages(self, text: str) -> list[Message]:
         window = min(self._options.context_tokens, self._llm.context_tokens)
-        return self._history.messages(text, self._llm.count_tokens, window - self._options.chat.max_new_tokens)
-
-    async def _fail(self, reply: Reply, error: InzwaError) -> None:
-        await self.tell(error)
-        await self._end_early(reply, "failed")
-
-    async def _end_early(self, reply: Reply, reason: CancelReason) -> None:
-        reply.running = False
-        self._settle(reply)
-        self.cancelled = reply.turn.number
-        await self._emit(TurnCancelled(reply.turn.number, reason))
+        with stage_errors("llm"):
+            return self._history.messages(text, self._llm.count_tokens, window - self._options.chat.max_new_tokens)
 
     def _settle(self, reply: Reply) -> None:
         if reply is self._reply:
@@ -191,3 +202,7 @@ class Turns:
             turn = reply.turn
             taken_in = " ".join(turn.said) if reply.typed else turn.playback.heard(self._clock())
             self._history.add(reply.user, taken_in)
+
+
+def _problem(error: InzwaError) -> Problem:
+    return Problem(error.code, error.message, error.retryable)

@@ -47,7 +47,7 @@ BROAD: Final = ("Exception", "BaseException", "builtins.Exception", "builtins.Ba
 BROAD_ALLOWED: Final = {
     "inzwa.worker:_Job.run": "whatever a job raises belongs to its caller; the thread must live on",
     "inzwa.pipeline:stage_errors": "the one place where an engine's own exceptions get a type",
-    "inzwa.turns:Turns._run": "the session's edge: what fails ends the turn, not the conversation",
+    "inzwa.turns:Turns._outcome": "the session's edge: what fails ends the turn, not the conversation",
 }
 """Where a broad except may stand, and why: the session's and the socket's edge, and the worker's door."""
 
