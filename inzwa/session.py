@@ -6,7 +6,7 @@ wait, which fills the inbox, which makes the client wait.
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import anyio
@@ -15,7 +15,7 @@ from anyio.abc import TaskGroup
 from inzwa.audio import Sound
 from inzwa.ear import Ear
 from inzwa.endpoint import Edge, SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
-from inzwa.errors import AudioTooLong, EngineError
+from inzwa.errors import AudioTooLong, EngineError, InzwaError
 from inzwa.events import Cancel, ClientEvent, EndTurn, MicrophoneFrame, SpeechStart, SpeechStop, TypedText
 from inzwa.groups import ungrouped
 from inzwa.pipeline import Clock, Emit, stage_errors
@@ -72,8 +72,7 @@ class Session:
             case SpeechStarted():
                 await self._start(edge.start_ms)
             case SpeechPaused() if self._utterance:
-                sound = self._ear.cut(edge.start_ms, edge.end_ms)
-                self._tasks.start_soon(self._utterance.make_draft, sound, edge.end_ms, self._read_ahead)
+                self._begin_draft(self._utterance, edge)
             case SpeechResumed() if self._utterance:
                 self._utterance.drop_draft()
             case SpeechEnded():
@@ -120,26 +119,33 @@ class Session:
 
     def _begin_partial(self) -> None:
         now_ms = self._ear.now_ms
-        if self._utterance and self._ear.speaking and self._utterance.partial_due(now_ms):
+        if self._utterance and self._ear.speaking and (scope := self._utterance.open_partial(now_ms)):
             sound = self._ear.cut(self._ear.start_ms, now_ms)
-            self._tasks.start_soon(self._make_partial, self._utterance, sound, now_ms)
+            self._tasks.start_soon(self._make_partial, self._utterance, scope, sound, now_ms)
 
-    async def _make_partial(self, utterance: Utterance, sound: Sound, now_ms: int) -> None:
-        self._hint(await utterance.make_partial(sound, now_ms))
+    async def _make_partial(self, utterance: Utterance, scope: anyio.CancelScope, sound: Sound, now_ms: int) -> None:
+        self._hint(utterance, await utterance.make_partial(scope, sound, now_ms))
 
-    async def _read_ahead(self, text: str) -> None:
-        self._hint(text)
+    def _begin_draft(self, utterance: Utterance, pause: SpeechPaused) -> None:
+        sound = self._ear.cut(pause.start_ms, pause.end_ms)
+        draft = utterance.open_draft(pause.end_ms)
+        self._tasks.start_soon(utterance.make_draft, draft, sound, partial(self._read_ahead, utterance))
+
+    async def _read_ahead(self, utterance: Utterance, text: str) -> None:
+        self._hint(utterance, text)
         if text:
             await self.turns.prepare(text)
 
-    def _hint(self, text: str) -> None:
-        if text:
+    def _hint(self, utterance: Utterance, text: str) -> None:
+        """Words of an utterance that is over say nothing of the next one."""
+        if text and utterance is self._utterance:
             self._ear.hint(turn_cue(text))
 
     def _forget(self) -> None:
         """What is being said now is not wanted."""
         self._ear.reset()
         if self._utterance:
+            self.dropped_partials += self._utterance.dropped
             self._utterance.close()
             self._utterance = None
 
@@ -155,5 +161,5 @@ async def open_session(
                 yield Session(engines, options, clock, emit, tasks)
                 tasks.cancel_scope.cancel()
     finally:
-        with anyio.CancelScope(shield=True):
+        with suppress(InzwaError), stage_errors("llm"), anyio.move_on_after(options.engine_timeout_s, shield=True):
             await engines.llm.forget(options.chat.session)

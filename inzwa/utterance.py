@@ -17,7 +17,7 @@ from inzwa.protocols import HearOptions, Transcript
 
 
 @dataclass(slots=True, eq=False)
-class _Draft:
+class Draft:
     """A final transcript begun before it was sure that the user had finished."""
 
     end_ms: int
@@ -43,37 +43,43 @@ class Utterance:
     _agreement: LocalAgreement = field(default_factory=LocalAgreement)
     _partial: anyio.CancelScope | None = None
     _next_partial_ms: int = 0
-    _draft: _Draft | None = None
+    _draft: Draft | None = None
 
     def __post_init__(self) -> None:
         self._next_partial_ms = self.start_ms + self.partial_ms
 
-    def partial_due(self, now_ms: int) -> bool:
-        """Whether a partial should be made of what has been heard by now."""
-        if now_ms < self._next_partial_ms:
-            return False
+    def open_partial(self, now_ms: int) -> anyio.CancelScope | None:
+        """The scope to make a partial in, when one is due: enough new speech, no draft, and no partial under way."""
+        if self._draft is not None or now_ms < self._next_partial_ms:
+            return None
         self._next_partial_ms = now_ms + self.partial_ms
-        self.dropped += self._partial is not None
-        return self._partial is None
+        if self._partial is not None:
+            self.dropped += 1
+            return None
+        self._partial = anyio.CancelScope()
+        return self._partial
 
-    async def make_partial(self, sound: Sound, end_ms: int) -> str:
+    async def make_partial(self, scope: anyio.CancelScope, sound: Sound, end_ms: int) -> str:
         """Transcribe and show what has been said so far; the text. A failing recogniser shows in the final."""
-        with anyio.CancelScope() as self._partial:
+        with scope:
             try:
                 transcript = await self.pipeline.hear(sound, self._options(final=False))
+                await self._show(transcript, end_ms)
+                return transcript.text
             except InzwaError:
                 return ""
             finally:
                 self._partial = None
-            await self._show(transcript, end_ms)
-            return transcript.text
         return ""
 
-    async def make_draft(self, sound: Sound, end_ms: int, then: Callable[[str], Awaitable[None]]) -> None:
-        """Begin the final transcript of speech that paused at `end_ms`; `then` gets its text, within the draft."""
-        self.drop_draft()
-        self._stop_partial()
-        self._draft = draft = _Draft(end_ms)
+    def open_draft(self, end_ms: int) -> Draft:
+        """A draft of speech that paused at `end_ms`, in place of the one before."""
+        self.close()
+        self._draft = Draft(end_ms)
+        return self._draft
+
+    async def make_draft(self, draft: Draft, sound: Sound, then: Callable[[str], Awaitable[None]]) -> None:
+        """Begin the final transcript; `then` gets its text, within the draft."""
         with draft.scope:
             try:
                 draft.transcript = await self.pipeline.hear(sound, self._options(final=True))
@@ -81,17 +87,17 @@ class Utterance:
                 return  # the final tries again and says so
             finally:
                 draft.ready.set()
-            await self._show(draft.transcript, end_ms)
+            await self._show(draft.transcript, draft.end_ms)
             await then(draft.transcript.text)
 
     async def final(self, sound: Sound, end_ms: int) -> Transcript:
         """The utterance's transcript: the draft's, where it was made of the same speech."""
         self._stop_partial()
-        if self._draft and self._draft.end_ms == end_ms:
-            await self._draft.ready.wait()
-            self._draft.scope.cancel()
-            if self._draft.transcript is not None:
-                return self._draft.transcript
+        draft = self._draft
+        if draft is None or draft.end_ms != end_ms:
+            self.drop_draft()
+        elif transcript := await _settled(draft):
+            return transcript
         return await self.pipeline.hear(sound, self._options(final=True))
 
     def drop_draft(self) -> None:
@@ -116,3 +122,12 @@ class Utterance:
 
     def _options(self, *, final: bool) -> HearOptions:
         return HearOptions(language=self.language, hotwords=self.hotwords, final=final)
+
+
+async def _settled(draft: Draft) -> Transcript | None:
+    """What became of the draft. Who is cancelled while waiting for it takes it along."""
+    try:
+        await draft.ready.wait()
+    finally:
+        draft.scope.cancel()
+    return draft.transcript
