@@ -117,5 +117,5 @@ def _sampling(search: Search) -> dict[str, Any]:
 
 
 def _max_length(prompt_tokens: int, most_tokens: int) -> int:
-    """CTranslate2 makes half of this many tokens, or this many less the prompt's, whichever is less."""
-    return max(2 * most_tokens, prompt_tokens + most_tokens)
+    """CTranslate2 makes half of this many tokens, or this many less the prompt's but one, whichever is less."""
+    return max(2 * most_tokens, prompt_tokens - 1 + most_tokens)

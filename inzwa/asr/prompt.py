@@ -19,39 +19,38 @@ class Prompter:
         self._tokens = Tokenizer.from_file(str(file))
         self._multilingual = multilingual
         self._end = self._special("<|endoftext|>")
+        self._start, self._translate = self._special("<|startoftranscript|>"), self._special("<|translate|>")
 
     def prompt(self, language: str, hotwords: Sequence[str] = ()) -> list[int]:
         """Token ids that ask for a plain transcript. UnsupportedFormat for a language without a token."""
         favoured = self._favoured(hotwords)
         before = [self._special("<|startofprev|>"), *favoured] if favoured else []
-        return [
-            *before,
-            self._special("<|startoftranscript|>"),
-            *self._task(language),
-            self._special("<|notimestamps|>"),
-        ]
+        return [*before, self._start, *self._task(language), self._special("<|notimestamps|>")]
 
     def text(self, ids: Sequence[int]) -> str:
         """What the tokens spell, stripped; special ones spell nothing."""
         return self._tokens.decode([token for token in ids if token < self._end]).strip()
 
     def _task(self, language: str) -> list[int]:
-        if not self._multilingual:
-            return []
-        token = self._tokens.token_to_id(f"<|{language}|>")
-        if token is None or not language.isalpha():
+        token = self._tokens.token_to_id(f"<|{language}|>") or 0
+        known = self._start < token < self._translate if self._multilingual else language == "en"
+        if not known:
             raise UnsupportedFormat(f"The recogniser does not know the language {language!r}.")
-        return [token, self._special("<|transcribe|>")]
+        return [token, self._special("<|transcribe|>")] if self._multilingual else []
 
     def _favoured(self, hotwords: Sequence[str]) -> list[int]:
         """As many whole words as fit, the most valuable last: the network remembers what it read last."""
         chosen: list[int] = []
-        for word in hotwords:
-            ids = self._tokens.encode(f" {word.strip()},", add_special_tokens=False).ids
+        for word in filter(None, map(str.strip, hotwords)):
+            ids = self._spelt(f" {word},")
             if len(ids) + len(chosen) > HOTWORD_TOKENS:
                 break
             chosen = ids + chosen
         return chosen
+
+    def _spelt(self, text: str) -> list[int]:
+        """The text's tokens; what it may hold of special ones is dropped."""
+        return [token for token in self._tokens.encode(text, add_special_tokens=False).ids if token < self._end]
 
     def _special(self, name: str) -> int:
         token = self._tokens.token_to_id(name)

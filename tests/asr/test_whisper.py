@@ -1,0 +1,140 @@
+"""The recogniser as the pipeline sees it, on real weights."""
+
+import anyio
+import numpy as np
+import pytest
+
+from inzwa.asr.whisper import loudest_dbfs, most_tokens, open_whisper
+from inzwa.audio import SILENT_DBFS
+from inzwa.errors import AudioTooLong, BadAudio, EngineError, UnsupportedFormat
+from inzwa.models.local import LocalModel
+from inzwa.protocols import FileInfo, HearOptions
+from tests.sounds import quiet, tone
+
+ENGLISH = HearOptions(language="en")
+PARTIAL = HearOptions(language="en", final=False)
+LINE = "The train to the city leaves at nine in the morning."
+
+weights = pytest.mark.weights
+
+
+def noise(ms, level=0.02):
+    return np.random.default_rng(1).normal(0, level, ms * 16).astype(np.float32)
+
+
+def words(text):
+    return text.lower().strip(".!?").split()
+
+
+@weights
+async def test_a_spoken_sentence_is_recognised(whisper, reader, sentences):
+    heard = await whisper.transcribe(reader.read(sentences[LINE]), ENGLISH)
+    assert words(heard.text) == words(LINE)
+    assert heard.confidence > -0.5
+    assert heard.no_speech < 0.4
+
+
+@weights
+async def test_a_partial_hears_what_was_said_so_far(whisper, reader, sentences):
+    sound = reader.read(sentences[LINE])
+    heard = await whisper.transcribe(sound[: sound.size // 2], PARTIAL)
+    assert words(heard.text)[:3] == words(LINE)[:3]
+    assert len(words(heard.text)) < len(words(LINE))
+
+
+@weights
+async def test_twenty_seconds_of_speech_are_heard_to_the_end(whisper, reader, sentences):
+    said = list(sentences.values())[:8]
+    sound = np.concatenate([part for line in said for part in (reader.read(line), quiet(250))])[: 16_000 * 22]
+    heard = words((await whisper.transcribe(sound, ENGLISH)).text)
+    expected = [word for line in said for word in words(line.text)]
+    assert len(set(heard) & set(expected)) > 0.8 * len(set(expected))
+
+
+@weights
+@pytest.mark.parametrize("language", ["sn", "en"])
+@pytest.mark.parametrize(
+    "sound",
+    [quiet(0), quiet(10), quiet(3_000), noise(3_000, 0.0002), noise(3_000), noise(1_000, 0.1)],
+    ids=["nothing", "10 ms", "silence", "hiss", "noise", "loud noise"],
+)
+async def test_what_holds_no_words_gives_no_text(whisper, sound, language):
+    heard = await whisper.transcribe(sound, HearOptions(language=language))
+    assert heard.text == ""
+    assert heard.no_speech > 0.6
+
+
+@weights
+async def test_hotwords_do_not_appear_where_they_were_not_said(whisper, reader, sentences):
+    options = HearOptions(language="en", hotwords=("Chitungwiza", "Bulawayo", "Gweru"))
+    heard = await whisper.transcribe(reader.read(sentences[LINE]), options)
+    assert words(heard.text)[:3] == words(LINE)[:3]
+    assert not set(words(heard.text)) & {"chitungwiza", "bulawayo", "gweru"}
+
+
+@weights
+async def test_work_is_counted(whisper, reader, sentences):
+    before = whisper.work.heard, whisper.work.silent
+    await whisper.transcribe(quiet(500), ENGLISH)
+    await whisper.transcribe(reader.read(sentences["Good morning."]), ENGLISH)
+    assert (whisper.work.heard, whisper.work.silent) == (before[0] + 2, before[1] + 1)
+
+
+@weights
+async def test_sound_that_cannot_be_heard_is_refused(whisper):
+    with pytest.raises(AudioTooLong, match="30 s at most"):
+        await whisper.transcribe(tone(30_001), ENGLISH)
+    with pytest.raises(BadAudio, match="no numbers"):
+        await whisper.transcribe(np.full(16_000, np.nan, dtype=np.float32), ENGLISH)
+    with pytest.raises(UnsupportedFormat, match="klingon"):
+        await whisper.transcribe(tone(500), HearOptions(language="klingon"))
+
+
+@weights
+async def test_a_cancelled_call_leaves_the_engine_fit_for_the_next(whisper, reader, sentences):
+    sound = reader.read(sentences[LINE])
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(whisper.transcribe, sound, PARTIAL)
+        await anyio.wait_all_tasks_blocked()
+        tasks.cancel_scope.cancel()
+    assert words((await whisper.transcribe(sound, ENGLISH)).text) == words(LINE)
+
+
+@weights
+async def test_calls_at_once_get_their_own_words(whisper, reader, sentences):
+    said = list(sentences.values())[:3]
+    heard = {}
+
+    async def hear(line):
+        heard[line.text] = await whisper.transcribe(reader.read(line), ENGLISH)
+
+    async with anyio.create_task_group() as tasks:
+        for line in said:
+            tasks.start_soon(hear, line)
+    for line in said:
+        assert words(heard[line.text].text)[:2] == words(line.text)[:2]
+
+
+@weights
+def test_it_says_what_it_is(whisper):
+    assert whisper.info.model == "whisper-base"
+    assert whisper.info.version.startswith("ctranslate2 ")
+    assert {file.name for file in whisper.info.files} >= {"model.bin", "tokenizer.json"}
+
+
+def test_files_that_are_no_whisper_are_refused(tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"not a model")
+    broken = LocalModel(name="broken", folder=tmp_path, files=(FileInfo("model.bin", 11, ""),))
+    with pytest.raises(EngineError, match="no Whisper"), open_whisper(broken):
+        pass
+
+
+def test_the_loudest_tenth_of_a_second_counts():
+    assert loudest_dbfs(np.concatenate((quiet(5_000), tone(100, level=0.5), quiet(5_000)))) > -20
+    assert loudest_dbfs(quiet(1_000)) == loudest_dbfs(quiet(0)) == SILENT_DBFS
+
+
+def test_the_limit_of_tokens_grows_with_the_sound_and_stops_at_half_the_context():
+    assert most_tokens(quiet(0)) < most_tokens(quiet(3_000)) < most_tokens(quiet(10_000))
+    assert most_tokens(quiet(30_000)) == 224
