@@ -78,9 +78,12 @@ _VERB: Final = re.compile(
 _VERB_CLASSES: Final = MappingProxyType({"v": 2, "d": 10, "z": 8, "a": 6})
 
 
+_UNIT_CLASSES: Final = {word: kind for kind in (8, 6, 4, 2) for word in AGREEMENTS[kind].units}
+
+
 @lru_cache(maxsize=4096)
 def class_of(word: str) -> int | None:
-    """The class of a noun in nouns.tsv, whatever stands before it (kwemakore, pavanhu), or of a verb's subject.
+    """The class of a noun in nouns.tsv, whatever stands before it (kwemakore), or what a verb or a unit agrees with.
 
     None where the word says nothing. Nouns that are not listed are not guessed at: vadarika looks like vana.
     """
@@ -88,6 +91,8 @@ def class_of(word: str) -> int | None:
     if found := _nouns().get(word):
         return found
     if (prefix := _PREFIXES.match(word)) and (found := _nouns().get(word[prefix.end() :])):
+        return found
+    if word[:2] == "ne" and (found := _UNIT_CLASSES.get(word[2:])):
         return found
     return _VERB_CLASSES[word[0]] if _VERB.match(word) else None
 

@@ -1,0 +1,230 @@
+"""Finds what is written in figures, and what kind it is: a date, money, a range. Knows no language but its signs.
+
+Each kind is one alternative of FIGURE, named after it; the fields of a kind begin with its name. No alternative can
+look back over more than a bounded stretch, so a text is read in time linear in its length. Groups of three figures
+after spaces or commas are thousands (US$500 000, 1,263 and, as Zimbabwe's news types it, 1, 263); a comma before any
+other number of figures is the decimal comma (3,5).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from types import MappingProxyType
+from typing import Final
+
+from inzwa.shona.concords import UNKNOWN, class_of
+from inzwa.shona.graphemes import longest_first
+from inzwa.shona.numbers import MOST
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as written: its figures without what groups them."""
+
+    whole: str
+    fraction: str = ""
+    """What stands behind the point."""
+    scale: int = 1
+    """1,000,000 where the word million follows."""
+
+    def exact(self) -> int | None:
+        """The whole number that it is, or None where it has a fraction or is too long to have a name."""
+        if len(self.whole) > _LONGEST or len(self.fraction) > _LONGEST:
+            return None
+        number, rest = divmod(int(self.whole + self.fraction) * self.scale, 10 ** len(self.fraction))
+        return None if rest or number > MOST else number
+
+    def listed(self) -> bool:
+        """Whether it is a code rather than an amount: 007, or longer than any number that has a name."""
+        return len(self.whole) > _LONGEST or (len(self.whole) > 1 and self.whole[0] == "0" and not self.fraction)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A unit or a currency in both languages."""
+
+    noun_class: int
+    one: str
+    many: str
+    tail: str
+    """What it belongs to or what follows the number: kuAmerica; may be empty."""
+    parts: tuple[str, ...]
+    """One hundredth, hundredths; empty for a unit."""
+    english: tuple[str, ...]
+    """One, many; for a currency one hundredth and hundredths too."""
+
+
+_LONGEST: Final = 15
+"""Figures of the largest number that has a name."""
+
+SCALE_WORDS: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("million", "miriyoni", "mamiriyoni", "mln", "m"), 10**6),
+        **dict.fromkeys(("billion", "bhiriyoni", "mabhiriyoni", "bn", "b"), 10**9),
+        **dict.fromkeys(("trillion", "tiriyoni", "matiriyoni"), 10**12),
+    }
+)
+SHONA_MONTHS: Final = tuple(
+    "Ndira Kukadzi Kurume Kubvumbi Chivabvu Chikumi Chikunguru Nyamavhuvhu Gunyana Gumiguru Mbudzi Zvita".split()  # noqa: SIM905
+)
+"""January to December: the names of the Common Locale Data Repository."""
+
+ENGLISH_MONTHS: Final = tuple(
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+MONTHS: Final = frozenset(
+    name.lower() for name in [*SHONA_MONTHS, *ENGLISH_MONTHS, *(name[:3] for name in ENGLISH_MONTHS), "Sept"]
+)
+
+
+def rows(name: str) -> list[list[str]]:
+    """A table of this folder: a row a line, its fields apart by tabs, - for an empty one."""
+    text = files("inzwa.shona").joinpath(name).read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return [["" if field == "-" else field for field in line] for line in lines]
+
+
+@cache
+def currencies() -> dict[str, Measure]:
+    """Sign to currency."""
+    return {
+        sign: Measure(int(noun_class), one, many, tail, (cent, cents), tuple(english))
+        for signs, noun_class, one, many, tail, cent, cents, *english in rows("currencies.tsv")
+        for sign in signs.split()
+    }
+
+
+@cache
+def units() -> dict[str, Measure]:
+    """Sign to unit of measure."""
+    return {
+        sign: Measure(6, one, many, tail, (), tuple(english))
+        for signs, one, many, tail, *english in rows("units.tsv")
+        for sign in signs.split()
+    }
+
+
+_GROUPED: Final = (
+    r"(?:\d{1,3}(?:,\d{3}){1,6}+(?!\d)|\d{1,3}(?:\ \d{3}){1,6}+(?!\d)|\d{1,3}(?:\.\d{3}){2,6}+(?!\d)"
+    r"|\d{1,3}(?:,\ \d{3}){1,2}+(?!,?\ ?\d)|\d++)"
+)
+_NUMBER: Final = rf"(?:\d{{1,3}},\ \d{{1,2}}(?=\ [mb]illion)|{_GROUPED}(?:[.,]\d++(?![.,]?\d))?)"
+_SCALE: Final = longest_first([word for word in SCALE_WORDS if len(word) > 2])
+_SIGNS: Final = longest_first(list(currencies()))
+_BEHIND: Final = longest_first([sign for sign in currencies() if len(sign) > 2 and sign.isalpha()] + ["€", "£"])
+"""Signs that may stand behind the number."""
+_MONTHS: Final = longest_first(sorted(MONTHS))
+_UNITS: Final = longest_first(list(units()))
+
+CONCORDS: Final = (
+    "dza",
+    "cha",
+    "zva",
+    "twa",
+    "rwa",
+    "hwa",
+    "kwa",
+    *(f"{letter}a" for letter in "wyrvnskp"),
+    "ku",
+    "mu",
+    "a",
+)
+"""What is written against a number: wa31, ra2019, dza8, na6."""
+
+FIGURE: Final = re.compile(
+    rf"""(?:(?P<concord>(?<![^\W_])(?:{"|".join(CONCORDS)}))\ ?(?=[\d$€£]|(?:{_SIGNS})\ ?\d))?
+    (?=[\d+$€£A-Zz−-])(?P<minus>(?<![\w)])[−-](?=[\d$€£]))?
+    (?:
+      (?P<date>(?P<date_day>\d{{1,2}})(?:st|nd|rd|th)?\ (?P<date_name>(?i:{_MONTHS}))(?![^\W_])
+        (?:,?\ (?P<date_year>\d{{4}})(?!\d))?)
+    | (?P<iso>(?P<iso_year>[12]\d{{3}})-(?P<iso_month>0\d|1[0-2])-(?P<iso_day>[0-3]\d)(?!\d))
+    | (?P<slashed>(?P<slashed_day>[0-3]?\d)[/.-](?P<slashed_month>0?[1-9]|1[0-2])[/.-]
+        (?P<slashed_year>(?:19|20)\d\d)(?!\d))
+    | (?P<phone>(?:\+\d{{1,3}}|0\d{{1,4}})(?:[ -]?\(?\d{{2,4}}\)?){{2,5}}(?!\d))
+    | (?P<time>(?P<time_hour>[01]?\d|2[0-4]):(?P<time_minute>[0-5]\d)(?::(?P<time_second>[0-5]\d))?(?![:\d])
+        (?:\ ?(?P<time_half>[ap]\.?m\b\.?|hrs\b))?)
+    | (?P<hour>(?P<hour_hour>1[0-2]|0?[1-9])(?:\.(?P<hour_minute>[0-5]\d))?\ ?(?P<hour_half>[ap]\.?m\b\.?))
+    | (?P<money>(?P<money_sign>{_SIGNS})\ ?(?P<money_number>{_NUMBER})
+        (?:\ ?(?P<money_scale>(?i:{_SCALE}|bn|m|b)\b))?)
+    | (?P<paid>(?P<paid_number>{_NUMBER})(?:\ (?P<paid_scale>(?i:{_SCALE})\b))?\ ?(?P<paid_sign>{_BEHIND})(?!\w))
+    | (?P<percent>(?P<percent_number>{_NUMBER})(?:\ ?[-–]\ ?(?P<percent_end>{_NUMBER}))?
+        \ ?(?:%|(?i:percent|per\ cent)\b))
+    | (?P<fraction>(?P<fraction_over>\d{{1,3}})/(?P<fraction_under>\d{{1,3}})(?![/\d]))
+    | (?P<range>(?P<range_start>{_NUMBER})(?:\ ?[–—]\ ?|-)(?P<range_end>{_NUMBER})(?![-–\d])
+        (?:\ ?(?P<range_unit>{_UNITS})(?![\w^]))?)
+    | (?P<version>(?!\d{{1,3}}(?:\.\d{{3}}){{2,}}(?!\.?\d))\d{{1,9}}(?:\.\d{{1,9}}){{2,}}+)
+    | (?P<list>\d{{1,9}}(?:,\d{{1,2}}(?!\d)){{2,}}+)
+    | (?P<nth>(?P<nth_number>\d{{1,15}})(?:st|nd|rd|th)\b)
+    | (?P<decade>(?P<decade_year>\d{{3}}0)s\b)
+    | (?P<unit>(?P<unit_number>{_NUMBER})(?:\ (?P<unit_scale>(?i:{_SCALE})))?\ ?(?P<unit_sign>{_UNITS})(?![\w^]))
+    | (?P<number>(?P<number_number>{_NUMBER})(?:\ ?(?P<number_scale>(?i:{_SCALE})\b))?)
+    )""",
+    re.VERBOSE,
+)
+
+FIGURE_KINDS: Final = frozenset(name for name in FIGURE.groupindex if "_" not in name) - {"concord", "minus"}
+"""The names of its alternatives."""
+
+
+def quantity(written: str, scale: str | None = None) -> Quantity:
+    """The number that these figures spell, `scale` being the word behind them."""
+    size = SCALE_WORDS.get(scale.lower(), 1) if scale else 1
+    head, mark, tail = _split(written)
+    whole = "".join(figure for figure in head if figure.isdigit())
+    return Quantity(whole, tail if mark else "", size)
+
+
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\ ?\d{3})++|\d{1,3}(?:\ \d{3})++|\d{1,3}(?:\.\d{3}){2,}+")
+
+
+def _split(written: str) -> tuple[str, str, str]:
+    """What stands before the point, the point, what stands behind it."""
+    grouped = _THOUSANDS.match(written)
+    at = grouped.end() if grouped else len(written) - len(written.lstrip("0123456789"))
+    return written[:at], written[at : at + 1], written[at + 1 :].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The words around a figure, in the same sentence."""
+
+    before: Sequence[str]
+    """The last few, the nearest last."""
+    after: str
+    """The next one; empty where there is none."""
+
+
+_WINDOW: Final = 5
+"""Words before a figure among which the counted noun is looked for."""
+
+
+def counted_class(context: Context) -> int:
+    """The class of what is counted: the noun beside the figure, else the nearest that tells; UNKNOWN where none does.
+
+    A name that is no noun of the list ends the search: Studio 7, Ward 3.
+    """
+    nearest = context.before[-1] if context.before else ""
+    if found := class_of(nearest):
+        return found
+    if nearest[:1].isupper():
+        return UNKNOWN
+    if found := class_of(context.after):
+        return found
+    words = islice(reversed(context.before), 1, _WINDOW)
+    return next((found for word in words if (found := class_of(word))), UNKNOWN)
+
+
+def is_year(figures: str) -> bool:
+    """Whether these four figures may be a year."""
+    return len(figures) == 4 and figures.isdigit() and 1100 <= int(figures) < 2200
+
+
+def phone_groups(written: str) -> list[str]:
+    """A telephone number in groups: its own, or three figures each after the network's four or the country's three."""
+    groups = re.findall(r"\d+", written)
+    if len(groups) > 1:
+        return groups
+    return re.findall(r"\d{1,3}" if written.startswith("+") else r"\A\d{4}|\d{1,3}", groups[0])

@@ -1,0 +1,90 @@
+"""Characters made plain, one by one, remembering where each stood: what the normaliser reads. Pure; knows no word.
+
+Latin letters are composed (NFC); wide, bold and circled forms become the plain ones (NFKC, Unicode Standard Annex 15);
+every figure of every script becomes 0 to 9. Controls, marks of direction, emoji and letters that no Latin reader can
+say become a space or nothing.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import accumulate, chain, repeat
+from typing import Final
+
+_PLAIN: Final = re.compile(r"[\n -~]++")
+_CLUSTER: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*+|[\u0300-\u036f]++", re.DOTALL)
+"""A character with its accents."""
+
+_KEPT: Final = frozenset("€£×÷±≈≤≥°–—…№−")
+"""Signs that are said or that mark a pause."""
+
+_LETTERS: Final = "ß:ss æ:ae Æ:Ae œ:oe Œ:Oe ø:o Ø:O ł:l Ł:L đ:d Đ:D ı:i ð:d Ð:D þ:th Þ:Th"
+_FRACTIONS: Final = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "²": "^2", "³": "^3"}
+_SPELT: Final = {
+    **dict.fromkeys("’ʼ‘ʻ`´′ꞌ＇", "'"),
+    **dict.fromkeys("“”„«»‟", '"'),
+    **dict.fromkeys("‐‑‒﹣－", "-"),
+    **dict.fromkeys("⁄∕", "/"),
+    **dict.fromkeys("\t\r\v\f•·", " "),
+    **dict.fromkeys("\u2028\u2029\x85", "\n"),
+    **dict(pair.split(":") for pair in _LETTERS.split()),
+    **_FRACTIONS,
+    "―": "—",
+}
+_SILENT: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Sk"))
+"""Categories that leave nothing behind: controls, marks of direction, halves of pairs, unassigned, lone accents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text in plain characters."""
+
+    text: str
+    origins: list[int] | None
+    """Where each character stood, and one more for the end; None where nothing moved."""
+
+    def origin(self, at: int) -> int:
+        """The index in the text as it was."""
+        return at if self.origins is None else self.origins[at]
+
+
+def fold(text: str) -> Folded:
+    """The text in ASCII, composed Latin letters and a few signs; every string folds."""
+    if _PLAIN.fullmatch(text):
+        return Folded(text, None)
+    clusters = _CLUSTER.findall(text)
+    folded = [_FOLDED[cluster] for cluster in clusters]
+    starts = accumulate(map(len, clusters), initial=0)
+    return Folded("".join(folded), [*chain.from_iterable(map(repeat, starts, map(len, folded))), len(text)])
+
+
+class _Cache(dict[str, str]):
+    """A character with its accents to what it folds to; filled as they are met, and never large."""
+
+    def __missing__(self, cluster: str) -> str:
+        folded = _fold_cluster(cluster)
+        if len(self) < 4096 and len(cluster) < 4:
+            self[cluster] = folded
+        return folded
+
+
+def _fold_cluster(cluster: str) -> str:
+    if (spelt := _SPELT.get(cluster)) is not None:
+        return spelt
+    composed = unicodedata.normalize("NFKC", cluster[:8])
+    return "".join(_fold_character(character) for character in composed)
+
+
+def _fold_character(character: str) -> str:
+    if _PLAIN.match(character) or character in _KEPT:
+        return character
+    if (spelt := _SPELT.get(character)) is not None:
+        return spelt
+    if (figure := unicodedata.decimal(character, None)) is not None:
+        return str(figure)
+    if "\u00c0" <= character <= "\u024f" or "\u1e00" <= character <= "\u1eff":
+        return character
+    return "" if unicodedata.category(character) in _SILENT else " "
+
+
+_FOLDED: Final = _Cache()
