@@ -1,0 +1,37 @@
+"""Inzwa's /ws/audio as a line. Knows inzwa.client, and nothing of what is measured."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from benchmarks.rig.talk import Event
+from inzwa.audio import Sound
+from inzwa.client import Client, open_client
+from inzwa.events import Cancel, EndTurn, Start
+
+
+class InzwaLine:
+    """A client of Inzwa as the benchmarks drive it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.sample_rate = client.sample_rate
+        self.models: dict[str, str] = client.ready["models"]
+
+    async def send_sound(self, sound: Sound) -> None:
+        await self._client.send_sound(sound)
+
+    async def end_turn(self) -> None:
+        await self._client.send(EndTurn())
+
+    async def hush(self) -> None:
+        await self._client.send(Cancel())
+
+    async def receive(self) -> Event | Sound:
+        return await self._client.receive()
+
+
+@asynccontextmanager
+async def open_inzwa(url: str, start: Start) -> AsyncIterator[InzwaLine]:
+    """A session on the server at `url`. inzwa.client.Refused when it is not let in."""
+    async with open_client(url, start) as client:
+        yield InzwaLine(client)

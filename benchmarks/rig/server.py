@@ -1,0 +1,129 @@
+"""A server in a process of its own: started, waited for, weighed, stopped. Knows nothing of what it serves."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from os import cpu_count, environ
+from pathlib import Path
+from typing import Final
+
+import anyio
+import httpx
+import psutil
+
+ROOT: Final = Path(__file__).parents[2]
+RESULTS: Final = ROOT / "benchmarks" / "results"
+START_S: Final = 180.0
+POLL_S: Final = 0.05
+STOP_S: Final = 30.0
+
+Check = Callable[[int], Awaitable[bool]]
+"""Whether the server on this port is ready."""
+
+
+class NotReady(Exception):
+    """The server ended, or was not ready in time. The message names its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a process has used so far, its children counted."""
+
+    at_s: float
+    cpu_s: float
+    resident_mb: float
+
+    def cpu_percent_since(self, before: "Weight") -> float:
+        """Of all cores, 0 to 100."""
+        return 100 * (self.cpu_s - before.cpu_s) / (self.at_s - before.at_s) / (cpu_count() or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One that runs and is ready."""
+
+    url: str
+    pid: int
+    ready_s: float
+    """From starting the process to its being ready."""
+
+    def weigh(self) -> Weight:
+        return weigh(self.pid)
+
+
+def weigh(pid: int) -> Weight:
+    """A process of this machine, its children counted."""
+    parent = psutil.Process(pid)
+    family = [parent, *parent.children(recursive=True)]
+    cpu_s = sum(sum(process.cpu_times()[:2]) for process in family)
+    resident = sum(process.memory_info().rss for process in family)
+    return Weight(time.monotonic(), cpu_s, resident / 1e6)
+
+
+@asynccontextmanager
+async def inzwa_server(**settings: object) -> AsyncIterator[Server]:
+    """Inzwa on a free port, with its own defaults where `settings` do not say otherwise (port=..., threads=...)."""
+    named = {f"INZWA_{name.upper()}": str(value) for name, value in settings.items()}
+    async with running([sys.executable, "app.py"], _inzwa_ready, "inzwa", named, "INZWA_PORT") as server:
+        yield server
+
+
+@asynccontextmanager
+async def running(
+    command: Sequence[str], ready: Check, name: str, variables: Mapping[str, str], port_variable: str
+) -> AsyncIterator[Server]:
+    """The command with a free port in `port_variable`, once `ready`. Its output goes to results/NAME.log."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    port, log = free_port(), RESULTS / f"{name}.log"
+    began = time.monotonic()
+    with _process(command, {**environ, **variables, port_variable: str(port)}, log) as process:
+        while not await ready(port):
+            if process.poll() is not None or time.monotonic() - began > START_S:
+                raise NotReady(f"{name} is not ready; its log is {log}")
+            await anyio.sleep(POLL_S)
+        yield Server(f"http://127.0.0.1:{port}", process.pid, time.monotonic() - began)
+
+
+@contextmanager
+def _process(command: Sequence[str], variables: Mapping[str, str], log: Path):
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, cwd=ROOT, env=dict(variables), stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def listening(port: int) -> bool:
+    """Whether anybody accepts connections there."""
+    try:
+        stream = await anyio.connect_tcp("127.0.0.1", port)
+    except OSError:
+        return False
+    await stream.aclose()
+    return True
+
+
+async def _inzwa_ready(port: int) -> bool:
+    async with httpx.AsyncClient() as web:
+        try:
+            return (await web.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False

@@ -1,0 +1,84 @@
+"""Speech to send: sentences said by Inzwa's own voice, kept as WAV files in benchmarks/results/speech.
+
+The same text and seed give the same sound, so runs can be compared. Silence before and after the words is cut off:
+when a sentence has been sent, the user has just finished speaking.
+"""
+
+import hashlib
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import soundfile
+
+from inzwa.audio import INPUT_RATE, Sound, resample
+from inzwa.models.store import Store, default_cache
+from inzwa.protocols import VoiceOptions
+from inzwa.tts.vits import Vits, open_vits
+
+VOICE: Final = "joe-medium"
+SEED: Final = 11
+FOLDER: Final = Path(__file__).parents[1] / "results" / "speech"
+QUIET: Final = 0.02
+"""Of the sentence's loudest sample: fainter sound at either end is cut off."""
+
+SENTENCES: Final = (
+    "Mangwanani shamwari yangu ndinofara kukuonai nhasi.",
+    "Ndinoda kuziva kuti mvura ichanaya here mangwana.",
+    "Ndapota nditaurirei nezvenhoroondo yeGreat Zimbabwe.",
+    "Vana vari kuenda kuchikoro mangwanani oga oga.",
+    "Please tell me what the weather is like today.",
+    "Amai vari kubika sadza nemuriwo mumba medu.",
+    "Ndiudzei nzira yekudzidza Chirungu nekukurumidza.",
+    "Can you help me to find a good book to read.",
+    "Basa iri rakaoma asi tichapedza mangwana masikati.",
+    "Ndinoda kutenga chingwa nemukaka pachitoro chiri pedyo.",
+)
+"""Shona with two sentences of English; each is 2 to 4 seconds long and has no pause inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text and its sound."""
+
+    text: str
+    sound: Sound
+    """Shape (samples,), float32, 16 kHz."""
+
+    @property
+    def seconds(self) -> float:
+        return self.sound.size / INPUT_RATE
+
+
+async def sentences(folder: Path = FOLDER) -> list[Sentence]:
+    """All of SENTENCES, said now where the folder lacks one."""
+    if missing := [text for text in SENTENCES if not _file(folder, text).exists()]:
+        async with open_vits(Store(default_cache()).fetch(VOICE), seed=SEED) as voice:
+            for text in missing:
+                _keep(_file(folder, text), await _say(voice, text))
+    return [Sentence(text, soundfile.read(_file(folder, text), dtype="float32")[0]) for text in SENTENCES]
+
+
+def _file(folder: Path, text: str) -> Path:
+    """Named by everything that its sound depends on."""
+    digest = hashlib.sha256(f"{VOICE} {SEED} {QUIET} {text}".encode()).hexdigest()
+    return folder / f"{digest[:16]}.wav"
+
+
+def _keep(file: Path, sound: Sound) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(file, sound, INPUT_RATE, subtype="PCM_16")
+
+
+async def _say(voice: Vits, text: str) -> Sound:
+    async with aclosing(voice.speak(text, VoiceOptions())) as chunks:
+        sounds = [chunk.sound async for chunk in chunks]
+    return trimmed(resample(np.concatenate(sounds), voice.sample_rate, INPUT_RATE))
+
+
+def trimmed(sound: Sound) -> Sound:
+    """Without the near-silence at both ends."""
+    loud = np.flatnonzero(np.abs(sound) >= QUIET * np.abs(sound).max(initial=0.0))
+    return sound[loud[0] : loud[-1] + 1] if loud.size else sound

@@ -1,0 +1,210 @@
+"""The user's side of a turn: a microphone that never stops, and what comes back with the time of its arrival.
+
+Works on any line that sends sound and gives events and sound; the clock is this process's monotonic one. Speech ends
+when its last 20 ms have been sent, which is when a real microphone would have delivered them.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import anyio
+import numpy as np
+
+from inzwa.audio import INPUT_RATE, Sound
+
+FRAME_SAMPLES: Final = INPUT_RATE // 50
+"""20 ms."""
+
+FRAME_S: Final = FRAME_SAMPLES / INPUT_RATE
+SILENCE: Final = np.zeros(FRAME_SAMPLES, dtype=np.float32)
+
+Event = dict[str, Any]
+
+Say = Callable[[Sound], Awaitable[float]]
+"""Says it all; when its last frame had been sent."""
+
+
+class Line(Protocol):
+    """An open conversation with a server."""
+
+    sample_rate: int
+    """Of the sound that comes back."""
+
+    async def send_sound(self, sound: Sound) -> None:
+        """At most one frame, 16 kHz."""
+        ...
+
+    async def end_turn(self) -> None:
+        """The user says that it is the server's turn."""
+        ...
+
+    async def hush(self) -> None:
+        """The user has heard enough."""
+        ...
+
+    async def receive(self) -> Event | Sound:
+        """The next event (`type`, and what belongs to it) or piece of the reply's sound."""
+        ...
+
+
+class Microphone:
+    """Frames in real time: the speech it is given, silence otherwise. For one task that runs it and one that speaks."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._speech = SILENCE[:0]
+        self._said = anyio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. Frames that are late are sent at once, as a real one's would arrive."""
+        began, frames = time.monotonic(), 0
+        while True:
+            frames += 1
+            await anyio.sleep(max(0.0, began + frames * FRAME_S - time.monotonic()))
+            frame, self._speech = self._speech[:FRAME_SAMPLES], self._speech[FRAME_SAMPLES:]
+            await self._line.send_sound(frame if frame.size else SILENCE)
+            if frame.size and not self._speech.size:
+                self._said.set()
+
+    async def speak(self, sound: Sound) -> float:
+        """Say it; when its last frame was sent."""
+        self._said = anyio.Event()
+        self._speech = sound
+        await self._said.wait()
+        return time.monotonic()
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One turn as the user saw it. Moments are seconds of the monotonic clock, null for what never came."""
+
+    spoken_s: float = 0.0
+    """The last frame of speech had been sent."""
+    stopped_s: float | None = None
+    """The server said that the user had finished."""
+    first_audio_s: float | None = None
+    ended_s: float | None = None
+    ending: str = "nothing"
+    """`turn.end`, why it was cancelled, an error's code, or `nothing` within the time."""
+    heard: str = ""
+    said: str = ""
+    sound_s: float = 0.0
+    """How long the reply sounds."""
+    latency: dict[str, int | None] = field(default_factory=dict)
+    """The server's own figures."""
+
+    @property
+    def first_audio_ms(self) -> float | None:
+        """From the end of speech to the first sound."""
+        return _ms(self.spoken_s, self.first_audio_s)
+
+    @property
+    def silence_ms(self) -> float | None:
+        """From the end of speech until the server said that it was over."""
+        return _ms(self.spoken_s, self.stopped_s)
+
+    @property
+    def answer_ms(self) -> float | None:
+        """From there to the first sound."""
+        return _ms(self.stopped_s, self.first_audio_s)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the user waited in vain."""
+        return self.first_audio_s is None
+
+    def note(self, message: Event | Sound, now_s: float, sample_rate: int) -> None:
+        """Take in what has just arrived."""
+        if isinstance(message, dict):
+            self._note_event(message, now_s)
+            return
+        self.first_audio_s = self.first_audio_s or now_s
+        self.sound_s += message.size / sample_rate
+
+    def _note_event(self, event: Event, now_s: float) -> None:
+        match event["type"]:
+            case "speech.stop":
+                self.stopped_s = now_s
+            case "asr.final":
+                self.heard = event["text"]
+            case "llm.final":
+                self.said = event["text"]
+            case "turn.end":
+                self.ending, self.ended_s, self.latency = "turn.end", now_s, event.get("latency", {})
+            case "turn.cancelled":
+                self.ending, self.ended_s = event["reason"], now_s
+            case "error":
+                self.ending = event["code"]
+
+
+def _ms(start_s: float | None, end_s: float | None) -> float | None:
+    return None if start_s is None or end_s is None else (end_s - start_s) * 1000
+
+
+def ended(exchange: Exchange) -> bool:
+    """The turn is over, or will not come."""
+    return exchange.ended_s is not None
+
+
+def sounding(exchange: Exchange) -> bool:
+    """The first sound is here, or will not come."""
+    return exchange.first_audio_s is not None or ended(exchange)
+
+
+async def exchange(
+    line: Line,
+    say: Say,
+    sound: Sound,
+    *,
+    asked: bool,
+    enough: Callable[[Exchange], bool] = ended,
+    limit_s: float = 30.0,
+) -> Exchange:
+    """Say it and take the answer until there is `enough` of it; `asked` asks for it, else silence does.
+
+    What is left of an earlier turn is passed over: only what arrives after the last frame of speech counts.
+    """
+    turn = Exchange()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_drain, line)
+        turn.spoken_s = await say(sound)
+        tasks.cancel_scope.cancel()
+    if asked:
+        await line.end_turn()
+    with anyio.move_on_after(limit_s):
+        while not enough(turn):
+            turn.note(await line.receive(), time.monotonic(), line.sample_rate)
+    return turn
+
+
+async def recite(line: Line, sound: Sound) -> float:
+    """Send it as fast as the line takes it; when its last frame was sent. For a line without a running microphone."""
+    for at in range(0, sound.size, FRAME_SAMPLES):
+        await line.send_sound(sound[at : at + FRAME_SAMPLES])
+    return time.monotonic()
+
+
+async def rest(line: Line, seconds: float) -> None:
+    """Say nothing for a while; what arrives meanwhile is not looked at."""
+    with anyio.move_on_after(seconds):
+        await _drain(line)
+
+
+async def _drain(line: Line) -> None:
+    while True:
+        await line.receive()
+
+
+Talk = Callable[[Line, Microphone], Awaitable[None]]
+
+
+async def converse(line: Line, talk: Talk, *, listening: bool = True) -> None:
+    """A conversation over an open line, its microphone running from the first word to the last while `listening`."""
+    microphone = Microphone(line)
+    async with anyio.create_task_group() as tasks:
+        if listening:
+            tasks.start_soon(microphone.run)
+        await talk(line, microphone)
+        tasks.cancel_scope.cancel()
