@@ -1,0 +1,97 @@
+"""What the model is asked: what the user said and, of each reply, what the user took in."""
+
+import anyio
+
+from inzwa.events import (
+    Cancel,
+)
+from inzwa.llm.scripted import ScriptedChatModel, ScriptedReply
+from inzwa.protocols import ChatOptions
+from inzwa.shona.assistant import line
+from tests.conversation import Fakes, conversation
+
+
+async def test_the_model_is_told_what_was_heard_of_an_interrupted_reply_and_no_more():
+    fakes = Fakes(llm=ScriptedChatModel(["rimwe piri tatu ina, ", "shanu tanhatu nomwe sere. "]))
+    async with conversation(fakes) as talk:
+        await talk.say()
+        talk.watch.now_s += talk.seconds(0) / 2
+        await talk.say()
+    assert prompt(fakes)[1:] == [("user", "mhoro shamwari"), ("assistant", "rimwe piri"), ("user", "mhoro shamwari")]
+
+
+async def test_a_reply_listened_to_its_end_is_remembered_whole():
+    fakes = Fakes()
+    async with conversation(fakes) as talk:
+        await talk.say()
+        talk.listen_out()
+        await talk.say()
+    assert ("assistant", "Ndiripo, makadiiwo?") in prompt(fakes)
+
+
+async def test_who_types_has_read_the_reply():
+    fakes = Fakes()
+    async with conversation(fakes) as talk:
+        await talk.write("mhoro")
+        await talk.write("zvakanaka")
+    assert prompt(fakes)[1:] == [("user", "mhoro"), ("assistant", "Ndiripo, makadiiwo?"), ("user", "zvakanaka")]
+
+
+async def test_what_got_no_answer_is_asked_again_with_what_follows():
+    gate = anyio.Event()
+    fakes = Fakes(llm=ScriptedChatModel(ScriptedReply(pieces=("Ehe.",), gates={0: gate}), ["Hongu."]))
+    async with conversation(fakes) as talk:
+        await talk.write("ndinoda")
+        await talk.write("mvura")
+    assert prompt(fakes) == [("system", "iva mupfupi"), ("user", "ndinoda mvura")]
+
+
+async def test_a_failed_turn_is_remembered_once():
+    fakes = Fakes(llm=ScriptedChatModel(ScriptedReply(pieces=("x",), fails_at=0), ["Ehe."]))
+    async with conversation(fakes) as talk:
+        await talk.write("rimwe")
+        await talk.take(Cancel())
+        await talk.write("piri")
+    assert prompt(fakes)[1:] == [("user", "rimwe piri")]
+
+
+async def test_the_prompt_leaves_room_for_the_reply():
+    fakes = Fakes(llm=ScriptedChatModel(["Ehe."], context_tokens=40))
+    async with conversation(fakes, chat=ChatOptions(max_new_tokens=25)) as talk:
+        for _ in range(6):
+            await talk.write("taura neni zvishoma")
+    assert sum(len(text.split()) for _, text in prompt(fakes)) <= 15
+    assert talk.problems() == []
+
+
+async def test_what_may_not_be_asked_is_answered_with_a_fixed_line_and_the_model_is_not_asked():
+    fakes = Fakes()
+    async with conversation(fakes) as talk:
+        await talk.write("ndoda kufa")
+    assert (talk.replies(), fakes.llm.opened) == ([line("crisis", "sn")], 0)
+    assert talk.endings() == [(1, "ended")]
+
+
+class Uncountable(ScriptedChatModel):
+    """A model that fails before it is asked anything."""
+
+    def count_tokens(self, messages):
+        if len(messages) > 2:
+            raise KeyError("tokenizer")
+        return 1
+
+
+async def test_a_model_that_cannot_count_fails_turns_and_not_the_conversation():
+    async with conversation(Fakes(llm=Uncountable(["Ehe."]))) as talk:
+        await talk.write()
+        talk.listen_out()
+        await talk.say()
+        talk.listen_out()
+        await talk.say()
+    assert talk.problems() == ["engine_failed", "engine_failed"]
+    assert talk.endings() == [(1, "ended"), (2, "failed"), (3, "failed")]
+
+
+def prompt(fakes):
+    """What the model was asked last."""
+    return [(message.role, message.content) for message in fakes.llm.asked[-1].messages]
