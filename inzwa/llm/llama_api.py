@@ -149,9 +149,10 @@ class LlamaMachine:
 
     def decode(self, slices: Sequence[Slice]) -> None:
         """Read a batch; DecodeFailed with the library's code."""
-        total = sum(len(part.tokens) for part in slices)
-        if total > self._batch_tokens:
-            raise DecodeFailed(f"{total} tokens are more than a batch holds.")
+        lengths = [len(part.tokens) for part in slices]
+        total = sum(lengths)
+        if total > self._batch_tokens or not all(lengths):
+            raise DecodeFailed(f"A batch of {self._batch_tokens} tokens cannot hold {lengths}.")
         at = 0
         for part in slices:
             at = self._write(part, at)

@@ -1,6 +1,7 @@
-"""From a model's bytes to text that may be said: whole characters, cut at the first stop word. Knows no tokens.
+"""From a model's bytes to text that may be said: whole characters, from the first word to the first stop word.
 
-A token may end in the middle of a character or of a stop word; what could still become either is held back.
+Knows no tokens. A piece may end in the middle of a character or of a stop word; what could still become either is
+held back.
 """
 
 import codecs
@@ -49,6 +50,7 @@ class ReplyText:
     def __init__(self, stops: Sequence[str] = ()) -> None:
         self._characters = _Utf8(errors="ignore")
         self._matcher = StopMatcher(stops)
+        self._begun = False
 
     @property
     def stopped(self) -> bool:
@@ -56,9 +58,14 @@ class ReplyText:
         return self._matcher.stopped
 
     def push(self, data: bytes) -> str:
-        """The text that is complete now; bytes that are no UTF-8 are left out."""
-        return self._matcher.push(self._characters.decode(data))
+        """The text that is complete now; bytes that are no UTF-8 and blanks before the first word are left out."""
+        return self._from_first_word(self._matcher.push(self._characters.decode(data)))
 
     def flush(self) -> str:
         """The rest, at the reply's end. Half a character is dropped."""
-        return self._matcher.flush()
+        return self._from_first_word(self._matcher.flush())
+
+    def _from_first_word(self, text: str) -> str:
+        text = text if self._begun else text.lstrip()
+        self._begun = self._begun or bool(text)
+        return text
