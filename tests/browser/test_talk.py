@@ -47,6 +47,7 @@ def talker(browser: Browser, site: Site) -> Iterator[Talker]:
 
 def test_what_is_spoken_is_shown_and_the_answer_is_heard_to_its_end(talker: Talker) -> None:
     talker.press_talk()
+    talker.wait_until("Number(inzwa.view.root.style.getPropertyValue('--level')) > 0.1")
     talker.sees(".you .stable", "mhoro shamwari")
     talker.sees(".answer .reply", "Ndiripo, makadiiwo?")
     talker.wait_until("inzwa.voice.player.figures.played > 0 && !inzwa.voice.playing")
@@ -94,6 +95,17 @@ def test_stop_silences_the_answer_and_the_next_one_is_heard(browser: Browser, lo
         heard = talker.figures()["played"]
         talker.say_in_writing("Zvakare")
         talker.wait_until(f"inzwa.voice.player.figures.played > {heard} + 4800")
+
+
+def test_sound_that_still_comes_after_stop_is_dropped(talker: Talker) -> None:
+    talker.say_in_writing("Makadii?")
+    talker.wait_until("inzwa.voice.player?.figures.played > 0")
+    talker.part("stop").click(force=True)
+    dropped = talker.page.evaluate(
+        "(player => { player.stop(); const { dropped } = player.figures; player.push(new ArrayBuffer(80));"
+        " return player.figures.dropped - dropped; })(inzwa.voice.player)"
+    )
+    assert dropped == 1
 
 
 def test_escape_is_stop(browser: Browser, long_site: Site) -> None:
@@ -150,5 +162,7 @@ def test_what_is_recorded_and_sent_is_answered(tmp_path: Path, browser: Browser,
 def _played_of_one_answer(talker: Talker) -> int:
     """Samples that the loudspeaker has played once the first answer has been heard."""
     talker.say_in_writing("Makadii?")
-    talker.wait_until("document.querySelector('.latency .ms') && !inzwa.voice.playing")
+    talker.wait_until(
+        "document.querySelector('.latency .ms') && inzwa.voice.player.figures.played > 0 && !inzwa.voice.playing"
+    )
     return talker.figures()["played"]
