@@ -139,3 +139,16 @@ async def test_a_failing_draft_is_tried_again_as_the_final():
     async with conversation(fakes, partial_ms=5_000) as talk:
         await talk.say()
     assert (talk.problems(), talk.finals(), talk.endings()) == ([], ["mhoro"], [(1, "ended")])
+
+
+async def test_cancel_in_the_pause_takes_the_draft_along():
+    gate = anyio.Event()
+    fakes = Fakes(asr=ScriptedTranscriber(["mhoro"], gate=gate))
+    async with conversation(fakes, partial_ms=5_000) as talk:
+        await talk.speak()
+        await talk.be_silent(320)
+        await talk.take(Cancel())
+        assert fakes.asr.running == 0
+        gate.set()
+        await talk.be_silent()
+    assert talk.story() == ["speech.start"]
