@@ -5,8 +5,8 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from inzwa.settings import Settings, setting_lines
+from inzwa.shona.normaliser import spoken as as_spoken
 from inzwa.shona.orthography import ipa as shona_ipa
-from inzwa.shona.phrases import cut_phrases
 
 
 def settings(_: Namespace, chosen: Settings) -> None:
@@ -15,14 +15,14 @@ def settings(_: Namespace, chosen: Settings) -> None:
         print(f"{line.variable}={line.value}\n    {line.meaning}\n    from: {line.origin}; takes {line.allowed}")
 
 
-def spoken(arguments: Namespace, _: Settings) -> None:
+def spoken(arguments: Namespace, chosen: Settings) -> None:
     """Each line as it is said."""
-    _each_line(arguments.text, lambda line: " ".join(cut_phrases(line)))
+    _each_line(arguments.text, lambda line: as_spoken(line, chosen.language).text)
 
 
 def ipa(arguments: Namespace, _: Settings) -> None:
     """Each line in IPA."""
-    _each_line(arguments.text, shona_ipa)
+    _each_line(arguments.text, lambda line: shona_ipa(as_spoken(line).text))
 
 
 def _each_line(text: str, work: Callable[[str], str]) -> None:
