@@ -1,0 +1,61 @@
+"""How hard the cores work for us, and what is given up first. Knows no session; both clocks are passed in.
+
+What goes first is what is missed least: partial transcripts grow rare, then stop, then replies get shorter, then new
+sessions are refused with a hint when to come again. What was accepted is never queued without end.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Final
+
+
+class Load(IntEnum):
+    """What there is room for. Each level includes what the ones before it give up."""
+
+    EASY = 0
+    """Everything."""
+    BUSY = 1
+    """Partial transcripts half as often."""
+    HEAVY = 2
+    """No partial transcripts."""
+    STRAINED = 3
+    """Replies of at most SHORT_REPLY_TOKENS tokens."""
+    FULL = 4
+    """No new sessions."""
+
+
+LIMITS: Final = ((0.95, Load.FULL), (0.75, Load.STRAINED), (0.6, Load.HEAVY), (0.4, Load.BUSY))
+"""Share of our cores' time from which each level holds. Two cores at 80 % shall carry ten conversations, so replies are
+shortened before that."""
+
+SHORT_REPLY_TOKENS: Final = 24
+PERIOD_S: Final = 0.5
+"""How long a share is measured over."""
+
+WEIGHT: Final = 0.3
+"""Of the newest share in the running mean: a level holds for a second or two, not for one long prompt."""
+
+
+class LoadMeter:
+    """The running share of `cores` cores that this process uses."""
+
+    def __init__(self, clock: Callable[[], float], cpu_clock: Callable[[], float], cores: int) -> None:
+        """`clock` counts seconds of the wall, `cpu_clock` seconds of all this process's threads."""
+        self._clock, self._cpu_clock, self._cores = clock, cpu_clock, cores
+        self._wall_s, self._cpu_s = clock(), cpu_clock()
+        self.share = 0.0
+        """Of the cores' time, 0 to 1."""
+
+    def level(self) -> Load:
+        """What there is room for now."""
+        self._update()
+        return next((level for limit, level in LIMITS if self.share >= limit), Load.EASY)
+
+    def _update(self) -> None:
+        wall_s = self._clock() - self._wall_s
+        if wall_s < PERIOD_S:
+            return
+        newest = min(1.0, (self._cpu_clock() - self._cpu_s) / (wall_s * self._cores))
+        weight = 1 - (1 - WEIGHT) ** (wall_s / PERIOD_S)
+        self.share += weight * (newest - self.share)
+        self._wall_s, self._cpu_s = self._clock(), self._cpu_clock()

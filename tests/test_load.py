@@ -1,0 +1,60 @@
+"""The load meter on clocks that a test turns."""
+
+import pytest
+
+from inzwa.load import Load, LoadMeter
+
+
+class Clocks:
+    """A wall clock and a CPU clock."""
+
+    def __init__(self) -> None:
+        self.wall = self.cpu = 0.0
+
+    def work(self, seconds: float, share: float, cores: int = 2) -> None:
+        self.wall += seconds
+        self.cpu += seconds * share * cores
+
+
+def meter(clocks: Clocks) -> LoadMeter:
+    return LoadMeter(lambda: clocks.wall, lambda: clocks.cpu, 2)
+
+
+@pytest.mark.parametrize(
+    ("share", "level"),
+    [(0.0, Load.EASY), (0.3, Load.EASY), (0.5, Load.BUSY), (0.7, Load.HEAVY), (0.8, Load.STRAINED), (1.0, Load.FULL)],
+)
+def test_work_that_lasts_reaches_its_level(share, level):
+    clocks = Clocks()
+    load = meter(clocks)
+    for _ in range(60):
+        clocks.work(0.5, share)
+        load.level()
+    assert load.level() is level
+
+
+def test_a_short_burst_changes_nothing():
+    clocks = Clocks()
+    load = meter(clocks)
+    clocks.work(0.5, 1.0)
+    assert load.level() is Load.EASY
+
+
+def test_rest_brings_it_down_again():
+    clocks = Clocks()
+    load = meter(clocks)
+    clocks.work(30, 1.0)
+    assert load.level() is Load.FULL
+    clocks.work(30, 0.0)
+    assert load.level() is Load.EASY
+
+
+def test_a_long_gap_between_two_looks_counts_as_many_short_ones():
+    often, seldom = Clocks(), Clocks()
+    looked, glanced = meter(often), meter(seldom)
+    for _ in range(20):
+        often.work(0.5, 0.6)
+        looked.level()
+    seldom.work(10, 0.6)
+    glanced.level()
+    assert looked.share == pytest.approx(glanced.share, abs=0.02)
