@@ -14,8 +14,11 @@ ECHO_SHARE: Final = 0.7
 """Share of the heard letters that must stand in the reply, in order, for it to be an echo. Recognisers mishear echoes,
 so letters are compared and not words."""
 
-SHORTEST_ECHO: Final = 4
-"""Letters below which anything stands in anything."""
+SHORTEST_FUZZY: Final = 8
+"""Letters below which a misheard echo cannot be told from chance: shorter speech is an echo only word for word."""
+
+SHORTEST_RUN: Final = 3
+"""Letters in a row below which agreement is chance."""
 
 
 class Judgement(Enum):
@@ -33,17 +36,22 @@ class Judgement(Enum):
 
 def judge_speech(heard: str, saying: str) -> Judgement:
     """What `heard` is, while the assistant is saying `saying` (the phrases around now are enough)."""
-    letters = "".join(spoken_words(heard))
-    if not letters:
+    words = spoken_words(heard)
+    if not words:
         return Judgement.NOISE
     if is_backchannel(heard):
         return Judgement.ASSENT
-    if len(letters) >= SHORTEST_ECHO and _share("".join(spoken_words(saying)), letters) >= ECHO_SHARE:
-        return Judgement.ECHO
-    return Judgement.INTERRUPTION
+    return Judgement.ECHO if _is_echo(words, spoken_words(saying)) else Judgement.INTERRUPTION
+
+
+def _is_echo(words: list[str], said: list[str]) -> bool:
+    letters = "".join(words)
+    if len(letters) < SHORTEST_FUZZY:
+        return all(word in said for word in words)
+    return _share("".join(said), letters) >= ECHO_SHARE
 
 
 def _share(saying: str, heard: str) -> float:
-    """Share of `heard` found in `saying` in runs of at least three letters: shorter ones are chance."""
+    """Share of `heard` that is found in `saying`, in order."""
     blocks = SequenceMatcher(None, saying, heard, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks if block.size >= 3) / len(heard)
+    return sum(block.size for block in blocks if block.size >= SHORTEST_RUN) / len(heard)
