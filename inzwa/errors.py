@@ -24,6 +24,7 @@ InzwaError
 │   ├── ModelUnavailable        model_unavailable  no source gives the file
 │   ├── ModelCorrupt            model_corrupt      the bytes are not those the catalogue promises
 │   └── CacheUnusable           cache_unusable     the cache folder cannot be written, or the disk is full
+├── Unreachable                 unreachable        no server answers at the address that was given
 └── SettingsError               bad_setting        a setting that cannot be true
 """
 

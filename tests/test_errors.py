@@ -57,4 +57,4 @@ def test_an_engine_error_names_its_stage_and_may_be_tried_again():
 def test_only_what_may_pass_of_itself_is_retryable():
     retryable = {name for name in defined() if getattr(errors, name).retryable}
     overloaded = {name for name in defined() if issubclass(getattr(errors, name), Overloaded)}
-    assert retryable == overloaded | {"EngineError", "EngineTimeout", "ModelUnavailable"}
+    assert retryable == overloaded | {"EngineError", "EngineTimeout", "ModelUnavailable", "Unreachable"}

@@ -10,6 +10,7 @@ from inzwa.endpoint import EndpointOptions
 from inzwa.errors import EngineError
 from inzwa.events import (
     AsrPartial,
+    Cancel,
     EndTurn,
     SpeechStop,
     TurnEnd,
