@@ -31,7 +31,7 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a process has used so far, its children counted."""
+    """What a process has used so far."""
 
     at_s: float
     cpu_s: float
@@ -55,10 +55,10 @@ class Server:
         return weigh(self.pid)
 
 
-def weigh(pid: int) -> Weight:
-    """A process of this machine, its children counted."""
+def weigh(pid: int, *, children: bool = True) -> Weight:
+    """A process of this machine, with its children unless told otherwise."""
     parent = psutil.Process(pid)
-    family = [parent, *parent.children(recursive=True)]
+    family = [parent, *(parent.children(recursive=True) if children else [])]
     cpu_s = sum(sum(process.cpu_times()[:2]) for process in family)
     resident = sum(process.memory_info().rss for process in family)
     return Weight(time.monotonic(), cpu_s, resident / 1e6)
