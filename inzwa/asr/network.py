@@ -27,6 +27,9 @@ PAD_MS: Final = 1_000
 END_STATES: Final = 100
 """States of silence, 20 ms each, from the window's very end."""
 
+WINDOW_STATES: Final = WINDOW_MS // 20
+"""States of a whole window."""
+
 _WINDOW_FRAMES: Final = WINDOW_MS * INPUT_RATE // 1000 // HOP_SAMPLES
 
 T = TypeVar("T")
@@ -39,8 +42,8 @@ States = npt.NDArray[np.float32]
 class Search:
     """How hard to look for the words."""
 
-    whole_window: bool = False
-    """Fill the window to 30 s with silence rather than add its end only: slower, and nearer to the training."""
+    end_states: int = END_STATES
+    """States of silence behind the speech, as far as the window reaches; WINDOW_STATES fills it, as in training."""
     beam: int = 1
     """Readings kept side by side; 1 is greedy."""
     temperature: float = 0.0
@@ -89,9 +92,8 @@ class Network:
         return Decoded(tuple(result.sequences_ids[0]), confidence, result.no_speech_prob)
 
     def _windowed(self, states: States, search: Search) -> States:
-        room = len(self._silence) - len(states)
-        kept = room if search.whole_window else min(room, END_STATES)
-        return np.concatenate((states, self._silence[len(self._silence) - kept :]))
+        begin = max(len(states), WINDOW_STATES - search.end_states)
+        return np.concatenate((states, self._silence[begin:]))
 
     def _generate(
         self, window: States, prompt: Sequence[int], options: dict[str, Any]

@@ -15,7 +15,7 @@ import ctranslate2
 import numpy as np
 
 from inzwa.asr.guard import Guess, best, is_flawed, is_loop, is_silence
-from inzwa.asr.network import WINDOW_MS, Network, Search, States
+from inzwa.asr.network import WINDOW_MS, WINDOW_STATES, Network, Search, States
 from inzwa.asr.prompt import Prompter
 from inzwa.audio import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, milliseconds, samples_in, silence
 from inzwa.errors import AudioTooLong, BadAudio
@@ -24,7 +24,7 @@ from inzwa.protocols import EngineInfo, HearOptions, Priority, Transcript
 from inzwa.worker import Worker
 
 QUICK: Final = Search()
-SEARCHES: Final = (QUICK, Search(whole_window=True, beam=5), Search(whole_window=True, temperature=0.4))
+SEARCHES: Final = (QUICK, Search(WINDOW_STATES, beam=5), Search(WINDOW_STATES, temperature=0.4))
 """How a final transcript is looked for until one is sound, the last only where the others loop. Partials: the first."""
 
 QUIETEST_DBFS: Final = -60.0

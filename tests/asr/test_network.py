@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inzwa.asr.network import END_STATES, PAD_MS, WINDOW_MS, Network, Search
+from inzwa.asr.network import END_STATES, PAD_MS, WINDOW_MS, WINDOW_STATES, Network, Search
 from inzwa.asr.prompt import Prompter
 from inzwa.errors import EngineError
 from tests.sounds import quiet, tone
@@ -40,7 +40,7 @@ def test_the_shortest_and_the_longest_sound_fit(network, prompter, ms):
     assert len(network.decode(states, prompter.prompt("en"), Search(), 4).ids) <= 4
 
 
-@pytest.mark.parametrize("search", [Search(), Search(whole_window=True), Search(beam=3), Search(temperature=0.2)])
+@pytest.mark.parametrize("search", [Search(), Search(WINDOW_STATES), Search(beam=3), Search(temperature=0.2)])
 def test_every_search_finds_the_words(network, prompter, spoken, search):
     decoded = network.decode(network.encode(spoken), prompter.prompt("en"), search, 60)
     assert "leaves at" in prompter.text(decoded.ids)
@@ -54,16 +54,15 @@ def test_no_more_tokens_are_made_than_asked_for(network, prompter, spoken):
         assert len(network.decode(states, prompt, Search(), 5).ids) == 5
 
 
-def test_without_the_silent_end_the_decoder_would_repeat_itself(network, prompter, reader, sentences):
-    """What END_STATES is for; should this fail, the end may no longer be needed."""
-    spoken = reader.read(sentences["Good morning."])
-    bare = Network.__new__(Network)
-    bare._model, bare._silence = network._model, network._silence[: network.encode(spoken).shape[0]]
-    states = network.encode(spoken)
-    told = prompter.text(bare.decode(states, prompter.prompt("en"), Search(), 40).ids)
-    assert told.lower().count("morning") > 1
-    assert prompter.text(network.decode(states, prompter.prompt("en"), Search(), 40).ids).lower().count("morning") == 1
-    assert END_STATES * STATE_MS == 2_000
+def test_the_silent_end_keeps_the_decoder_from_repeating_itself(network, prompter, reader, sentences):
+    states = network.encode(reader.read(sentences["Good morning."]))
+
+    def mornings(end_states):
+        decoded = network.decode(states, prompter.prompt("en"), Search(end_states), 40)
+        return prompter.text(decoded.ids).lower().count("morning")
+
+    assert mornings(0) > 1
+    assert mornings(END_STATES) == mornings(WINDOW_STATES) == 1
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path):
