@@ -32,6 +32,17 @@ class Playback:
     def __init__(self) -> None:
         self._phrases: list[_Phrase] = []
         self._end_s = 0.0
+        self._held_s: float | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether any sound has been sent."""
+        return self._end_s > 0
+
+    @property
+    def start_s(self) -> float:
+        """When the first sound began to be played, on the caller's clock; 0 before."""
+        return self._phrases[0].start_s if self._phrases else 0.0
 
     @property
     def end_s(self) -> float:
@@ -54,13 +65,33 @@ class Playback:
         """All sound of the phrase begun last has been sent."""
         self._phrases[-1].whole = True
 
+    def hold(self, now_s: float) -> None:
+        """The client stops playing and keeps the rest."""
+        if self._held_s is None:
+            self._held_s = now_s
+
+    def resume(self, now_s: float) -> None:
+        """The client plays on: all that had not been played comes later by the time it was held."""
+        if self._held_s is None:
+            return
+        later_s, held_s, self._held_s = now_s - self._held_s, self._held_s, None
+        for phrase in self._phrases:
+            if phrase.start_s + phrase.seconds > held_s:
+                phrase.start_s += later_s
+        if self._end_s > held_s:
+            self._end_s += later_s
+
     def playing(self, now_s: float) -> bool:
-        """Whether sound is still coming out of the client's speaker."""
-        return now_s < self._end_s
+        """Whether sound is still coming out of the client's speaker, or would be if it were not held."""
+        return self._played_until(now_s) < self._end_s
 
     def heard(self, now_s: float) -> str:
         """The words played by `now_s`, the phrase at hand cut at a word."""
-        return " ".join(filter(None, (self._part(phrase, now_s) for phrase in self._phrases)))
+        until_s = self._played_until(now_s)
+        return " ".join(filter(None, (self._part(phrase, until_s) for phrase in self._phrases)))
+
+    def _played_until(self, now_s: float) -> float:
+        return now_s if self._held_s is None else self._held_s
 
     @staticmethod
     def _part(phrase: _Phrase, now_s: float) -> str:
