@@ -49,10 +49,16 @@ export class Call {
 
   /** What the first message of every connection says. */
   hello() {
-    const { audioOut } = this.voice;
-    const language = this.view.spoken;
-    return { type: "start", session_id: this.sessionId, auth: this.auth, codec: "pcm16", sample_rate: 16000,
-      audio_out: audioOut, language };
+    return {
+      type: "start",
+      session_id: this.sessionId,
+      auth: this.auth,
+      codec: "pcm16",
+      sample_rate: 16000,
+      audio_out: this.voice.audioOut,
+      language: this.view.spoken,
+      mode: this.view.hold ? "push_to_talk" : "hands_free",
+    };
   }
 
   /** @param {Object} message that asks for an answer: `text` or `end_turn` */
@@ -70,7 +76,7 @@ export class Call {
     this.conversation.thinking = false;
   }
 
-  /** Another language is spoken from now on: only a new line can say so. */
+  /** Another language, or another way to talk, from now on: only a new line can say so. */
   reopen() {
     this.line.close();
     if (this.speaking()) this.line.open();

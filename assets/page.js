@@ -162,7 +162,7 @@ class Page {
   modeChanged() {
     this.held = false;
     this.hush();
-    this.stop();
+    this.call.reopen();
   }
 
   /** @private */

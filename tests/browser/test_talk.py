@@ -120,6 +120,7 @@ def test_holding_the_button_sends_only_what_is_held_and_letting_go_asks_for_the_
     talker.part("mode-hold").check(force=True)
     talker.part("talk").focus()
     talker.page.keyboard.down("Space")
+    assert talker.page.evaluate("inzwa.call.hello().mode") == "push_to_talk"
     talker.wait_for_status("listening")
     talker.page.keyboard.up("Space")
     talker.sees(".answer .reply", "Ndiripo, makadiiwo?")

@@ -39,6 +39,11 @@ def test_chat_grows_its_reply(client: Client, host: ScriptedHost) -> None:
     assert list(host.asked[-1]) == [Message("user", "Mhoro"), Message("user", "Makadii?")]
 
 
+def test_chat_needs_no_history(client: Client, host: ScriptedHost) -> None:
+    assert client.predict(message="Makadii?", api_name="/chat") == "Ndiripo, makadiiwo?"
+    assert list(host.asked[-1]) == [Message("user", "Makadii?")]
+
+
 def test_talk_takes_a_recording_and_gives_words_and_sound(client: Client, tmp_path: Path) -> None:
     audio = handle_file(second_of_sound(tmp_path / "clip.wav"))
     transcript, reply, spoken = client.predict(audio=audio, api_name="/talk")

@@ -31,7 +31,7 @@ class Endpoints:
         with self._in_words():
             return _clip(await self._host.say(self._checked(text), voice, speed))
 
-    async def chat(self, message: str, history: list[dict[str, str]]) -> AsyncGenerator[str, None]:
+    async def chat(self, message: str, history: list[dict[str, str]] | None = None) -> AsyncGenerator[str, None]:
         """Answer a message: message and history, a list of {"role": "user" or "assistant", "content"}, to a reply."""
         with self._in_words():
             messages = [*_messages(history), Message("user", self._checked(message))]
