@@ -93,7 +93,8 @@ export class Call {
     const { player } = this.voice;
     const acts = {
       ready: () => player?.format(event),
-      "speech.start": () => player?.stop(),
+      "tts.hold": () => player?.hold(event.turn),
+      "tts.resume": () => player?.resume(event.turn),
       "tts.start": () => player?.begin(event.turn),
       "tts.end": () => player?.end(event.turn),
       "turn.cancelled": () => this.cancelled(event),

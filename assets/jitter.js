@@ -14,6 +14,7 @@ export class JitterBuffer {
     this.buffered = 0;
     this.playing = false;
     this.ended = false;
+    this.held = false;
     /** How often sound ran dry in the middle of a reply. */
     this.gaps = 0;
     this.last = 0;
@@ -32,8 +33,19 @@ export class JitterBuffer {
     this.ended = true;
   }
 
+  /** Silence now, and nothing forgotten. */
+  hold() {
+    this.held = true;
+  }
+
+  /** Play on from where it was held. */
+  resume() {
+    this.held = false;
+  }
+
   /** Silence now: everything not yet played is forgotten. */
   clear() {
+    this.held = false;
     this.chunks = [];
     this.offset = 0;
     this.buffered = 0;
@@ -47,7 +59,8 @@ export class JitterBuffer {
    * @returns {number} samples that were sound
    */
   pull(out) {
-    if (!this.playing && this.ready()) this.playing = true;
+    if (this.held) this.playing = false;
+    else if (!this.playing && this.ready()) this.playing = true;
     const sound = this.playing ? this.copy(out) : 0;
     if (sound > 0) this.remember(out[sound - 1]);
     if (sound < out.length) this.rest(out, sound);
@@ -56,7 +69,7 @@ export class JitterBuffer {
 
   /** @private */
   ready() {
-    return this.buffered > 0 && (this.ended || this.buffered >= this.startSamples);
+    return this.buffered > 0 && !this.held && (this.ended || this.buffered >= this.startSamples);
   }
 
   /** @private */

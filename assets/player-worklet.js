@@ -8,6 +8,9 @@ const START_MS = 60;
 /** Samples between two reports to the page: about 43 ms at 48 kHz. */
 const REPORT_SAMPLES = 2048;
 
+/** What each order of the page's does to the store of sound. */
+const ORDERS = { sound: "push", end: "end", hold: "hold", resume: "resume", clear: "clear" };
+
 class PlayerProcessor extends AudioWorkletProcessor {
   constructor() {
     super();
@@ -18,11 +21,9 @@ class PlayerProcessor extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => this.obey(data);
   }
 
-  /** @param {{type: "sound", sound: Float32Array} | {type: "end"} | {type: "clear"}} order */
+  /** @param {{type: "sound", sound: Float32Array} | {type: "end" | "hold" | "resume" | "clear"}} order */
   obey(order) {
-    if (order.type === "sound") this.buffer.push(order.sound);
-    else if (order.type === "end") this.buffer.end();
-    else this.buffer.clear();
+    this.buffer[ORDERS[order.type]](order.sound);
   }
 
   process(_, [[out]]) {

@@ -60,6 +60,16 @@ export class Player {
     this.say(false);
   }
 
+  /** @param {number} turn to be silent for now: the user may be interrupting it. What it has is kept. */
+  hold(turn) {
+    if (this.turn === turn) this.node.port.postMessage({ type: "hold" });
+  }
+
+  /** @param {number} turn to be played on from where it was held */
+  resume(turn) {
+    if (this.turn === turn) this.node.port.postMessage({ type: "resume" });
+  }
+
   /** @private */
   emit(sound, rate) {
     this.figures.decoded += sound.length;

@@ -19,10 +19,10 @@ from inzwa import __version__
 from inzwa.audio import INPUT_RATE, Sound, resample, silence
 from inzwa.engines import open_engines
 from inzwa.events import EndTurn, MicrophoneFrame, ServerEvent, TtsAudio
+from inzwa.options import SessionOptions
 from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, Report, VoiceOptions
 from inzwa.session import open_session
 from inzwa.settings import Settings
-from inzwa.turns import SessionOptions
 
 PACKAGES: Final = ("faster-whisper", "ctranslate2", "llama-cpp-python", "onnxruntime", "gradio", "fastapi", "uvicorn")
 RUNS: Final = 5

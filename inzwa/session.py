@@ -5,9 +5,10 @@ wait, which fills the inbox, which makes the client wait.
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Final
 
 import anyio
 from anyio.abc import TaskGroup
@@ -17,12 +18,17 @@ from inzwa.ear import Ear
 from inzwa.endpoint import Edge, SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
 from inzwa.errors import AudioTooLong, EngineError, InzwaError
 from inzwa.events import Cancel, ClientEvent, EndTurn, MicrophoneFrame, SpeechStart, SpeechStop, TypedText
+from inzwa.floor import Floor
 from inzwa.groups import ungrouped
+from inzwa.options import SessionOptions
 from inzwa.pipeline import Clock, Emit, stage_errors
-from inzwa.protocols import Engines
+from inzwa.protocols import Engines, Transcript
 from inzwa.shona.cues import turn_cue
-from inzwa.turns import SessionOptions, Turns
+from inzwa.turns import Turns
 from inzwa.utterance import Utterance
+
+CHALLENGE_MS: Final = 300
+"""New speech between two looks at what is said over a reply: a held reply shall not wait long."""
 
 
 class Session:
@@ -33,6 +39,7 @@ class Session:
         """Partial transcripts that were due and not made."""
         self.turns = Turns(engines, options, clock, emit, tasks)
         self._options, self._emit, self._tasks = options, emit, tasks
+        self._floor = Floor(self.turns, options)
         self._ear = Ear(engines.vad, options.endpoint)
         self._deaf = False
         self._utterance: Utterance | None = None
@@ -75,14 +82,16 @@ class Session:
                 self._begin_draft(self._utterance, edge)
             case SpeechResumed() if self._utterance:
                 self._utterance.drop_draft()
+                if self._utterance.challenges:
+                    await self.turns.loudspeaker.hold()
             case SpeechEnded():
                 await self._end(edge)
 
     async def _start(self, start_ms: int) -> None:
-        if self.turns.replying and not self._options.barge_in:
+        if self._floor.closed:
             self._ear.reset()
             return
-        await self.turns.stop("interrupted")
+        start_ms, challenges = await self._floor.take(start_ms, self._ear.now_ms)
         self._utterance = Utterance(
             turn=self.turns.count + 1,
             start_ms=start_ms,
@@ -90,7 +99,8 @@ class Session:
             language=self._options.language,
             hotwords=self._options.hotwords,
             emit=self._emit,
-            partial_ms=self._options.partial_ms,
+            partial_ms=min(self._options.partial_ms, CHALLENGE_MS) if challenges else self._options.partial_ms,
+            challenges=challenges,
         )
         await self._emit(SpeechStart(start_ms))
 
@@ -103,9 +113,30 @@ class Session:
         if edge.reason == "too_long":
             limit = self._options.endpoint.max_ms // 1000
             await self.turns.tell(AudioTooLong(f"Only the first {limit} seconds of an utterance are heard."))
+        if edge.reason == "finished":
+            await self._floor.accept(utterance)
+        final = partial(utterance.final, self._ear.cut(utterance.start_ms, edge.end_ms), edge.end_ms)
+        if utterance.challenges:
+            self._tasks.start_soon(self._settle, utterance, final, edge)
+        else:
+            self._begin_turn(utterance, final, edge)
+
+    def _begin_turn(self, utterance: Utterance, final: Callable[[], Awaitable[Transcript]], edge: SpeechEnded) -> None:
         ago_s = 0.0 if edge.reason == "finished" else (self._ear.now_ms - edge.end_ms) / 1000
-        final = partial(utterance.final, self._ear.cut(edge.start_ms, edge.end_ms), edge.end_ms)
-        self.turns.begin_spoken(final, edge.start_ms, edge.end_ms, ago_s)
+        self.turns.begin_spoken(final, utterance.start_ms, edge.end_ms, ago_s)
+
+    async def _settle(
+        self, utterance: Utterance, final: Callable[[], Awaitable[Transcript]], edge: SpeechEnded
+    ) -> None:
+        """Speech over the reply is over: it was an interruption, and is answered, or the reply goes on."""
+        try:
+            transcript = await final()
+        except EngineError as error:
+            await self.turns.tell(error)
+            await self.turns.loudspeaker.resume()
+            return
+        if await self._floor.weigh(utterance, transcript.text):
+            self._begin_turn(utterance, partial(_known, transcript), edge)
 
     async def _finish(self) -> None:
         edge = self._ear.finish()
@@ -120,20 +151,22 @@ class Session:
     def _begin_partial(self) -> None:
         now_ms = self._ear.now_ms
         if self._utterance and self._ear.speaking and (scope := self._utterance.open_partial(now_ms)):
-            sound = self._ear.cut(self._ear.start_ms, now_ms)
+            sound = self._ear.cut(self._utterance.start_ms, now_ms)
             self._tasks.start_soon(self._make_partial, self._utterance, scope, sound, now_ms)
 
     async def _make_partial(self, utterance: Utterance, scope: anyio.CancelScope, sound: Sound, now_ms: int) -> None:
-        self._hint(utterance, await utterance.make_partial(scope, sound, now_ms))
+        text = await utterance.make_partial(scope, sound, now_ms)
+        if text and utterance is self._utterance and await self._floor.weigh(utterance, text):
+            self._hint(utterance, text)
 
     def _begin_draft(self, utterance: Utterance, pause: SpeechPaused) -> None:
-        sound = self._ear.cut(pause.start_ms, pause.end_ms)
+        sound = self._ear.cut(utterance.start_ms, pause.end_ms)
         draft = utterance.open_draft(pause.end_ms)
         self._tasks.start_soon(utterance.make_draft, draft, sound, partial(self._read_ahead, utterance))
 
     async def _read_ahead(self, utterance: Utterance, text: str) -> None:
-        self._hint(utterance, text)
-        if text:
+        if await self._floor.weigh(utterance, text) and text:
+            self._hint(utterance, text)
             await self.turns.prepare(text)
 
     def _hint(self, utterance: Utterance, text: str) -> None:
@@ -148,6 +181,10 @@ class Session:
             self.dropped_partials += self._utterance.dropped
             self._utterance.close()
             self._utterance = None
+
+
+async def _known(transcript: Transcript) -> Transcript:
+    return transcript
 
 
 @asynccontextmanager

@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         400, description="Milliseconds of new speech between two partial transcripts."
     )
     barge_in: bool = Field(True, description="Whether speaking over the reply stops it.")
+    barge_in_after_ms: Annotated[int, Field(ge=0, le=5_000)] = Field(
+        400, description="Milliseconds of a reply over which speech is not heard at first: echo cancelling settles."
+    )
     hotwords: str = Field("", description="Words to favour in recognition, comma-separated, the most valuable first.")
 
     # Thinking

@@ -12,35 +12,15 @@ from functools import partial
 import anyio
 from anyio.abc import TaskGroup
 
-from inzwa.endpoint import EndpointOptions
 from inzwa.errors import EngineError, InzwaError
 from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd
 from inzwa.history import History
+from inzwa.loudspeaker import Loudspeaker
+from inzwa.options import SessionOptions
 from inzwa.pipeline import Clock, Emit, Marks, Pipeline, Turn, stage_errors
-from inzwa.protocols import ChatOptions, Engines, Message, Transcript, VoiceOptions
+from inzwa.protocols import Engines, Message, Transcript
 from inzwa.safety import judge
 from inzwa.shona.assistant import line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionOptions:
-    """How one conversation behaves."""
-
-    session_id: str
-    language: str = "sn"
-    """What the user speaks, as Whisper names it."""
-    hotwords: tuple[str, ...] = ()
-    system_prompt: str = ""
-    barge_in: bool = True
-    """Whether speaking over the reply stops it; else speech during a reply is not heard."""
-    partial_ms: int = 400
-    """New speech between two partial transcripts."""
-    context_tokens: int = 2048
-    engine_timeout_s: float = 20.0
-    endpoint: EndpointOptions = field(default_factory=EndpointOptions)
-    chat: ChatOptions = field(default_factory=ChatOptions)
-    """Its `session` is ours alone: a name that clients choose could be chosen twice."""
-    voice: VoiceOptions = field(default_factory=VoiceOptions)
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +30,8 @@ class Reply:
     turn: Turn
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     user: str = ""
+    start_ms: int | None = None
+    """Where the speech that it answers begins; None for a typed turn."""
     typed: bool = False
     """Who types reads the reply: what was said counts as taken in, heard or not."""
     running: bool = True
@@ -76,6 +58,7 @@ class Turns:
             voice=options.voice,
             timeout_s=options.engine_timeout_s,
         )
+        self.loudspeaker = Loudspeaker(clock, emit)
         self._llm, self._options = engines.llm, options
         self._clock, self._emit, self._tasks = clock, emit, tasks
         self._history = History(options.system_prompt)
@@ -85,13 +68,18 @@ class Turns:
     def replying(self) -> bool:
         """Whether a reply is being made or, by our reckoning, still coming out of the speaker."""
         reply = self._reply
-        return reply is not None and (reply.running or reply.turn.playback.playing(self._clock()))
+        return reply is not None and (reply.running or self.loudspeaker.playing)
+
+    @property
+    def unheard_from_ms(self) -> int | None:
+        """Where the speech begins whose transcript is still being made; None when there is none."""
+        return self._reply.start_ms if self._reply and self._reply.running and not self._reply.user else None
 
     def begin_spoken(
         self, final: Callable[[], Awaitable[Transcript]], start_ms: int, end_ms: int, ago_s: float
     ) -> None:
         """A turn from speech that ended `ago_s` seconds ago; `final` gives its transcript."""
-        self._begin(partial(self._hear, final=final, start_ms=start_ms, end_ms=end_ms), ago_s)
+        self._begin(partial(self._hear, final=final, start_ms=start_ms, end_ms=end_ms), ago_s, start_ms)
 
     def begin_typed(self, text: str, now_ms: int) -> None:
         """A turn from a text typed when `now_ms` of the user's audio had been heard."""
@@ -130,13 +118,14 @@ class Turns:
         """Say what went wrong; the session goes on."""
         await self._emit(_problem(error))
 
-    def _begin(self, work: Work, ago_s: float) -> None:
+    def _begin(self, work: Work, ago_s: float, start_ms: int | None = None) -> None:
         self.count += 1
         now = self._clock()
         turn = Turn(
             number=self.count, language=self._options.language, marks=Marks(speech_end=now - ago_s, decided=now)
         )
-        self._reply = Reply(turn)
+        self._reply = Reply(turn, start_ms=start_ms)
+        self.loudspeaker.begin(turn)
         self._tasks.start_soon(self._run, self._reply, work)
 
     async def _run(self, reply: Reply, work: Work) -> None:
@@ -185,9 +174,10 @@ class Turns:
         turn, reply.user = reply.turn, text
         turn.marks.heard = self._clock()
         if verdict := judge(text, "heard"):
-            await self.pipeline.recite(turn, line(verdict.reply, turn.language), self._emit)
+            await self.pipeline.recite(turn, line(verdict.reply, turn.language), self.loudspeaker.emit)
         else:
-            await self.pipeline.answer(turn, self._messages(text), self._emit)
+            await self.pipeline.answer(turn, self._messages(text), self.loudspeaker.emit)
+        await self.loudspeaker.finish()
         return TurnEnd(turn.number, turn.marks.latency(spoken=spoken))
 
     def _messages(self, text: str) -> list[Message]:
@@ -198,6 +188,7 @@ class Turns:
     def _settle(self, reply: Reply) -> None:
         if reply is self._reply:
             self._reply = None
+            self.loudspeaker.end()
         if reply.user:
             turn = reply.turn
             taken_in = " ".join(turn.said) if reply.typed else turn.playback.heard(self._clock())

@@ -38,6 +38,8 @@ class Utterance:
     emit: Emit
     partial_ms: int
     """New speech, in milliseconds, between two partials."""
+    challenges: bool = False
+    """Spoken over a reply, and not yet known to be more than assent, echo or noise: nothing of it is shown."""
     dropped: int = 0
     """Partials that were due and not made, because the one before was still being made."""
     _agreement: LocalAgreement = field(default_factory=LocalAgreement)
@@ -116,7 +118,7 @@ class Utterance:
             self._partial.cancel()
 
     async def _show(self, transcript: Transcript, end_ms: int) -> None:
-        if transcript.text:
+        if transcript.text and not self.challenges:
             seen = self._agreement.push(transcript.text)
             await self.emit(AsrPartial(self.turn, seen.text, seen.stable, self.start_ms, end_ms))
 

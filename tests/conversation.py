@@ -22,10 +22,10 @@ from inzwa.events import (
     TypedText,
 )
 from inzwa.llm.scripted import ScriptedChatModel
+from inzwa.options import SessionOptions
 from inzwa.protocols import ChatOptions, Engines
 from inzwa.session import Session, open_session
 from inzwa.tts.scripted import ScriptedVoice
-from inzwa.turns import SessionOptions
 from inzwa.vad.scripted import ScriptedDetector
 from tests.sounds import quiet, tone
 

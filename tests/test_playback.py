@@ -107,3 +107,28 @@ def test_the_sound_lasts_at_least_as_long_as_what_was_sent(phrases):
     total = sum(sum(chunks) for _, chunks, _ in phrases)
     assert playback.end_s == pytest.approx(0) or playback.end_s >= 100 + total - 1e-6
     assert playback.end_s <= now_s + total + 1e-6
+
+
+def test_what_is_held_is_not_heard_and_comes_later_when_it_goes_on():
+    playback = Playback()
+    playback.begin("poshi piri tatu ina")
+    playback.sent(4.0, 10.0)
+    playback.finish()
+    playback.hold(11.0)
+    assert playback.heard(100.0) == "poshi"
+    assert playback.playing(100.0)
+    playback.resume(100.0)
+    assert playback.heard(101.0) == "poshi piri"
+    assert playback.playing(102.9)
+    assert not playback.playing(103.1)
+
+
+def test_holding_what_has_been_played_changes_nothing():
+    playback = Playback()
+    playback.begin("poshi")
+    playback.sent(1.0, 10.0)
+    playback.finish()
+    playback.hold(20.0)
+    playback.resume(30.0)
+    assert not playback.playing(30.0)
+    assert playback.heard(30.0) == "poshi"

@@ -86,6 +86,7 @@ async def test_two_conversations_on_the_same_engines_do_not_mix():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(one.write, "rimwe")
             tasks.start_soon(two.write, "piri")
+        one.listen_out()
         await one.speak()
         await two.write("tatu")
         await one.be_silent()

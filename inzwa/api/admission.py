@@ -7,10 +7,10 @@ from typing import Final
 from inzwa.endpoint import EndpointOptions
 from inzwa.errors import BadMessage, UnsupportedFormat
 from inzwa.events import Start
+from inzwa.options import SessionOptions
 from inzwa.protocols import ChatOptions, Engines, VoiceOptions
 from inzwa.settings import Settings
 from inzwa.shona.assistant import line
-from inzwa.turns import SessionOptions
 
 LANGUAGES: Final = ("sn", "en", "sw")
 """What a session may speak, as Whisper names it."""
@@ -32,6 +32,8 @@ def session_options(start: Start, settings: Settings, engines: Engines, session_
         hotwords=settings.hotword_list,
         system_prompt=system_prompt(settings, engines, language),
         barge_in=settings.barge_in,
+        barge_in_after_ms=settings.barge_in_after_ms,
+        push_to_talk=start.mode == "push_to_talk",
         partial_ms=settings.partial_ms,
         context_tokens=settings.context_tokens,
         engine_timeout_s=settings.engine_timeout_s,

@@ -23,9 +23,9 @@ from inzwa.api.wire import message_text, parse_message
 from inzwa.errors import ClientError, InzwaError, OutOfOrder, Overloaded, Unauthorized
 from inzwa.events import ClientEvent, GoingAway, Problem, Ready, ServerEvent, Start
 from inzwa.groups import ungrouped
+from inzwa.options import SessionOptions
 from inzwa.protocols import Engines
 from inzwa.session import Session, open_session
-from inzwa.turns import SessionOptions
 
 QUEUE: Final = 8
 """Messages that wait for the session, and events that wait for the socket."""
@@ -72,10 +72,10 @@ async def _converse(socket: WebSocket, house: House, engines: Engines) -> int:
     with anyio.move_on_after(house.settings.session_minutes * 60) as lifetime, ungrouped():
         async with anyio.create_task_group() as tasks, inbox, outbox:
             async with open_session(engines, options, outbox.send) as session:
-                outgoing = Outgoing(socket, house.settings, house.metrics, codec, lambda: session.turns.cancelled)
+                outgoing = Outgoing(socket, house.settings, house.metrics, codec, session.turns)
                 tasks.start_soon(outgoing.run, to_socket)
                 tasks.start_soon(incoming.run, to_session, outbox.clone())
-                tasks.start_soon(_leave, house, session, outbox.clone(), tasks.cancel_scope)
+                tasks.start_soon(_leave, house, session, outgoing, outbox.clone(), tasks.cancel_scope)
                 async for event in inbox:
                     await session.take(event)
             house.metrics.dropped("partial", session.dropped_partials)
@@ -84,13 +84,18 @@ async def _converse(socket: WebSocket, house: House, engines: Engines) -> int:
 
 
 async def _leave(
-    house: House, session: Session, outbox: MemoryObjectSendStream[ServerEvent], scope: anyio.CancelScope
+    house: House,
+    session: Session,
+    outgoing: Outgoing,
+    outbox: MemoryObjectSendStream[ServerEvent],
+    scope: anyio.CancelScope,
 ) -> None:
     """When the server is told to stop: say so, let the turn under way finish, and hang up."""
     async with outbox:
         await house.stopping.wait()
         await outbox.send(GoingAway(house.settings.drain_s))
         await session.turns.finished()
+        await outgoing.idle.wait()
         scope.cancel()
 
 

@@ -22,6 +22,11 @@ ROOMS: Final = {
     "inzwa.llm": 2,
     "inzwa.tts": 2,
     "inzwa.endpoint": 3,
+    "inzwa.interruption": 3,
+    "inzwa.options": 3,
+    "inzwa.loudspeaker": 3,
+    "inzwa.floor": 3,
+    "inzwa.load": 3,
     "inzwa.partials": 3,
     "inzwa.history": 3,
     "inzwa.playback": 3,
@@ -67,6 +72,8 @@ PURE: Final = (
     "inzwa.partials",
     "inzwa.history",
     "inzwa.playback",
+    "inzwa.interruption",
+    "inzwa.load",
 )
 """Logic without a clock, a task, a thread or a model."""
 

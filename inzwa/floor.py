@@ -1,0 +1,58 @@
+"""Who has the floor: whether speech is heard now, stops the reply, or is judged first. Knows no sound.
+
+Speech while the reply is still being thought about takes the floor at once. Speech over the reply's sound holds it, is
+judged by its words, and takes the floor or gives it back.
+"""
+
+from inzwa.interruption import Judgement, judge_speech
+from inzwa.options import SessionOptions
+from inzwa.turns import Turns
+from inzwa.utterance import Utterance
+
+
+class Floor:
+    """The rules of one conversation."""
+
+    def __init__(self, turns: Turns, options: SessionOptions) -> None:
+        self._turns, self._options = turns, options
+
+    @property
+    def closed(self) -> bool:
+        """Whether speech is not heard now: interruptions are not wanted, or this is the reply's own first echo."""
+        if self._turns.replying and not self._options.barge_in:
+            return True
+        sounding_ms = self._turns.loudspeaker.sounding_ms
+        return (
+            not self._options.push_to_talk and sounding_ms is not None and sounding_ms < self._options.barge_in_after_ms
+        )
+
+    async def take(self, start_ms: int, now_ms: int) -> tuple[int, bool]:
+        """Speech begins at `start_ms`: where its utterance begins, and whether it challenges a reply being spoken."""
+        if self._turns.loudspeaker.sounding_ms is not None and not self._options.push_to_talk:
+            await self._turns.loudspeaker.hold()
+            return start_ms, True
+        joined_ms = self._joined(start_ms, now_ms)
+        await self._turns.stop("interrupted")
+        return joined_ms, False
+
+    async def weigh(self, utterance: Utterance, text: str) -> bool:
+        """Whether the utterance is to be answered. What is no interruption lets the reply go on."""
+        if not utterance.challenges:
+            return True
+        if judge_speech(text, self._turns.loudspeaker.saying) is Judgement.INTERRUPTION:
+            await self.accept(utterance)
+            return True
+        await self._turns.loudspeaker.resume()
+        return False
+
+    async def accept(self, utterance: Utterance) -> None:
+        """It is an interruption, if there is anything to interrupt."""
+        if utterance.challenges:
+            utterance.challenges = False
+            await self._turns.stop("interrupted")
+
+    def _joined(self, start_ms: int, now_ms: int) -> int:
+        """With the utterance before it, when the user goes on before that one was understood and both fit in one."""
+        before_ms = self._turns.unheard_from_ms
+        fits = before_ms is not None and now_ms - before_ms < self._options.endpoint.max_ms
+        return before_ms if before_ms is not None and fits else start_ms
