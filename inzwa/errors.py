@@ -23,6 +23,7 @@ InzwaError
 │   ├── CatalogueError          bad_catalogue      the catalogue itself is wrong
 │   ├── ModelUnavailable        model_unavailable  no source gives the file
 │   ├── ModelCorrupt            model_corrupt      the bytes are not those the catalogue promises
+│   ├── NotConvertible          not_convertible    a checkpoint is not what its converter reads
 │   └── CacheUnusable           cache_unusable     the cache folder cannot be written, or the disk is full
 ├── Unreachable                 unreachable        no server answers at the address that was given
 └── SettingsError               bad_setting        a setting that cannot be true
@@ -147,6 +148,10 @@ class ModelUnavailable(ModelError):
 
 class ModelCorrupt(ModelError):
     code = "model_corrupt"
+
+
+class NotConvertible(ModelError):
+    code = "not_convertible"
 
 
 class CacheUnusable(ModelError):
