@@ -4,10 +4,16 @@ Speech while the reply is still being thought about takes the floor at once. Spe
 judged by its words, and takes the floor or gives it back.
 """
 
+from typing import Final
+
 from inzwa.interruption import Judgement, judge_speech
 from inzwa.options import SessionOptions
+from inzwa.pipeline import Emit
 from inzwa.turns import Turns
 from inzwa.utterance import Utterance
+
+CHALLENGE_MS: Final = 300
+"""New speech between two looks at what is said over a reply: a held reply shall not wait long."""
 
 
 class Floor:
@@ -26,14 +32,25 @@ class Floor:
             not self._options.push_to_talk and sounding_ms is not None and sounding_ms < self._options.barge_in_after_ms
         )
 
-    async def take(self, start_ms: int, now_ms: int) -> tuple[int, bool]:
-        """Speech begins at `start_ms`: where its utterance begins, and whether it challenges a reply being spoken."""
-        if self._turns.loudspeaker.sounding_ms is not None and not self._options.push_to_talk:
+    async def take(self, start_ms: int, now_ms: int, emit: Emit) -> Utterance:
+        """Speech begins at `start_ms`: its utterance, which challenges a reply that is being spoken, or stops it."""
+        options = self._options
+        challenges = self._turns.loudspeaker.sounding_ms is not None and not options.push_to_talk
+        if challenges:
             await self._turns.loudspeaker.hold()
-            return start_ms, True
-        joined_ms = self._joined(start_ms, now_ms)
-        await self._turns.stop("interrupted")
-        return joined_ms, False
+        else:
+            start_ms = self._joined(start_ms, now_ms)
+            await self._turns.stop("interrupted")
+        return Utterance(
+            turn=self._turns.count + 1,
+            start_ms=start_ms,
+            pipeline=self._turns.pipeline,
+            language=options.language,
+            hotwords=options.hotwords,
+            emit=emit,
+            partial_ms=min(options.partial_ms, CHALLENGE_MS) if challenges else options.partial_ms,
+            challenges=challenges,
+        )
 
     async def weigh(self, utterance: Utterance, text: str) -> bool:
         """Whether the utterance is to be answered. What is no interruption lets the reply go on."""

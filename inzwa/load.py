@@ -28,12 +28,20 @@ LIMITS: Final = ((0.95, Load.FULL), (0.75, Load.STRAINED), (0.6, Load.HEAVY), (0
 """Share of our cores' time from which each level holds. Two cores at 80 % shall carry ten conversations, so replies are
 shortened before that."""
 
+Measure = Callable[[], Load]
+"""What a conversation asks before it does what could be left undone."""
+
 SHORT_REPLY_TOKENS: Final = 24
 PERIOD_S: Final = 0.5
 """How long a share is measured over."""
 
 WEIGHT: Final = 0.3
 """Of the newest share in the running mean: a level holds for a second or two, not for one long prompt."""
+
+
+def easy() -> Load:
+    """A Measure for who is alone."""
+    return Load.EASY
 
 
 class LoadMeter:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from inzwa.endpoint import EndpointOptions
+from inzwa.load import Measure, easy
 from inzwa.protocols import ChatOptions, VoiceOptions
 
 
@@ -29,3 +30,5 @@ class SessionOptions:
     chat: ChatOptions = field(default_factory=ChatOptions)
     """Its `session` is ours alone: a name that clients choose could be chosen twice."""
     voice: VoiceOptions = field(default_factory=VoiceOptions)
+    load: Measure = easy
+    """How much there is room for now, asked before what could be left undone."""

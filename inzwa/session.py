@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Final
 
 import anyio
 from anyio.abc import TaskGroup
@@ -26,9 +25,6 @@ from inzwa.protocols import Engines, Transcript
 from inzwa.shona.cues import turn_cue
 from inzwa.turns import Turns
 from inzwa.utterance import Utterance
-
-CHALLENGE_MS: Final = 300
-"""New speech between two looks at what is said over a reply: a held reply shall not wait long."""
 
 
 class Session:
@@ -91,18 +87,8 @@ class Session:
         if self._floor.closed:
             self._ear.reset()
             return
-        start_ms, challenges = await self._floor.take(start_ms, self._ear.now_ms)
-        self._utterance = Utterance(
-            turn=self.turns.count + 1,
-            start_ms=start_ms,
-            pipeline=self.turns.pipeline,
-            language=self._options.language,
-            hotwords=self._options.hotwords,
-            emit=self._emit,
-            partial_ms=min(self._options.partial_ms, CHALLENGE_MS) if challenges else self._options.partial_ms,
-            challenges=challenges,
-        )
-        await self._emit(SpeechStart(start_ms))
+        self._utterance = await self._floor.take(start_ms, self._ear.now_ms, self._emit)
+        await self._emit(SpeechStart(self._utterance.start_ms))
 
     async def _end(self, edge: SpeechEnded) -> None:
         utterance, self._utterance = self._utterance, None
@@ -150,7 +136,9 @@ class Session:
 
     def _begin_partial(self) -> None:
         now_ms = self._ear.now_ms
-        if self._utterance and self._ear.speaking and (scope := self._utterance.open_partial(now_ms)):
+        if not self._utterance or not self._ear.speaking:
+            return
+        if scope := self._utterance.open_partial(now_ms, self._options.load()):
             sound = self._ear.cut(self._utterance.start_ms, now_ms)
             self._tasks.start_soon(self._make_partial, self._utterance, scope, sound, now_ms)
 

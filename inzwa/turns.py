@@ -6,7 +6,7 @@ still plays the sound. What enters the history is what the user said and, of the
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import anyio
@@ -15,6 +15,7 @@ from anyio.abc import TaskGroup
 from inzwa.errors import EngineError, InzwaError
 from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd
 from inzwa.history import History
+from inzwa.load import SHORT_REPLY_TOKENS, Load
 from inzwa.loudspeaker import Loudspeaker
 from inzwa.options import SessionOptions
 from inzwa.pipeline import Clock, Emit, Marks, Pipeline, Turn, stage_errors
@@ -176,7 +177,9 @@ class Turns:
         if verdict := judge(text, "heard"):
             await self.pipeline.recite(turn, line(verdict.reply, turn.language), self.loudspeaker.emit)
         else:
-            await self.pipeline.answer(turn, self._messages(text), self.loudspeaker.emit)
+            await _affordable(self.pipeline, self._options.load()).answer(
+                turn, self._messages(text), self.loudspeaker.emit
+            )
         await self.loudspeaker.finish()
         return TurnEnd(turn.number, turn.marks.latency(spoken=spoken))
 
@@ -197,3 +200,11 @@ class Turns:
 
 def _problem(error: InzwaError) -> Problem:
     return Problem(error.code, error.message, error.retryable)
+
+
+def _affordable(pipeline: Pipeline, load: Load) -> Pipeline:
+    """The pipeline, its replies short under strain, so that everybody gets one."""
+    chat = pipeline.chat
+    if load < Load.STRAINED or chat.max_new_tokens <= SHORT_REPLY_TOKENS:
+        return pipeline
+    return replace(pipeline, chat=replace(chat, max_new_tokens=SHORT_REPLY_TOKENS))

@@ -11,6 +11,7 @@ import anyio
 from inzwa.audio import Sound
 from inzwa.errors import InzwaError
 from inzwa.events import AsrPartial
+from inzwa.load import Load
 from inzwa.partials import LocalAgreement
 from inzwa.pipeline import Emit, Pipeline
 from inzwa.protocols import HearOptions, Transcript
@@ -50,12 +51,15 @@ class Utterance:
     def __post_init__(self) -> None:
         self._next_partial_ms = self.start_ms + self.partial_ms
 
-    def open_partial(self, now_ms: int) -> anyio.CancelScope | None:
-        """The scope to make a partial in, when one is due: enough new speech, no draft, and no partial under way."""
+    def open_partial(self, now_ms: int, load: Load = Load.EASY) -> anyio.CancelScope | None:
+        """The scope to make a partial in, when one is due: enough new speech, no draft, none under way, and room.
+
+        Speech over a reply is looked at whatever the load: somebody is waiting for the judgement.
+        """
         if self._draft is not None or now_ms < self._next_partial_ms:
             return None
-        self._next_partial_ms = now_ms + self.partial_ms
-        if self._partial is not None:
+        self._next_partial_ms = now_ms + self.partial_ms * (2 if load >= Load.BUSY and not self.challenges else 1)
+        if self._partial is not None or (load >= Load.HEAVY and not self.challenges):
             self.dropped += 1
             return None
         self._partial = anyio.CancelScope()

@@ -7,6 +7,7 @@ from inzwa.asr.scripted import ScriptedTranscriber
 from inzwa.errors import EngineError
 from inzwa.events import AsrPartial, EndTurn, TtsHold, TtsResume
 from inzwa.llm.scripted import ScriptedChatModel
+from inzwa.load import Load
 from inzwa.tts.scripted import ScriptedPhrase, ScriptedVoice
 from tests.conversation import Fakes, conversation
 
@@ -124,6 +125,13 @@ async def test_what_is_held_counts_as_unheard():
         kept = [message.content for message in fakes.llm.asked[-1].messages if message.role == "assistant"]
     assert kept
     assert len(kept[0]) < len(REPLY)
+
+
+async def test_a_judgement_is_made_whatever_the_load():
+    async with conversation(fakes_hearing("ndinoda kubvunza"), load=lambda: Load.FULL) as talk:
+        await reply_under_way(talk)
+        await talk.speak(960)
+        assert talk.endings() == [(1, "ended"), (1, "interrupted")]
 
 
 async def test_who_goes_on_before_being_understood_is_heard_whole():

@@ -2,7 +2,27 @@
 
 import pytest
 
-from inzwa.load import Load, LoadMeter
+from inzwa.events import AsrPartial
+from inzwa.load import SHORT_REPLY_TOKENS, Load, LoadMeter
+from inzwa.protocols import ChatOptions
+from tests.conversation import Fakes, conversation
+
+
+@pytest.mark.parametrize(
+    ("load", "partials"), [(Load.EASY, 4), (Load.BUSY, 2), (Load.HEAVY, 0), (Load.STRAINED, 0), (Load.FULL, 0)]
+)
+async def test_partials_grow_rare_and_then_stop(load, partials):
+    async with conversation(load=lambda: load) as talk:
+        await talk.speak(1_920)
+        assert len(talk.all_of(AsrPartial)) == partials
+
+
+@pytest.mark.parametrize(("load", "tokens"), [(Load.HEAVY, 80), (Load.STRAINED, SHORT_REPLY_TOKENS)])
+async def test_replies_get_shorter_under_strain(load, tokens):
+    fakes = Fakes()
+    async with conversation(fakes, load=lambda: load, chat=ChatOptions(max_new_tokens=80)) as talk:
+        await talk.write()
+    assert [asked.options.max_new_tokens for asked in fakes.llm.asked] == [tokens]
 
 
 class Clocks:

@@ -7,6 +7,7 @@ from typing import Final
 from inzwa.endpoint import EndpointOptions
 from inzwa.errors import BadMessage, UnsupportedFormat
 from inzwa.events import Start
+from inzwa.load import Measure
 from inzwa.options import SessionOptions
 from inzwa.protocols import ChatOptions, Engines, VoiceOptions
 from inzwa.settings import Settings
@@ -19,8 +20,9 @@ MAX_SESSION_ID: Final = 64
 SILENCE_MS: Final = range(100, 5_001)
 
 
-def session_options(start: Start, settings: Settings, engines: Engines, session_id: str) -> SessionOptions:
+def session_options(start: Start, settings: Settings, engines: Engines, load: Measure) -> SessionOptions:
     """What the client asked for where it may choose, the server's settings elsewhere. ClientError when it may not."""
+    session_id = start.session_id or uuid.uuid4().hex
     language = start.language or settings.language
     if language not in LANGUAGES:
         raise UnsupportedFormat(f"`language` is one of {', '.join(LANGUAGES)}.")
@@ -40,6 +42,7 @@ def session_options(start: Start, settings: Settings, engines: Engines, session_
         endpoint=_endpoint(start, settings),
         chat=replace(chat_options(settings), session=uuid.uuid4().hex),
         voice=VoiceOptions(speed=settings.speed),
+        load=load,
     )
 
 

@@ -13,6 +13,7 @@ import anyio
 
 from inzwa.api.limits import RateLimit
 from inzwa.errors import InzwaError, NotReady, TooManySessions
+from inzwa.load import Load, LoadMeter
 from inzwa.metrics import Metrics
 from inzwa.protocols import Engines, Report, Stage, StageReport
 from inzwa.settings import Settings
@@ -38,6 +39,7 @@ class House:
         self.stages: dict[Stage, StageReport] = {stage: StageReport(stage, "waiting") for stage in STAGES}
         self.stopping = anyio.Event()
         """Set when the server is told to stop."""
+        self.load = LoadMeter(time.monotonic, time.process_time, settings.threads)
         self.rate = RateLimit(settings.requests_per_minute)
         self.sessions = 0
         self._open_engines = open_engines
@@ -122,6 +124,8 @@ class House:
             raise NotReady("The server is stopping.", retry_after_s=RETRY_AFTER_S)
         if self.sessions >= self.settings.max_sessions:
             raise TooManySessions(f"All {self.sessions} places are taken.", retry_after_s=RETRY_AFTER_S)
+        if self.sessions and self.load.level() is Load.FULL:
+            raise TooManySessions("Every core is busy with the sessions there are.", retry_after_s=RETRY_AFTER_S)
         self.sessions += 1
         self.metrics.sessions.set(self.sessions)
         try:

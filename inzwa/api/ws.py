@@ -4,7 +4,6 @@ Who may not come in is refused before the session begins, with an `error` event 
 client did wrong, 1013 (try again later) for what we lack, 1001 when the server stops or the session's time is up.
 """
 
-import uuid
 from contextlib import suppress
 from typing import Final
 
@@ -124,7 +123,7 @@ def _started(
         raise OutOfOrder("The first message is `start`.")
     check_access(house.settings, socket, start.auth)
     decoder = open_decoder(start.codec, start.sample_rate)
-    return start, decoder, session_options(start, house.settings, engines, start.session_id or uuid.uuid4().hex)
+    return start, decoder, session_options(start, house.settings, engines, house.load.level)
 
 
 async def _refuse(socket: WebSocket, house: House, error: InzwaError) -> None:
