@@ -4,7 +4,9 @@
 
 All three use the same file, threads, sampling and questions, in the same process, and take turns round by round, so
 that what else the machine does falls on all alike. A round's figure is the tokens made over the time taken, prompts
-included. The last column compares with the chat call of the same round (median over rounds).
+included. `ratio` compares with the chat call of the same round (median over rounds). On a machine that is busy with
+other work the clock says little; then run with `--threads 1` and read the columns of processor time, which is not
+spent while waiting (with more threads they spin at each barrier, and that is counted too).
 """
 
 import argparse
@@ -12,7 +14,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -36,9 +38,12 @@ class Figure:
 
     way: str
     tokens_per_s: tuple[float, ...]
-    """Tokens a second of each round."""
+    """Tokens a second of each round, by the clock."""
     ratios: tuple[float, ...]
     """Each round's figure over that of the chat call in the same round."""
+    tokens_per_cpu_s: tuple[float, ...]
+    """The same by processor time, all threads together."""
+    cpu_ratios: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,11 @@ def open_bench(model: LocalModel, threads: int, tokens: int) -> Iterator[Bench]:
         theirs.close()
 
 
-async def speed(way: Callable[[], Awaitable[int]]) -> float:
-    """Tokens a second of one round."""
-    began = time.perf_counter()
-    return await way() / (time.perf_counter() - began)
+async def speeds(way: Callable[[], Awaitable[int]]) -> tuple[float, float]:
+    """Tokens a second of one round: by the clock, by processor time."""
+    began, busy = time.perf_counter(), time.process_time()
+    tokens = await way()
+    return tokens / (time.perf_counter() - began), tokens / (time.process_time() - busy)
 
 
 async def measure(bench: Bench, rounds: int) -> list[Figure]:
@@ -111,22 +117,26 @@ async def measure(bench: Bench, rounds: int) -> list[Figure]:
         "inzwa, one by one": bench.ours_alone,
         f"inzwa, {AT_ONCE} at once": bench.ours_at_once,
     }
-    table = [[await speed(way) for way in ways.values()] for _ in range(rounds + 1)][1:]
-    columns = list(zip(*table, strict=True))
+    table = [[await speeds(way) for way in ways.values()] for _ in range(rounds + 1)][1:]
+    columns = [tuple(zip(*column, strict=True)) for column in zip(*table, strict=True)]
+    first_clock, first_cpu = columns[0]
     return [
-        Figure(way, speeds, tuple(one / other for one, other in zip(speeds, columns[0], strict=True)))
-        for way, speeds in zip(ways, columns, strict=True)
+        Figure(way, clock, ratios(clock, first_clock), cpu, ratios(cpu, first_cpu))
+        for way, (clock, cpu) in zip(ways, columns, strict=True)
     ]
+
+
+def ratios(figures: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:
+    """Each figure over the other of its round."""
+    return tuple(one / other for one, other in zip(figures, others, strict=True))
 
 
 def show(figures: list[Figure]) -> None:
     """A table for people."""
-    print(f"{'way':36} {'tokens/s':>9} {'min':>7} {'max':>7} {'ratio':>7}")
+    print(f"{'way':36} {'tokens/s':>9} {'ratio':>6} {'tokens/CPU s':>13} {'ratio':>6}")
     for figure in figures:
-        speeds = figure.tokens_per_s
-        print(
-            f"{figure.way:36} {median(speeds):9.1f} {min(speeds):7.1f} {max(speeds):7.1f} {median(figure.ratios):7.2f}"
-        )
+        clock, cpu = median(figure.tokens_per_s), median(figure.tokens_per_cpu_s)
+        print(f"{figure.way:36} {clock:9.1f} {median(figure.ratios):6.2f} {cpu:13.1f} {median(figure.cpu_ratios):6.2f}")
 
 
 def main() -> None:
