@@ -177,9 +177,8 @@ class Turns:
         if verdict := judge(text, "heard"):
             await self.pipeline.recite(turn, line(verdict.reply, turn.language), self.loudspeaker.emit)
         else:
-            await _affordable(self.pipeline, self._options.load()).answer(
-                turn, self._messages(text), self.loudspeaker.emit
-            )
+            pipeline = _affordable(self.pipeline, self._options.load())
+            await pipeline.answer(turn, self._messages(text), self.loudspeaker.emit)
         await self.loudspeaker.finish()
         return TurnEnd(turn.number, turn.marks.latency(spoken=spoken))
 

@@ -5,10 +5,12 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import numpy as np
+from starlette.requests import HTTPConnection
 
 from inzwa.api.admission import chat_options, system_prompt
 from inzwa.api.house import House
 from inzwa.api.incoming import check_text
+from inzwa.api.security import address, check_access
 from inzwa.api.speech import reply_pieces
 from inzwa.api.ui.host import Readiness, Spoken
 from inzwa.audio import INPUT_RATE, Sound
@@ -28,6 +30,11 @@ class HousePage:
     @property
     def settings(self) -> Settings:
         return self._house.settings
+
+    async def admit(self, caller: HTTPConnection, call: str) -> None:
+        """The same door as /v1's."""
+        check_access(self.settings, caller)
+        await self._house.rate.count(call, address(caller))
 
     async def say(self, text: str, voice: str, speed: float) -> Spoken:
         """The text aloud, whole: Gradio plays files."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from starlette.requests import HTTPConnection
 
 from inzwa.api.ui.host import Readiness, Spoken
 from inzwa.audio import Sound
@@ -28,6 +29,11 @@ class ScriptedHost:
     ready: bool = True
     said: list[tuple[str, str, float]] = field(default_factory=list)
     asked: list[Sequence[Message]] = field(default_factory=list)
+    admitted: list[tuple[str, str]] = field(default_factory=list)
+    """Authorization header and call of everyone who came to the door."""
+
+    async def admit(self, caller: HTTPConnection, call: str) -> None:
+        self.admitted.append((caller.headers.get("authorization", ""), call))
 
     async def say(self, text: str, voice: str, speed: float) -> Spoken:
         self._fail()

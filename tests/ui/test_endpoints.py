@@ -27,6 +27,14 @@ def test_say_gives_a_sound_file(client: Client, host: ScriptedHost) -> None:
     assert host.said[-1] == ("Mhoro", "scripted-voice", 1.5)
 
 
+def test_every_call_is_counted_at_the_door(client: Client, host: ScriptedHost, tmp_path: Path) -> None:
+    host.admitted.clear()
+    client.predict(text="Mhoro", api_name="/say")
+    client.predict(message="Makadii?", api_name="/chat")
+    client.predict(audio=handle_file(second_of_sound(tmp_path / "clip.wav")), api_name="/talk")
+    assert [call for _, call in host.admitted] == ["say", "chat", "talk"]
+
+
 def test_say_needs_no_more_than_a_text(client: Client, host: ScriptedHost) -> None:
     client.predict(text="Mhoro", api_name="/say")
     assert host.said[-1] == ("Mhoro", "", 1.0)

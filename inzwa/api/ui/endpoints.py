@@ -26,14 +26,18 @@ class Endpoints:
     def __init__(self, host: PageHost) -> None:
         self._host = host
 
-    async def say(self, text: str, voice: str = "", speed: float = 1.0) -> Clip:
+    async def say(self, text: str, voice: str = "", speed: float = 1.0, request: gr.Request | None = None) -> Clip:
         """Read a text aloud: text, a voice's name (empty for the default) and a speed (0.5 to 2) to a sound file."""
         with self._in_words():
+            await self._admit(request, "say")
             return _clip(await self._host.say(self._checked(text), voice, speed))
 
-    async def chat(self, message: str, history: list[dict[str, str]] | None = None) -> AsyncGenerator[str, None]:
+    async def chat(
+        self, message: str, history: list[dict[str, str]] | None = None, request: gr.Request | None = None
+    ) -> AsyncGenerator[str, None]:
         """Answer a message: message and history, a list of {"role": "user" or "assistant", "content"}, to a reply."""
         with self._in_words():
+            await self._admit(request, "chat")
             messages = [*_messages(history), Message("user", self._checked(message))]
             reply = ""
             async with aclosing(self._host.chat(messages)) as pieces:
@@ -41,15 +45,21 @@ class Endpoints:
                     reply += piece
                     yield reply
 
-    async def talk(self, audio: str | None) -> tuple[str, str, Clip]:
+    async def talk(self, audio: str | None, request: gr.Request | None = None) -> tuple[str, str, Clip]:
         """Answer a recording: a sound file to what was heard, the reply, and the reply as a sound file."""
         with self._in_words():
+            await self._admit(request, "talk")
             if not audio:
                 raise gr.Error(say("error.no_audio"), print_exception=False)
             seconds = self._host.settings.max_audio_seconds
             sound = await anyio.to_thread.run_sync(read_recording, Path(audio), seconds)
             transcript, reply, spoken = await self._host.talk(sound)
             return transcript, reply, _clip(spoken)
+
+    async def _admit(self, request: gr.Request | None, call: str) -> None:
+        """Gradio gives every call from outside its request; who calls from inside has none."""
+        if request is not None:
+            await self._host.admit(request.request, call)
 
     def _checked(self, text: str) -> str:
         if not isinstance(text, str):

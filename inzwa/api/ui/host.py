@@ -5,6 +5,7 @@ from typing import NotRequired, Protocol, TypedDict
 
 import numpy as np
 import numpy.typing as npt
+from starlette.requests import HTTPConnection
 
 from inzwa.audio import Sound
 from inzwa.protocols import Message
@@ -50,6 +51,10 @@ class PageHost(Protocol):
 
     @property
     def settings(self) -> PageSettings: ...
+
+    async def admit(self, caller: HTTPConnection, call: str) -> None:
+        """Let the caller in, and count the call; Unauthorized or RateLimited where the house says so."""
+        ...
 
     async def say(self, text: str, voice: str, speed: float) -> Spoken:
         """The text aloud; an empty voice is the default, speed 1 its own pace."""
