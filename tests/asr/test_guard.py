@@ -62,6 +62,7 @@ def test_an_unsure_guess_is_doubted():
         ("", -0.1, 0.0, True),
         ("you", -1.4, 0.8, True),
         ("Thank you.", -0.1, 0.8, False),
+        ("Chikoro chinotanga", -0.64, 0.67, False),
         ("mhoro", -1.4, 0.3, False),
     ],
 )
