@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from os import cpu_count, environ
@@ -68,19 +68,18 @@ def weigh(pid: int, *, children: bool = True) -> Weight:
 async def inzwa_server(**settings: object) -> AsyncIterator[Server]:
     """Inzwa on a free port, with its own defaults where `settings` do not say otherwise (port=..., threads=...)."""
     named = {f"INZWA_{name.upper()}": str(value) for name, value in settings.items()}
-    async with running([sys.executable, "app.py"], _inzwa_ready, "inzwa", named, "INZWA_PORT") as server:
+    async with running("inzwa", [sys.executable, "app.py"], {"INZWA_PORT": "{port}", **named}, _inzwa_ready) as server:
         yield server
 
 
 @asynccontextmanager
 async def running(
-    command: Sequence[str], ready: Check, name: str, variables: Mapping[str, str], port_variable: str
+    name: str, command: Sequence[str], variables: Mapping[str, str], ready: Check
 ) -> AsyncIterator[Server]:
-    """The command with a free port in `port_variable`, once `ready`. Its output goes to results/NAME.log."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
+    """The command, once `ready`, a free port put for {port} in it and in `variables`. Output: results/NAME.log."""
     port, log = free_port(), RESULTS / f"{name}.log"
     began = time.monotonic()
-    with _process(command, {**environ, **variables, port_variable: str(port)}, log) as process:
+    with _process(_filled(command, port), _surroundings(variables, port), log) as process:
         while not await ready(port):
             if process.poll() is not None or time.monotonic() - began > START_S:
                 raise NotReady(f"{name} is not ready; its log is {log}")
@@ -88,11 +87,21 @@ async def running(
         yield Server(f"http://127.0.0.1:{port}", process.pid, time.monotonic() - began)
 
 
+def _filled(texts: Sequence[str], port: int) -> list[str]:
+    return [text.replace("{port}", str(port)) for text in texts]
+
+
+def _surroundings(variables: Mapping[str, str], port: int) -> dict[str, str]:
+    """This process's environment, with these on top."""
+    return {**environ, **dict(zip(variables, _filled(list(variables.values()), port), strict=True))}
+
+
 @contextmanager
-def _process(command: Sequence[str], variables: Mapping[str, str], log: Path):
+def _process(command: Sequence[str], variables: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    log.parent.mkdir(parents=True, exist_ok=True)
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, cwd=ROOT, env=dict(variables), stdout=output, stderr=subprocess.STDOUT) as process,
+        subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT) as process,
     ):
         try:
             yield process
