@@ -16,24 +16,38 @@ from inzwa.models.local import LocalModel
 from inzwa.models.progress import Progress
 from inzwa.protocols import Engines, Report, Stage, StageReport
 from inzwa.settings import Settings
+from inzwa.slots import Slot, SlotChatModel, SlotSynthesizer, SlotTranscriber
 from inzwa.tts.vits import open_vits
 from inzwa.vad.silero import open_silero
 
 
 @asynccontextmanager
 async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engines]:
-    """Fetch, prove, load and warm all four, side by side; they close with the block. ModelError or EngineError."""
-    opened: dict[Stage, Any] = {}
-    async with AsyncExitStack() as stack:
+    """Fetch, prove, load and warm all four, side by side; they close with the block. ModelError or EngineError.
 
-        async def enter(stage: Stage) -> None:
-            opened[stage] = await stack.enter_async_context(open_stage(settings, stage, report))
+    A recogniser, model or voice that hangs is replaced by a fresh one while the block lasts.
+    """
+    slots = {stage: Slot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
+    with ungrouped():
+        async with anyio.create_task_group() as tasks:
+            for stage, slot in slots.items():
+                tasks.start_soon(_keep, settings, stage, slot, report)
+            opened = {stage: await slot.engine() for stage, slot in slots.items()}
+            yield Engines(
+                vad=opened["vad"],
+                asr=SlotTranscriber(slots["asr"]),
+                llm=SlotChatModel(slots["llm"]),
+                tts=SlotSynthesizer(slots["tts"]),
+            )
+            tasks.cancel_scope.cancel()
 
-        with ungrouped():
-            async with anyio.create_task_group() as tasks:
-                for stage in EMBEDDED:
-                    tasks.start_soon(enter, stage)
-        yield Engines(**opened)
+
+async def _keep(settings: Settings, stage: Stage, slot: Slot[Any], report: Report) -> None:
+    """Keep an engine in its slot, for as long as we are not cancelled."""
+    while True:
+        async with open_stage(settings, stage, report) as engine:
+            slot.fill(engine)
+            await slot.emptied()
 
 
 @asynccontextmanager

@@ -177,8 +177,7 @@ class Turns:
         if verdict := judge(text, "heard"):
             await self.pipeline.recite(turn, line(verdict.reply, turn.language), self.loudspeaker.emit)
         else:
-            pipeline = _affordable(self.pipeline, self._options.load())
-            await pipeline.answer(turn, self._messages(text), self.loudspeaker.emit)
+            await _fit(self.pipeline, self._options.load()).answer(turn, self._messages(text), self.loudspeaker.emit)
         await self.loudspeaker.finish()
         return TurnEnd(turn.number, turn.marks.latency(spoken=spoken))
 
@@ -201,7 +200,7 @@ def _problem(error: InzwaError) -> Problem:
     return Problem(error.code, error.message, error.retryable)
 
 
-def _affordable(pipeline: Pipeline, load: Load) -> Pipeline:
+def _fit(pipeline: Pipeline, load: Load) -> Pipeline:
     """The pipeline, its replies short under strain, so that everybody gets one."""
     chat = pipeline.chat
     if load < Load.STRAINED or chat.max_new_tokens <= SHORT_REPLY_TOKENS:

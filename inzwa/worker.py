@@ -19,6 +19,9 @@ from inzwa.protocols import Priority
 
 T = TypeVar("T")
 
+LAST_JOB_S: Final = 5.0
+"""How long leaving waits for the job at hand. One that hangs stays behind in its thread, which ends with the process."""
+
 MAX_WAITING: Final = 8
 """Jobs that may stand in line; further callers wait outside it, which is their back-pressure."""
 
@@ -74,7 +77,7 @@ class Worker:
         with self._changed:
             self._open = False
             self._changed.notify()
-        self._thread.join()
+        self._thread.join(LAST_JOB_S)
 
     @property
     def waiting(self) -> int:

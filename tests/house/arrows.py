@@ -38,6 +38,7 @@ ROOMS: Final = {
     "inzwa.metrics": 3,
     "inzwa.api": 4,
     "inzwa.engines": 5,
+    "inzwa.slots": 2,
     "inzwa.choice": 5,
     "inzwa.client": 5,
     "inzwa.commands": 5,
