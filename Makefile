@@ -12,6 +12,8 @@ PIP := $(PY) -m pip --disable-pip-version-check
 CREATED := $(VENV)/pyvenv.cfg
 INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
+CONVERT_VENV := .venv-convert
+CONVERT_INSTALLED := $(CONVERT_VENV)/.installed
 SOURCES := app.py inzwa tests benchmarks
 
 # llama.cpp without its programs: less to build, nothing lost. Set CMAKE_ARGS to build it your way (BLAS, CUDA).
@@ -24,11 +26,11 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup models run test lint bench clean
+.PHONY: help setup models run test test-convert lint bench clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Variables: INZWA_HOST, INZWA_PORT (where run listens), PYTHON (3.11 or newer), CHROMIUM, PYTEST_ARGS, CMAKE_ARGS"
 
 setup: $(INSTALLED) ## make .venv and install what Inzwa runs on (builds llama.cpp the first time: 4-6 minutes on two cores)
@@ -44,8 +46,11 @@ test: $(DEV_INSTALLED) models ## run the tests; PYTEST_ARGS="-k silero" picks so
 	    exec $(PY) -m pytest $(PYTEST_ARGS); \
 	else \
 	    echo "No Chromium found: the browser tests are left out (apt-get install chromium, or CHROMIUM=/path/to/it)."; \
-	    exec $(PY) -m pytest -m "not browser" $(PYTEST_ARGS); \
+	    exec $(PY) -m pytest -m "not browser and not convert" $(PYTEST_ARGS); \
 	fi
+
+test-convert: $(CONVERT_INSTALLED) ## prove the converters against torch and transformers, in a .venv-convert of their own
+	@HF_HUB_DISABLE_PROGRESS_BARS=1 exec $(CONVERT_VENV)/bin/python -m pytest -m convert -rP $(PYTEST_ARGS)
 
 lint: $(DEV_INSTALLED) ## check style and formatting
 	@$(PY) -m ruff check $(wildcard $(SOURCES))
@@ -57,7 +62,7 @@ bench: $(DEV_INSTALLED) models ## measure what README promises, on this machine
 	done
 
 clean: ## remove .venv and every cache in this folder; downloaded models stay in their own cache
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(CONVERT_VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One check for each thing that a bare machine may lack, each with the remedy.
@@ -83,4 +88,10 @@ $(INSTALLED): requirements.txt constraints.txt | $(CREATED)
 
 $(DEV_INSTALLED): requirements-dev.txt constraints.txt $(INSTALLED)
 	@$(PIP) install -c constraints.txt -r requirements-dev.txt
+	@touch $@
+
+# torch is large and Inzwa never imports it, so it stays out of .venv. llama.cpp comes from pip's wheel cache.
+$(CONVERT_INSTALLED): requirements-convert.txt requirements-dev.txt constraints.txt $(INSTALLED)
+	@$(PYTHON) -m venv $(CONVERT_VENV)
+	@$(CONVERT_VENV)/bin/python -m pip --disable-pip-version-check install -c constraints.txt -r requirements-convert.txt
 	@touch $@

@@ -1,0 +1,28 @@
+"""Checkpoints made into what the engines open, without torch. Knows no catalogue and no cache."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Final
+
+from inzwa.models.local import LocalModel
+from inzwa.models.progress import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """A way from a checkpoint to an engine's files. Loads its libraries when it is first called."""
+
+    place: str
+    """The function that does it: `module:function` in this package."""
+    version: str
+    """Changes whenever the same checkpoint would give other bytes."""
+
+    def __call__(self, source: LocalModel, out: Path, report: Report) -> None:
+        """Fill the empty folder `out`. NotConvertible names file, expected and found; `out` is then of no use."""
+        resolve_name(f"{__name__}.{self.place}")(source, out, report)
+
+
+CONVERTERS: Final[dict[str, Converter]] = {
+    "whisper-ct2": Converter("whisper_ct2:convert", "1"),
+}

@@ -1,0 +1,62 @@
+"""A checkpoint as transformers saves it: JSON beside tensors, and how much has been read. Knows no architecture."""
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from inzwa.errors import NotConvertible
+from inzwa.models.convert.tensors import Tensors, Weights
+from inzwa.models.local import LocalModel
+from inzwa.models.progress import Progress, Report
+
+
+class Checkpoint:
+    """One model's files, opened for conversion. Every tensor that is read is reported."""
+
+    def __init__(self, source: LocalModel, target: str, report: Report) -> None:
+        """`target` is the file that is being made, for people. NotConvertible without a safetensors file."""
+        self._paths = {PurePosixPath(file.name).name: source.folder / file.name for file in source.files}
+        shards = [path for name, path in self._paths.items() if name.endswith(".safetensors")]
+        if not shards:
+            raise NotConvertible(
+                f"{source.name}: expected a .safetensors file, found {', '.join(self._paths) or 'none'}"
+            )
+        self.name = source.name
+        self._tensors = Tensors(shards)
+        self._target, self._report = target, report
+        self._done_bytes = 0
+
+    def path(self, name: str) -> Path | None:
+        """The file of exactly that name."""
+        return self._paths.get(name)
+
+    def json(self, name: str) -> dict[str, Any]:
+        """A file's JSON object; empty where there is no such file."""
+        if (path := self.path(name)) is None:
+            return {}
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise NotConvertible(f"{name}: expected JSON, found {error}") from error
+        if not isinstance(said, dict):
+            raise NotConvertible(f"{name}: expected a JSON object, found {type(said).__name__}")
+        return said
+
+    def config(self, model_type: str) -> dict[str, Any]:
+        """config.json, if it describes such a model."""
+        said = self.json("config.json")
+        if said.get("model_type") != model_type:
+            raise NotConvertible(f"config.json: expected model_type {model_type!r}, found {said.get('model_type')!r}")
+        return said
+
+    def has(self, name: str) -> bool:
+        return name in self._tensors
+
+    def tensor(self, name: str, *shape: int) -> Weights:
+        """A tensor of that shape, float32."""
+        if (found := self._tensors.shape(name)) != shape:
+            raise NotConvertible(f"{name}: expected the shape {list(shape)}, found {list(found)}")
+        values = self._tensors.read(name)
+        self._done_bytes += self._tensors.size(name)
+        self._report(Progress(self.name, self._target, self._done_bytes, self._tensors.total_size, "converting"))
+        return values

@@ -1,0 +1,70 @@
+"""A transformers Whisper checkpoint to CTranslate2 in INT8, from NumPy. Knows no sound and no text.
+
+The bytes are those that CTranslate2's own converter, which needs torch, gives for a float32 checkpoint.
+"""
+
+import json
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+from ctranslate2.specs import WhisperSpec
+
+from inzwa.models.convert.checkpoint import Checkpoint
+from inzwa.models.convert.whisper_network import Sizes, fill
+from inzwa.models.convert.whisper_tokens import language_ids, read_tokenizer, token_names
+from inzwa.models.local import LocalModel
+from inzwa.models.progress import Report
+
+_FEATURES: Final = "preprocessor_config.json"
+_TOKENIZER: Final = "tokenizer.json"
+
+
+def convert(source: LocalModel, out: Path, report: Report) -> None:
+    """Write model.bin, config.json, vocabulary.json, tokenizer.json and preprocessor_config.json into `out`."""
+    checkpoint = Checkpoint(source, "model.bin", report)
+    sizes = Sizes.read(checkpoint.config("whisper"))
+    tokenizer = read_tokenizer(checkpoint)
+    names = token_names(tokenizer, sizes.vocabulary)
+    spec = WhisperSpec(sizes.encoder_layers, sizes.encoder_heads, sizes.decoder_layers, sizes.decoder_heads)
+    fill(spec, checkpoint, sizes)
+    _configure(spec, checkpoint, sizes, names)
+    spec.register_vocabulary(names)
+    spec.validate()
+    spec.optimize()  # without a type it only finds weights that are stored twice: INT8 they are already
+    spec.save(str(out))
+    _keep(checkpoint, _TOKENIZER, tokenizer, out)
+    _keep(checkpoint, _FEATURES, _features(sizes), out)
+
+
+def _configure(spec: WhisperSpec, checkpoint: Checkpoint, sizes: Sizes, names: list[str]) -> None:
+    """What the decoder must not say, and where the languages are: generation_config.json, else config.json."""
+    said: dict[str, Any] = checkpoint.json("generation_config.json") or checkpoint.json("config.json")
+    spec.config.suppress_ids = said.get("suppress_tokens") or []
+    spec.config.suppress_ids_begin = said.get("begin_suppress_tokens") or []
+    spec.config.lang_ids = sorted(said.get("lang_to_id", {}).values()) or language_ids(names)
+    spec.config.alignment_heads = said.get("alignment_heads") or _upper_half(sizes)
+
+
+def _upper_half(sizes: Sizes) -> list[tuple[int, int]]:
+    """All heads of the decoder's upper layers, which is where CTranslate2 looks for alignment when nothing is said."""
+    return list(product(range(sizes.decoder_layers // 2, sizes.decoder_layers), range(sizes.decoder_heads)))
+
+
+def _features(sizes: Sizes) -> dict[str, Any]:
+    """What every Whisper has in common, and the number of mel bands."""
+    return {
+        "feature_extractor_type": "WhisperFeatureExtractor",
+        "feature_size": sizes.bands,
+        "sampling_rate": 16_000,
+        "n_fft": 400,
+        "hop_length": 160,
+        "chunk_length": 30,
+    }
+
+
+def _keep(checkpoint: Checkpoint, name: str, otherwise: dict[str, Any], out: Path) -> None:
+    """The checkpoint's own file, byte for byte; where it has none, `otherwise`."""
+    own = checkpoint.path(name)
+    said = own.read_bytes() if own else json.dumps(otherwise, ensure_ascii=False).encode()
+    (out / name).write_bytes(said)
