@@ -13,7 +13,7 @@ export class Call {
   /**
    * @param {import("./voice.js").Voice} voice
    * @param {import("./view.js").View} view
-   * @param {{seconds: number, chars: number}} limits the server's, for its messages
+   * @param {{seconds: number, chars: number, silence: number}} limits the server's, for its messages
    * @param {{onChange: () => void, onRefused: () => void, speaking: () => boolean}} page
    *   `onRefused`: the server will not have us; `speaking`: whether somebody is talking to us now
    */
@@ -57,6 +57,7 @@ export class Call {
       sample_rate: 16000,
       audio_out: this.voice.audioOut,
       language: this.view.spoken,
+      silence_ms: this.view.patience,
       mode: this.view.hold ? "push_to_talk" : "hands_free",
     };
   }

@@ -10,13 +10,14 @@ import { Voice } from "./voice.js";
 class Page {
   /**
    * @param {HTMLElement} root
-   * @param {{strings: Record<string, Record<string, string>>, limits: {seconds: number, chars: number}}} props
+   * @param {{strings: Record<string, Record<string, string>>, limits: {seconds: number, chars: number, silence: number}}} props
    */
   constructor(root, props) {
     this.limits = props.limits;
     this.failed = false;
     this.held = false;
     this.view = new View(root, props.strings);
+    this.view.patience = props.limits.silence;
     this.voice = new Voice({
       onFrame: (pcm, level) => this.heard(pcm, level),
       onLost: () => this.deaf(new MicrophoneError("microphone_lost")),
@@ -40,7 +41,7 @@ class Page {
   /** @private */
   listen() {
     const { view } = this;
-    const { talk, stop, form, access, close, spoken } = view.parts;
+    const { talk, stop, form, access, close, spoken, patience } = view.parts;
     talk.addEventListener("click", () => !view.hold && this.toggle());
     watchHold(talk, () => view.hold, { begin: () => this.press(), end: () => this.release() });
     stop.addEventListener("click", () => this.stop());
@@ -48,6 +49,8 @@ class Page {
     access.addEventListener("submit", (event) => this.unlock(event));
     close.addEventListener("click", () => view.notice.hide());
     spoken.addEventListener("change", () => this.call.reopen());
+    patience.addEventListener("input", () => view.showPatience());
+    patience.addEventListener("change", () => this.call.reopen());
     for (const mode of ["mode-free", "mode-hold"]) view.parts[mode].addEventListener("change", () => this.modeChanged());
     for (const choice of view.root.querySelectorAll("[data-language]")) {
       choice.addEventListener("click", () => this.choose(choice.dataset.language));

@@ -30,6 +30,22 @@ export class View {
     return this.parts["mode-hold"].checked;
   }
 
+  /** Milliseconds of silence that end what the user says, hands-free. */
+  get patience() {
+    return Number(this.parts.patience.value);
+  }
+
+  /** @param {number} ms to begin with: the server's own */
+  set patience(ms) {
+    this.parts.patience.value = String(ms);
+    this.showPatience();
+  }
+
+  /** Says how long the chosen silence is. */
+  showPatience() {
+    this.parts["patience-shown"].textContent = `${(this.patience / 1000).toFixed(2)} s`;
+  }
+
   /** The language that is spoken, as the server names it. */
   get spoken() {
     return this.parts.spoken.value;
@@ -68,6 +84,7 @@ export class View {
     this.put(this.parts.status, this.hold && status === "idle" ? "state.idle_hold" : `state.${status}`);
     talk.setAttribute("aria-pressed", String(pressed));
     talk.setAttribute("aria-label", this.words.say(this.hold ? "talk.hold" : `talk.${pressed ? "finish" : "start"}`));
+    this.parts["patience-row"].hidden = this.hold;
     stop.disabled = status !== "speaking" && status !== "thinking";
     connection.dataset.line = line;
     this.put(connection, `connection.${line === "waiting" ? "connecting" : line}`);

@@ -20,7 +20,7 @@ from inzwa.protocols import Priority
 T = TypeVar("T")
 
 LAST_JOB_S: Final = 5.0
-"""How long leaving waits for the job at hand. One that hangs stays behind in its thread, which ends with the process."""
+"""How long leaving waits for the job at hand. One that hangs stays behind; its thread ends with the process."""
 
 MAX_WAITING: Final = 8
 """Jobs that may stand in line; further callers wait outside it, which is their back-pressure."""

@@ -167,3 +167,13 @@ def _played_of_one_answer(talker: Talker) -> int:
         "document.querySelector('.latency .ms') && inzwa.voice.player.figures.played > 0 && !inzwa.voice.playing"
     )
     return talker.figures()["played"]
+
+
+def test_the_user_chooses_how_long_a_pause_may_be(talker: Talker) -> None:
+    assert talker.page.evaluate("inzwa.call.hello().silence_ms") == 700
+    slider = talker.page.locator("[data-part=patience]")
+    slider.evaluate("(range) => { range.value = 1200; range.dispatchEvent(new Event('input')); }")
+    assert talker.page.evaluate("inzwa.call.hello().silence_ms") == 1200
+    talker.sees("[data-part=patience-shown]", "1.20 s")
+    talker.page.locator("[data-part=mode-hold]").check(force=True)
+    expect(talker.page.locator("[data-part=patience-row]")).to_be_hidden()

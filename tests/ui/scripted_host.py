@@ -18,6 +18,7 @@ RATE = 22_050
 class Limits:
     max_text_chars: int = 40
     max_audio_seconds: float = 2.0
+    silence_ms: int = 700
 
 
 @dataclass(slots=True)

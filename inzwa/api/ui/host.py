@@ -41,6 +41,11 @@ class PageSettings(Protocol):
         ...
 
     @property
+    def silence_ms(self) -> int:
+        """Milliseconds of silence that end an utterance."""
+        ...
+
+    @property
     def max_audio_seconds(self) -> float:
         """Seconds of one recording."""
         ...

@@ -49,7 +49,11 @@ def _live_talk(host: PageHost) -> gr.HTML:
         apply_default_css=False,
         elem_id="inzwa-talk",
         strings={language: table(language) for language in LANGUAGES},
-        limits={"chars": host.settings.max_text_chars, "seconds": host.settings.max_audio_seconds},
+        limits={
+            "chars": host.settings.max_text_chars,
+            "seconds": host.settings.max_audio_seconds,
+            "silence": host.settings.silence_ms,
+        },
     )
 
 
