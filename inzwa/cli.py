@@ -64,16 +64,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_models(group: argparse._SubParsersAction) -> None:
-    models = _add(group, "models", "store:list_models", "the models: list, fetch, verify, remove")
+    models = _add(group, "models", "store:list_models", "the models: list, fetch, pull, update, verify, remove")
     actions = models.add_subparsers(metavar="ACTION")
     _add(actions, "list", "store:list_models", "names, sizes, licences, and what is here")
     for name, run, meaning in (
         ("fetch", "store:fetch_models", "fetch and prove; the ones in use when none is named"),
+        ("pull", "store:pull_models", "fetch and prove; the best of the Hugging Face Hub when none is named"),
+        ("update", "store:update_models", "take what the Hub has now, and hold to it from now on"),
         ("verify", "store:verify_models", "hash every file again; all that are here when none is named"),
         ("remove", "store:remove_models", "delete from the cache"),
     ):
         action = _add(actions, name, run, meaning)
-        action.add_argument("names", nargs="+" if name == "remove" else "*", metavar="NAME")
+        action.add_argument("names", nargs="+" if name in ("remove", "update") else "*", metavar="NAME")
 
 
 def _add(group: argparse._SubParsersAction, name: str, run: str, meaning: str) -> argparse.ArgumentParser:

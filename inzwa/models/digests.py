@@ -31,6 +31,15 @@ def digest_of(path: Path) -> Digest:
         return Digest(file.tell(), sha256)
 
 
+def digest_of_chunks(chunks: Iterable[bytes]) -> Digest:
+    """The digest of bytes that come in pieces."""
+    sha256, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        sha256.update(chunk)
+        size += len(chunk)
+    return Digest(size, sha256.hexdigest())
+
+
 def write_hashed(chunks: Iterable[bytes], target: Path, on_bytes: Callable[[int], None]) -> Digest:
     """Write the chunks to `target`, down to the disk. `on_bytes` hears how many bytes stand there, chunk by chunk."""
     sha256, size = hashlib.sha256(), 0

@@ -62,11 +62,12 @@ class PackageSource:
 
 def _copy(path: Path, file: FileInfo, work: Workspace) -> Made:
     target = work.scratch / file.sha256
-    digest = write_hashed(_chunks(path), target, lambda done: work.tell(file.name, done, file.size, "joining"))
+    digest = write_hashed(chunks_of(path), target, lambda done: work.tell(file.name, done, file.size, "joining"))
     return Made(file, target, digest)
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """A file's bytes, a piece at a time."""
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK_BYTES):
             yield chunk

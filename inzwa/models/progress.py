@@ -7,7 +7,7 @@ from typing import Literal, Self, TextIO
 
 from tqdm import tqdm
 
-Phase = Literal["waiting", "downloading", "checking", "joining", "ready"]
+Phase = Literal["waiting", "downloading", "checking", "joining", "converting", "ready"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Progress:
     """Bytes of the whole step."""
     phase: Phase
     """`waiting` for another process that fetches the same model, `downloading` an archive, `checking` hashes,
-    `joining` parts into a file, `ready` to be opened."""
+    `joining` parts into a file, `converting` it for its engine, `ready` to be opened."""
 
 
 Report = Callable[[Progress], None]
@@ -63,7 +63,7 @@ class TerminalReport:
 
     def _begin(self, progress: Progress) -> None:
         title = " ".join(filter(None, (progress.model, progress.phase, progress.file)))
-        if self._draws and progress.phase in ("downloading", "joining"):
+        if self._draws and progress.phase in ("downloading", "joining", "converting") and progress.total_bytes:
             self._bar = tqdm(
                 total=progress.total_bytes, desc=title, unit="B", unit_scale=True, file=self._stream, leave=False
             )

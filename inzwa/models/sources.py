@@ -3,10 +3,11 @@
 A source promises bytes, never their truth: whoever takes them compares the digest with the catalogue.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from inzwa.models.digests import Digest
 from inzwa.models.progress import Phase, Progress, Report
@@ -28,6 +29,8 @@ class Workspace:
     """The environment for programs and clients that a source uses: indexes, proxies, tokens."""
     report: Report
     """Hears how far the fetch has come."""
+    pause: Callable[[float], object] = time.sleep
+    """Waits so many seconds before another try."""
 
     def tell(self, file: str, done_bytes: int, total_bytes: int, phase: Phase) -> None:
         self.report(Progress(self.model, file, done_bytes, total_bytes, phase))
@@ -43,6 +46,17 @@ class Made:
     """Where it lies."""
     digest: Digest
     """What it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a first pull found at a place that nobody had written down, and what every later one is held to."""
+
+    place: str
+    """The place as its source's title says it."""
+    facts: Mapping[str, str]
+    """What the source needs to find the same bytes again: a commit, say."""
+    files: tuple[FileInfo, ...]
 
 
 class Source(Protocol):
@@ -68,4 +82,26 @@ class Source(Protocol):
         ModelUnavailable when the place cannot be reached or lacks them, ModelCorrupt when what it sent is not what
         it should be. Other OSErrors are those of the workspace's disk.
         """
+        ...
+
+
+@runtime_checkable
+class OpenSource(Protocol):
+    """A place that is known, whose files are not: they are pinned at the first pull."""
+
+    @property
+    def title(self) -> str:
+        """For people: `hub org/name@main`."""
+        ...
+
+    def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
+        """Look at the place now, and find out what its files are. `known` are files whose digest is already certain.
+
+        ModelUnavailable when it cannot be reached or lacks what is wanted, ModelCorrupt when its bytes are not what
+        it says of them.
+        """
+        ...
+
+    def held_to(self, pin: Pin) -> Source:
+        """The source that gives these very files."""
         ...

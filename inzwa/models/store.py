@@ -1,17 +1,22 @@
 """The models on this disk: found, fetched, proven, removed. Knows what files should be, not what they are for."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable, UnknownModel
 from inzwa.models.cache import Cache, free_bytes
 from inzwa.models.catalogue import Catalogue, Entry, load_catalogue
+from inzwa.models.conversion import Converts
+from inzwa.models.convert import CONVERTERS
 from inzwa.models.digests import Digest, digest_of
+from inzwa.models.direct import FORMS, direct_entry, is_direct
+from inzwa.models.fetching import Fetching
+from inzwa.models.holdings import Holdings
 from inzwa.models.local import LocalModel
+from inzwa.models.lock_file import LockFile
 from inzwa.models.progress import Progress, Report, silent
-from inzwa.models.repair import repair
-from inzwa.models.shelf import Fault
 
 
 def default_cache(environ: Mapping[str, str] = os.environ) -> Path:
@@ -21,7 +26,11 @@ def default_cache(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 class Store:
-    """Every model of a catalogue, over one cache folder. Its methods block; any thread or process may call them."""
+    """Every model of a catalogue, over one cache folder. Its methods block; any thread or process may call them.
+
+    A model is named as the catalogue does, or by where it is: `hf:org/repo@revision/file`, `file:/path`,
+    `wheel:name==version`.
+    """
 
     def __init__(
         self,
@@ -32,12 +41,16 @@ class Store:
         environ: Mapping[str, str] = os.environ,
         hash_file: Callable[[Path], Digest] = digest_of,
         room: Callable[[Path], int] = free_bytes,
+        pause: Callable[[float], object] = time.sleep,
+        converters: Mapping[str, Converts] = CONVERTERS,
     ) -> None:
-        """`environ` is what sources and their programs see; `hash_file` and `room` ask the disk."""
+        """`environ` is what sources and their programs see; `hash_file` and `room` ask the disk; `pause` waits so many
+        seconds before another try."""
         self.catalogue = load_catalogue() if catalogue is None else catalogue
         self._cache = Cache(folder=cache, hash_file=hash_file, room=room)
+        self._held = Holdings(self._cache, LockFile(self._cache), converters)
+        self._fetching = Fetching(self._held, environ, report, pause)
         self._report = report
-        self._environ = environ
 
     @property
     def folder(self) -> Path:
@@ -49,90 +62,81 @@ class Store:
         return tuple(self.catalogue)
 
     def entry(self, name: str) -> Entry:
-        """What the catalogue says of a model. UnknownModel lists those there are."""
+        """What is known of a model before it is looked for. UnknownModel lists those there are."""
+        if is_direct(name):
+            return direct_entry(name)
         if name not in self.catalogue:
-            raise UnknownModel(f"there is no model {name!r}; the catalogue has {', '.join(self.catalogue)}")
+            known = ", ".join(self.catalogue)
+            raise UnknownModel(f"there is no model {name!r}; the catalogue has {known}; or say where it is: {FORMS}")
         return self.catalogue[name]
 
     def find(self, name: str) -> LocalModel | None:
-        """The model, if all its files are here and proven. Hashes only what was never hashed or has changed since."""
+        """The model, if all its files are here and proven. Hashes only what was never hashed or has changed since.
+
+        ModelCorrupt when models.lock cannot be read or contradicts the catalogue.
+        """
         entry = self.entry(name)
         with self._cache.usable():
-            return None if self._faults(entry) else self._local(entry)
+            return self._find(entry)
 
     def fetch(self, name: str) -> LocalModel:
-        """The model: found, else brought from its sources and proven.
+        """The model: found, else brought from its sources, proven, and converted where its engine wants that.
 
-        ModelUnavailable when no source could be reached, ModelCorrupt when one sent other bytes than the catalogue
-        promises, CacheUnusable when the cache folder cannot be written.
+        ModelUnavailable when no source could be reached, ModelCorrupt when one sent other bytes than it should have,
+        CacheUnusable when the cache folder cannot be written, the converter's error when it could not.
         """
-        model = self.find(name) or self._fetch(self.entry(name))
-        self._report(Progress(name, "", self.entry(name).size, self.entry(name).size, "ready"))
+        model = self.find(name) or self._fetching.fetch(self.entry(name))
+        size = sum(file.size for file in model.files)
+        self._report(Progress(name, "", size, size, "ready"))
         return model
+
+    def update(self, name: str) -> LocalModel:
+        """The model as its place has it now, and models.lock with it. The old one stays whole until the new one is."""
+        entry = self.entry(name)
+        if entry.place is not None:
+            self._fetching.renew(entry)
+        return self.fetch(name)
 
     def verify(self, name: str) -> LocalModel:
         """The model, every file hashed again. ModelCorrupt names each bad file; ModelUnavailable when none is here."""
-        entry = self.entry(name)
         with self._cache.usable():
-            if not self._cache.shelf(name).holds_any(entry.files):
+            entry = self._held.settled(self.entry(name))
+            if entry is None or not (entry.folder or self._held.holds_any(entry)):
                 raise ModelUnavailable(f"{name} is not in the cache {self.folder}; fetch it first")
-            if faults := self._faults(entry, again=True):
-                raise ModelCorrupt(f"{name}: {'; '.join(map(str, faults))}. Fetch it again to mend it.")
-            return self._local(entry)
+            faults = self._held.verified(entry, self._fetching.checking(entry))
+            model = None if faults else self._held.found(entry, self._fetching.checking(entry))
+        if model is None:
+            said = "; ".join(map(str, faults)) or "not whole: what its engine opens is still to be made"
+            raise ModelCorrupt(f"{name}: {said}. Fetch it again to mend it.")
+        return model
 
     def remove(self, name: str) -> int:
-        """Delete the model's files and unfinished downloads; the bytes that this freed."""
-        self.entry(name)
-        with self._cache.usable(), self._cache.locked(name, lambda: self._waiting(name)):
-            freed_bytes = self._cache.used_bytes(name)
-            self._cache.clear(name)
+        """Delete the model's files and unfinished downloads, not its line in models.lock; the bytes that this freed."""
+        entry = self.entry(name)
+        with self._fetching.alone(entry):
+            freed_bytes = self._cache.used_bytes(entry.shelf)
+            self._cache.clear(entry.shelf)
             return freed_bytes
 
     def disk_use(self) -> dict[str, int]:
-        """Bytes on the disk for each model, unfinished downloads among them."""
+        """Bytes on the disk for each model of the catalogue, unfinished downloads and conversions among them."""
         with self._cache.usable():
-            return {name: self._cache.used_bytes(name) for name in self.names()}
+            return {name: self._cache.used_bytes(entry.shelf) for name, entry in self.catalogue.items()}
+
+    def settled(self, name: str) -> Entry | None:
+        """The entry with all its files, sizes and hashes known; None when the first pull has still to tell."""
+        return self._held.settled(self.entry(name))
 
     def state(self, name: str) -> str:
-        """For people: `ready`, `damaged` (fetch mends it) or `not here`."""
-        if self.find(name) is not None:
-            return "ready"
-        return "damaged" if self._cache.shelf(name).holds_any(self.entry(name).files) else "not here"
+        """For people: `ready`, `damaged` (fetch mends it), `not here`, or `refused` by models.lock."""
+        try:
+            if self.find(name) is not None:
+                return "ready"
+            entry = self.settled(name)
+        except ModelCorrupt:
+            return "refused"
+        return "damaged" if entry is not None and self._held.holds_any(entry) else "not here"
 
-    def report_lines(self) -> list[str]:
-        """One line a model for people: name, stage, state, size in megabytes, language, licence."""
-        return [
-            f"{entry.name:<14} {entry.stage:<4} {self.state(entry.name):<9} {entry.size / 1e6:>7.1f} MB  "
-            f"{entry.language} · {entry.licence}"
-            for entry in self.catalogue.values()
-        ]
-
-    def _fetch(self, entry: Entry) -> LocalModel:
-        name, cache = entry.name, self._cache
-        with cache.usable(), cache.locked(name, lambda: self._waiting(name)):
-            if faults := self._faults(entry):  # none when another process fetched it while this one waited
-                with cache.workspace(name, self._environ, self._report) as work:
-                    repair(entry, faults, cache.shelf(name), work, cache.require_room)
-            return self._local(entry)
-
-    def _faults(self, entry: Entry, *, again: bool = False) -> tuple[Fault, ...]:
-        def checking(file_name: str, size: int) -> None:
-            self._report(Progress(entry.name, file_name, 0, size, "checking"))
-
-        return self._cache.shelf(entry.name).faults(entry.files, checking, again=again)
-
-    def _local(self, entry: Entry) -> LocalModel:
-        shelf = self._cache.shelf(entry.name)
-        return LocalModel(
-            name=entry.name,
-            folder=shelf.folder,
-            files=entry.files,
-            licence=entry.licence,
-            consequence=entry.consequence,
-            language=entry.language,
-            source=shelf.source,
-            facts=dict(entry.facts),
-        )
-
-    def _waiting(self, name: str) -> None:
-        self._report(Progress(name, "", 0, 0, "waiting"))
+    def _find(self, entry: Entry) -> LocalModel | None:
+        settled = self._held.settled(entry)
+        return None if settled is None else self._held.found(settled, self._fetching.checking(entry))

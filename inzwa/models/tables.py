@@ -44,12 +44,29 @@ class Table:
         value = self._value(key, str, "a string")
         return value or self.refuse(key, "a string that is not empty")
 
-    def choice(self, key: str, allowed: tuple[str, ...]) -> str:
+    def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+        if default is not None and key not in self.values:
+            return default
         value = self.text(key)
         return value if value in allowed else self.refuse(key, f"one of {', '.join(allowed)}")
 
-    def count(self, key: str) -> int:
-        """A whole number above zero."""
+    def flag(self, key: str) -> bool:
+        """true or false; false when absent."""
+        return key in self.values and self._value(key, bool, "true or false")
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of strings that are not empty; none when absent."""
+        if key not in self.values:
+            return ()
+        expected = "a list of strings that are not empty"
+        value = self._value(key, list, expected)
+        right = all(isinstance(item, str) and item for item in value)
+        return tuple(value) if right else self.refuse(key, expected)
+
+    def count(self, key: str, default: int | None = None) -> int:
+        """A whole number above zero; `default`, where one is given, when the key is absent."""
+        if default is not None and key not in self.values:
+            return default
         value = self._value(key, int, "a whole number")
         return value if value > 0 and value is not True else self.refuse(key, "a whole number above zero")
 
@@ -58,7 +75,10 @@ class Table:
         value = self._value(key, str, expected)
         return value if _SHA256.fullmatch(value) else self.refuse(key, expected)
 
-    def table(self, key: str) -> "Table":
+    def table(self, key: str, default: Mapping[str, Any] | None = None) -> "Table":
+        """A table; `default`, where one is given, when the key is absent."""
+        if default is not None and key not in self.values:
+            return Table(default, self.origin, self._at(key))
         return Table(self._value(key, dict, "a table"), self.origin, self._at(key))
 
     def tables(self, key: str) -> list["Table"]:

@@ -105,14 +105,15 @@ def _join(file: FileInfo, parts: Sequence[tuple[Path, str]], work: Workspace) ->
     """The file made of its parts, hashed as it is written."""
     target = work.scratch / file.sha256
     digest = write_hashed(
-        (chunk for archive, member in parts for chunk in _chunks(archive, member)),
+        (chunk for archive, member in parts for chunk in chunks_in(archive, member)),
         target,
         lambda done: work.tell(file.name, done, file.size, "joining"),
     )
     return Made(file, target, digest)
 
 
-def _chunks(archive: Path, member: str) -> Iterator[bytes]:
+def chunks_in(archive: Path, member: str) -> Iterator[bytes]:
+    """The bytes of a member, a piece at a time. CatalogueError when the archive has none of that name."""
     try:
         with zipfile.ZipFile(archive) as wheel, wheel.open(member) as stream:
             while chunk := stream.read(CHUNK_BYTES):

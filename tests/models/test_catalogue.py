@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inzwa.choice import EMBEDDED
 from inzwa.errors import CatalogueError
 from inzwa.models.catalogue import load_catalogue, parse_catalogue
+from inzwa.models.convert import CONVERTERS
 from inzwa.models.packages import PackageSource
 from inzwa.models.tables import is_file_name
 from inzwa.models.wheels import WheelSource
@@ -35,12 +37,27 @@ name = "some-package"
 def test_the_catalogue_that_ships_holds_one_model_at_least_for_every_stage() -> None:
     catalogue = load_catalogue()
     assert {entry.stage for entry in catalogue.values()} == {"vad", "asr", "llm", "tts"}
-    assert tuple(catalogue) == ("whisper-base", "smollm2-135m", "gemma3-270m", "joe-medium", "silero-v6")
+    assert set(EMBEDDED.values()) <= set(catalogue)
 
 
-def test_the_shipped_models_can_be_had_without_a_hub() -> None:
+def test_the_small_models_can_be_had_without_a_hub() -> None:
+    for name in EMBEDDED.values():
+        assert any(isinstance(source, WheelSource) for source in load_catalogue()[name].sources)
+
+
+def test_what_may_be_chosen_unasked_says_what_memory_it_takes() -> None:
+    assert all(entry.memory_mib > 0 for entry in load_catalogue().values() if entry.auto)
+
+
+def test_every_licence_that_forbids_commerce_says_so_where_the_page_shows_it() -> None:
     for entry in load_catalogue().values():
-        assert any(isinstance(source, WheelSource) for source in entry.sources)
+        if "-NC-" in entry.licence:
+            assert "no commercial use" in entry.licence
+            assert "Not for commercial use" in entry.consequence
+
+
+def test_no_model_that_ships_needs_a_converter_that_does_not() -> None:
+    assert {entry.convert for entry in load_catalogue().values()} <= {"", *CONVERTERS}
 
 
 def test_every_licence_that_ships_is_explained() -> None:
@@ -66,7 +83,7 @@ def test_an_entry_keeps_what_the_file_says() -> None:
         ("size = true", "size = 3", '"a.onnx".size: expected a whole number above zero, found True'),
         ('size = "3"', "size = 3", "\"a.onnx\".size: expected a whole number, found '3'"),
         ('sha256 = "AB"', f'sha256 = "{"ab" * 32}"', "sha256: expected 64 lower-case hexadecimal digits, found 'AB'"),
-        ('kind = "wheel"', 'kind = "package"', "kind: expected one of wheels, package, found 'wheel'"),
+        ('kind = "wheel"', 'kind = "package"', "kind: expected one of wheels, package, hub, found 'wheel'"),
         ('"b.onnx" = ', '"a.onnx" = ', r"small.sources\[0\]: expected to give \['a.onnx'\], found \['b.onnx'\]"),
         ('[small.files."../a"]', '[small.files."a.onnx"]', r"expected a file name inside .*, found '\.\./a'"),
         ('= "/etc/passwd"', '= "some_package/a.onnx"', "expected a path below .*, found '/etc/passwd'"),

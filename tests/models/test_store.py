@@ -222,15 +222,6 @@ def test_progress_goes_from_download_to_ready_and_never_backwards(shop: Shop) ->
     assert joined[-1] == len(MODEL)
 
 
-def test_the_report_has_a_line_a_model_with_its_state(shop: Shop) -> None:
-    store = shop.store()
-    assert "not here" in store.report_lines()[0]
-    shop.fill()
-    (line,) = store.report_lines()
-    assert line.split()[:5] == ["tiny", "asr", "ready", "0.0", "MB"]
-    assert line.endswith("Shona · MIT")
-
-
 def test_the_default_cache_follows_the_desktop_convention(tmp_path: Path) -> None:
     assert default_cache({"XDG_CACHE_HOME": str(tmp_path)}) == tmp_path / "inzwa"
     assert default_cache({}) == Path.home() / ".cache" / "inzwa"
@@ -239,7 +230,6 @@ def test_the_default_cache_follows_the_desktop_convention(tmp_path: Path) -> Non
 
 @pytest.mark.weights
 def test_every_model_of_the_real_catalogue_is_fetched_and_verified(models: Store) -> None:
-    assert models.names() == ("whisper-base", "smollm2-135m", "gemma3-270m", "joe-medium", "silero-v6")
-    for name in models.names():
+    for name in ("whisper-base", "smollm2-135m", "gemma3-270m", "joe-medium", "silero-v6"):
         assert models.fetch(name).source != ""
         assert models.verify(name).name == name
