@@ -25,9 +25,9 @@ QUIET: Final = 0.02
 """Of the sentence's loudest sample: fainter sound at either end is cut off."""
 
 SENTENCES: Final = (
-    "Amai vari kubika sadza nemuriwo mumba medu.",
     "Please tell me what the weather is like today.",
     "Ndiudzei nzira yekudzidza Chirungu nekukurumidza.",
+    "What time does the bus to Bulawayo leave today.",
     "Can you help me to find a good book to read.",
     "Tell me about the history of Great Zimbabwe.",
     "Ndatenga matomatisi nehanyanisi kumusika nhasi.",

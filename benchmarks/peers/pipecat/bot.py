@@ -53,6 +53,9 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 INPUT_RATE = 16_000
+NO_SPEECH_PROB = 0.6
+"""Whisper's own threshold. Pipecat's default, 0.4, throws away a part of the Shona sentences."""
+
 MESSAGES = (OutputTransportMessageFrame, OutputTransportMessageUrgentFrame)
 
 
@@ -124,7 +127,9 @@ def services(asked: argparse.Namespace) -> tuple[WhisperSTTService, OpenAILLMSer
     stt = WhisperSTTService(
         device="cpu",
         compute_type="int8",
-        settings=WhisperSTTService.Settings(model=str(asked.whisper), language=Language(asked.language)),
+        settings=WhisperSTTService.Settings(
+            model=str(asked.whisper), language=Language(asked.language), no_speech_prob=NO_SPEECH_PROB
+        ),
     )
     llm = OpenAILLMService(
         api_key="none",
