@@ -1,7 +1,8 @@
 """Shona's sounds in the symbols of a voice that learned another language. Knows voices, not spelling.
 
 A voice can say only what it was trained on: a symbol that its language never used has an untrained vector, and comes
-out as noise. So each sound of Shona takes the nearest that the voice has heard often.
+out as noise. So each sound of Shona takes the nearest that the voice has heard often. Which is nearest was measured
+with benchmarks/voice_cer.py; no native speaker has judged it.
 """
 
 import re
@@ -11,9 +12,9 @@ from typing import Final
 
 from inzwa.errors import EngineError
 
-_ENGLISH: Final = {
+_ENGLISH: Final = {  # vowels that English says long, whatever the stress: short ones blur what Shona keeps apart
     "a": "ɑː",
-    "e": "ɛ",
+    "e": "eɪ",
     "i": "iː",
     "o": "oʊ",
     "u": "uː",
@@ -25,28 +26,26 @@ _ENGLISH: Final = {
     "d͡ʒ": "dʒ",
     "d͡ʒɡ": "dʒ",
     "d͡z": "dz",
-    "d͡z̤ᵝ": "dz",
+    "d͡z̤ᵝ": "dzv",
     "t͡ʃ": "tʃ",
     "t͡ʃk": "tʃ",
     "t͡s": "ts",
-    "t͡sᶲ": "ts",
+    "t͡sᶲ": "tsv",
     "p͡f": "pf",
-    "sᶲ": "s",
-    "z̤ᵝ": "z",
+    "sᶲ": "sv",
+    "z̤ᵝ": "zv",
     "ɦ": "h",
     "m̤": "m",
     "n̤": "n",
     "v̤": "v",
     "ʋ": "v",
     "ɲ": "nj",
-    "r": "ɾ",
+    "r": "ɹ",
     "ᵐ": "m",
     "ᶬ": "m",
     "ⁿ": "n",
     "ᵑ": "ŋ",
 }
-
-_MAPPINGS: Final = MappingProxyType({"en": _ENGLISH})
 
 _DIPHTHONGS: Final = ("aɪ", "aʊ", "eɪ", "oʊ", "ɔɪ", "iː", "uː", "ɑː", "ɔː", "ɜː")
 """English sounds that begin with a letter which means a vowel of Shona by itself."""
@@ -56,10 +55,12 @@ _STRESS: Final = re.compile(rf"(ˈ)([^\sˈ]*?)({_VOWEL.pattern})")
 
 
 class Accent:
-    """How one language's voice says Shona's IPA. Immutable; made by `accent_for`."""
+    """How one language's voice says Shona's IPA. Immutable."""
 
-    def __init__(self, mapping: Mapping[str, str]) -> None:
+    def __init__(self, mapping: Mapping[str, str], *, stretch: float) -> None:
         self._mapping = mapping
+        self.stretch = stretch
+        """How much longer each symbol lasts than in the voice's own language."""
         sounds = sorted((*mapping, *_DIPHTHONGS), key=len, reverse=True)
         self._sound = re.compile("|".join(map(re.escape, sounds)))
 
@@ -69,9 +70,13 @@ class Accent:
         return _STRESS.sub(r"\2\1\3", said).replace("͡", "")
 
 
+_ACCENTS: Final = MappingProxyType({"en": Accent(_ENGLISH, stretch=1.15)})
+"""Language to accent."""
+
+
 def accent_for(language: str) -> Accent:
     """The accent of a voice trained on `language` (en). EngineError where none was worked out."""
     try:
-        return Accent(_MAPPINGS[language])
+        return _ACCENTS[language]
     except KeyError:
         raise EngineError("tts", f"No accent was worked out for a voice that speaks {language!r}.") from None

@@ -47,8 +47,9 @@ class Speaker:
                 yield from self._voice.say(self.config.encode(symbols), self._pace(speed), noise)
 
     def _pace(self, speed: float) -> Pace:
+        config, accent = self.config, self._accent
         speed = min(max(speed, _SLOWEST), _FASTEST)
-        return Pace(self.config.noise_scale, self.config.length_scale / speed, self.config.noise_w)
+        return Pace(config.noise_scale, config.length_scale * accent.stretch / speed, config.noise_w)
 
 
 class Vits:
