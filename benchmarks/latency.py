@@ -68,9 +68,11 @@ async def hold(url: str, plan: Plan, spoken: Sequence[Sentence], weigh: Callable
     found: list[Exchange] = []
 
     async def talk(line: Line, microphone: Microphone) -> None:
+        before = 0
         for number, sentence in enumerate(itertools.islice(itertools.cycle(spoken), plan.warm_up + plan.turns)):
             say = microphone.speak if plan.paced else partial(recite, line)
-            turn = await exchange(line, say, sentence.sound, asked=plan.asked)
+            turn = await exchange(line, say, sentence.sound, asked=plan.asked, after=before)
+            before = max(before, turn.turn)
             await line.hush()
             weigh(number < plan.warm_up)
             if number >= plan.warm_up:

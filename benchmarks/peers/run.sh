@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-.venv/bin/python}
-PEERS_VENV=${PEERS_VENV:-benchmarks/results/pipecat-venv}
+PEERS_VENV=${PEERS_VENV:-.venv/pipecat}
 NEEDS=benchmarks/peers/pipecat/requirements.txt
 if ! cmp -s "$NEEDS" "$PEERS_VENV/installed.txt"; then
     "$PYTHON" -m venv "$PEERS_VENV"

@@ -80,6 +80,10 @@ class Microphone:
 class Exchange:
     """One turn as the user saw it. Moments are seconds of the monotonic clock, null for what never came."""
 
+    after: int = 0
+    """Of a server that counts its turns: what belongs to this one, or to one before, is passed over."""
+    turn: int = 0
+    """The server's number for it."""
     spoken_s: float = 0.0
     """The last frame of speech had been sent."""
     stopped_s: float | None = None
@@ -124,6 +128,10 @@ class Exchange:
         self.sound_s += message.size / sample_rate
 
     def _note_event(self, event: Event, now_s: float) -> None:
+        number = event.get("turn", self.after + 1)
+        if number <= self.after:
+            return
+        self.turn = number
         match event["type"]:
             case "speech.stop":
                 self.stopped_s = now_s
@@ -159,14 +167,16 @@ async def exchange(
     sound: Sound,
     *,
     asked: bool,
+    after: int = 0,
     enough: Callable[[Exchange], bool] = ended,
     limit_s: float = 30.0,
 ) -> Exchange:
     """Say it and take the answer until there is `enough` of it; `asked` asks for it, else silence does.
 
-    What is left of an earlier turn is passed over: only what arrives after the last frame of speech counts.
+    What is left of an earlier turn is passed over: only what arrives after the last frame of speech counts, and no
+    event of the turn numbered `after` or of one before.
     """
-    turn = Exchange()
+    turn = Exchange(after=after)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_drain, line)
         turn.spoken_s = await say(sound)

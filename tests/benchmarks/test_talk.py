@@ -117,4 +117,12 @@ async def test_the_microphone_sends_speech_whole_and_silence_around_it():
 def test_an_event_is_noted_by_its_type_alone():
     turn = Exchange()
     turn.note(json.loads('{"type": "something.new", "text": "x"}'), 1.0, 16_000)
-    assert turn == Exchange()
+    assert turn.ending == "nothing"
+
+
+def test_the_end_of_an_earlier_turn_is_not_taken_for_this_ones():
+    turn = Exchange(after=3)
+    turn.note({"type": "turn.cancelled", "turn": 3, "reason": "cancelled"}, 1.0, 16_000)
+    assert not ended(turn)
+    turn.note({"type": "turn.end", "turn": 4}, 2.0, 16_000)
+    assert (turn.ending, turn.turn) == ("turn.end", 4)
