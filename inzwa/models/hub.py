@@ -11,7 +11,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 import httpx2
-from huggingface_hub import HfApi, HfFileMetadata, constants, get_hf_file_metadata, hf_hub_url
+from huggingface_hub import HfApi, HfFileMetadata, ModelInfo, constants, get_hf_file_metadata, hf_hub_url
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
 from inzwa.errors import ModelUnavailable
@@ -80,10 +80,12 @@ class Hub:
 
     def listing(self, repository: str, revision: str) -> Listing:
         """Every file of the repository and the commit that the revision means now. ModelUnavailable, maybe Passing."""
-        with self._troubles(repository, f"@ {revision}"):
-            info = HfApi(endpoint=self.endpoint, token=self._token).model_info(
-                repository, revision=revision, files_metadata=True, timeout=self.answer_s
-            )
+        try:
+            info = self._asked(repository, revision)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:  # a login page answers 200 too
+            raise ModelUnavailable(
+                f"{self.endpoint} does not answer as a Hub does for {repository} ({error}); see HF_ENDPOINT and proxies"
+            ) from error
         files = [
             Published(
                 path=file.rfilename,
@@ -93,9 +95,7 @@ class Hub:
             )
             for file in info.siblings or []
         ]
-        if not info.sha:
-            raise ModelUnavailable(f"{self.endpoint} names no commit for {repository}: it is no Hub; see HF_ENDPOINT")
-        return Listing(info.sha, {file.path: file for file in files})
+        return Listing(str(info.sha), {file.path: file for file in files})
 
     def located(self, repository: str, revision: str, path: str) -> HfFileMetadata:
         """Where the file's bytes are just now, its size, and its hash as the ETag. ModelUnavailable, maybe Passing."""
@@ -109,6 +109,12 @@ class Hub:
         with self._troubles(repository, path), self._request(location, start) as response:
             hf_raise_for_status(response)
             yield (start if response.status_code == httpx2.codes.PARTIAL_CONTENT else 0), response.iter_raw()
+
+    def _asked(self, repository: str, revision: str) -> ModelInfo:
+        with self._troubles(repository, f"@ {revision}"):
+            return HfApi(endpoint=self.endpoint, token=self._token).model_info(
+                repository, revision=revision, files_metadata=True, timeout=self.answer_s
+            )
 
     @contextmanager
     def _request(self, location: str, start: int) -> Iterator[httpx2.Response]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from huggingface_hub import HfFileMetadata
 
-from inzwa.errors import ModelCorrupt
+from inzwa.errors import ModelCorrupt, ModelUnavailable
 from inzwa.models.digests import CHUNK_BYTES, Digest, digest_of
 from inzwa.models.hub import Hub, Published
 from inzwa.models.hub_refusals import Passing, RevisionGone
@@ -81,21 +81,32 @@ def download(hub: Hub, file: HubFile, work: Workspace, meter: Meter) -> tuple[Pa
 def _fetch(hub: Hub, file: HubFile, part: Path, work: Workspace, meter: Meter) -> None:
     """Bytes until there are as many as there should be."""
     patience = Patience(work.pause)
+    furthest_bytes = _size(part)
 
     def heard(done_bytes: int) -> None:
-        patience.forgive()
+        nonlocal furthest_bytes
+        if done_bytes > furthest_bytes:  # a host that knows no ranges and breaks off each time comes to nothing
+            furthest_bytes = done_bytes
+            patience.forgive()
         meter.tell(file.published.path, done_bytes)
 
     def attempt() -> None:
         located = _located(hub, file, work.model)
-        start = part.stat().st_size if part.exists() else 0
+        start = _size(part)
         meter.tell(file.published.path, start)
         if start < file.published.size:
             with hub.opened(file.repository, file.published.path, located.location, start) as (at, chunks):
-                _write(part, at, _paced(chunks, hub.stall_s, file.title), heard)
+                _write(part, at, _paced(chunks, hub.stall_s), heard)
         _require_whole(part, file)
 
-    patience.attempt(attempt)
+    try:
+        patience.attempt(attempt)
+    except Passing as trouble:
+        found, expected = _size(part), file.published.size
+        raise ModelUnavailable(
+            f"{file.title}: expected {expected} bytes, found {found}: {trouble.message}",
+            retry_after_s=trouble.retry_after_s,
+        ) from None
 
 
 def _located(hub: Hub, file: HubFile, model: str) -> HfFileMetadata:
@@ -133,7 +144,7 @@ def _write(part: Path, start: int, chunks: Iterator[bytes], heard: Callable[[int
             os.fsync(file.fileno())
 
 
-def _paced(chunks: Iterator[bytes], stall_s: float, title: str) -> Iterator[bytes]:
+def _paced(chunks: Iterator[bytes], stall_s: float) -> Iterator[bytes]:
     """The chunks; Passing when they only trickle."""
     since, seen = time.monotonic(), 0
     for chunk in chunks:
@@ -141,17 +152,20 @@ def _paced(chunks: Iterator[bytes], stall_s: float, title: str) -> Iterator[byte
         if seen >= TRICKLE_BYTES:
             since, seen = time.monotonic(), 0
         elif time.monotonic() - since > stall_s:
-            raise Passing(f"{title}: the Hub sent {seen} bytes in {stall_s:.0f} s")
+            raise Passing(f"the Hub sent {seen} bytes in {stall_s:.0f} s")
         yield chunk
 
 
 def _require_whole(part: Path, file: HubFile) -> None:
-    found, expected = part.stat().st_size if part.exists() else 0, file.published.size
-    if found > expected:
+    if (found := _size(part)) > file.published.size:
         part.unlink()
-        raise Passing(f"{file.title}: expected {expected} bytes, found more")
-    if found < expected:
-        raise Passing(f"{file.title}: expected {expected} bytes, found {found}: the connection ended early")
+        raise Passing("the Hub sent more")
+    if found < file.published.size:
+        raise Passing("the connection ended early")
+
+
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
 
 
 def _is_right(path: Path, found: Digest, published: Published) -> bool:

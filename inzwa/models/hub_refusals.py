@@ -46,7 +46,7 @@ def offline(repository: str, what: str) -> ModelUnavailable:
 def _answered(response: httpx2.Response, asked: str, repository: str, endpoint: str) -> ModelUnavailable:
     status, code = response.status_code, response.headers.get("X-Error-Code", "")
     if status in PASSING:
-        return Passing(_passing_words(status, asked), retry_after_s=_retry_after_s(response))
+        return _passing(status, asked, _retry_after_s(response))
     if code == "GatedRepo" or status == 403:
         return ModelUnavailable(
             f"{repository} is gated: accept its terms at {endpoint}/{repository} and set HF_TOKEN to a token of that "
@@ -64,10 +64,13 @@ def _answered(response: httpx2.Response, asked: str, repository: str, endpoint: 
     return ModelUnavailable(f"{asked}: the Hub answered {status} {response.reason_phrase}".strip())
 
 
-def _passing_words(status: int, asked: str) -> str:
+def _passing(status: int, asked: str, retry_after_s: float | None) -> Passing:
+    when = f"wait {retry_after_s:.0f} s" if retry_after_s else "try again later"
     if status == 429:
-        return f"{asked}: the Hub wants fewer requests (429); wait, or set HF_TOKEN, which is allowed more"
-    return f"{asked}: the Hub is in trouble ({status}); try again later"
+        words = f"the Hub wants fewer requests (429); {when}, or set HF_TOKEN, which is allowed more"
+    else:
+        words = f"the Hub is in trouble ({status}); {when}"
+    return Passing(f"{asked}: {words}", retry_after_s=retry_after_s)
 
 
 def _retry_after_s(response: httpx2.Response) -> float | None:

@@ -64,7 +64,10 @@ class HubSource:
     def _made(self, hub: Hub, file: FileInfo, work: Workspace, meter: Meter) -> Made:
         published = Published(self.paths[file.name], file.size, file.sha256, "")
         wanted = HubFile(self.repository, self.revision, published, self.branch)
-        return Made(file, *_had(wanted, work) or download(hub, wanted, work, meter))
+        if (had := _had(wanted, work)) is None:
+            return Made(file, *download(hub, wanted, work, meter))
+        meter.tell(published.path, file.size)
+        return Made(file, *had)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 from inzwa.errors import InzwaError
 
@@ -21,8 +21,8 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome(Generic[Result]):
-    result: Result | None
+class _Outcome:
+    result: Any
     error: Exception | None
 
 
@@ -31,7 +31,7 @@ def side_by_side(tasks: Sequence[Callable[[], Result]], stop: threading.Event) -
 
     `stop` is set then, and when the generator is closed: a long task looks at it and raises Stopped.
     """
-    outcomes: queue.Queue[_Outcome[Result]] = queue.Queue(AT_ONCE)
+    outcomes: queue.Queue[_Outcome] = queue.Queue(AT_ONCE)
     with _threads(iter(tasks), outcomes, stop):
         for _ in tasks:
             outcome = outcomes.get()
@@ -42,14 +42,14 @@ def side_by_side(tasks: Sequence[Callable[[], Result]], stop: threading.Event) -
 
 @contextmanager
 def _threads(
-    waiting: Iterator[Callable[[], Result]], outcomes: "queue.Queue[_Outcome[Result]]", stop: threading.Event
+    waiting: Iterator[Callable[[], Result]], outcomes: queue.Queue[_Outcome], stop: threading.Event
 ) -> Iterator[None]:
     """Threads that work the tasks off until the block is left, and have ended then."""
     taking = threading.Lock()
 
     def work() -> None:
         while (task := _next(waiting, taking)) is not None and not stop.is_set():
-            outcome = _Outcome[Result](None, RuntimeError("a thread ended in the middle of its task"))
+            outcome = _Outcome(None, RuntimeError("a thread ended in the middle of its task"))
             try:
                 outcome = _Outcome(task(), None)
             except (InzwaError, OSError, Stopped) as error:
