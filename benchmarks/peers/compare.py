@@ -194,7 +194,7 @@ def told(found: Sequence[dict[str, Any]], ratios: dict[str, float | None]) -> st
     """The figures for people."""
     titles = ["lane", "turns", "P50 ms", "P95 ms", "worst ms", "decided after", "then answered", "lost"]
     keys = ["lane", "turns", "p50_ms", "p95_ms", "worst_ms", "decided_p50_ms", "answered_p50_ms", "lost"]
-    shown = [f"{name}: {'-' if value is None else f'{value:.1f}'} times" for name, value in ratios.items()]
+    shown = [f"{name}: {value:.1f} times" for name, value in ratios.items() if value is not None]
     return "\n".join([table(titles, [[lane[key] for key in keys] for lane in found]), *shown])
 
 
