@@ -15,12 +15,12 @@ class Checkpoint:
 
     def __init__(self, source: LocalModel, target: str, report: Report) -> None:
         """`target` is the file that is being made, for people. NotConvertible without a safetensors file."""
-        self._paths = {PurePosixPath(file.name).name: source.folder / file.name for file in source.files}
-        shards = [path for name, path in self._paths.items() if name.endswith(".safetensors")]
+        self._paths = _beside_config(source)
+        whole = self._paths.get("model.safetensors")
+        shards = [whole] if whole else [path for name, path in self._paths.items() if name.endswith(".safetensors")]
         if not shards:
-            raise NotConvertible(
-                f"{source.name}: expected a .safetensors file, found {', '.join(self._paths) or 'none'}"
-            )
+            found = ", ".join(self._paths) or "no file"
+            raise NotConvertible(f"{source.name}: expected a .safetensors file, found {found}")
         self.name = source.name
         self._tensors = Tensors(shards)
         self._target, self._report = target, report
@@ -58,5 +58,23 @@ class Checkpoint:
             raise NotConvertible(f"{name}: expected the shape {list(shape)}, found {list(found)}")
         values = self._tensors.read(name)
         self._done_bytes += self._tensors.size(name)
-        self._report(Progress(self.name, self._target, self._done_bytes, self._tensors.total_size, "converting"))
+        self._tell()
         return values
+
+    def finish(self) -> None:
+        """Report the whole as done: what was not read is not needed."""
+        self._done_bytes = self._tensors.total_size
+        self._tell()
+
+    def _tell(self) -> None:
+        self._report(Progress(self.name, self._target, self._done_bytes, self._tensors.total_size, "converting"))
+
+
+def _beside_config(source: LocalModel) -> dict[str, Path]:
+    """The files in the folder of the uppermost config.json: a repository may hold older checkpoints below it."""
+    names = [PurePosixPath(file.name) for file in source.files]
+    configs = [name for name in names if name.name == "config.json"]
+    if not configs:
+        raise NotConvertible(f"{source.name}: expected config.json, found {', '.join(map(str, names)) or 'no file'}")
+    folder = min(configs, key=lambda name: len(name.parts)).parent
+    return {name.name: source.folder / name for name in names if name.parent == folder}

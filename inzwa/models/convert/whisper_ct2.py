@@ -35,6 +35,7 @@ def convert(source: LocalModel, out: Path, report: Report) -> None:
     spec.save(str(out))
     _keep(checkpoint, _TOKENIZER, tokenizer, out)
     _keep(checkpoint, _FEATURES, _features(sizes), out)
+    checkpoint.finish()
 
 
 def _configure(spec: WhisperSpec, checkpoint: Checkpoint, sizes: Sizes, names: list[str]) -> None:
