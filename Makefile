@@ -26,7 +26,7 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup models run test test-convert lint bench clean
+.PHONY: help setup models run test test-convert lint bench bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
@@ -60,6 +60,9 @@ bench: $(DEV_INSTALLED) models ## measure what README promises, on this machine
 	@for script in $(wildcard benchmarks/[a-z]*.py); do \
 	    name=$$(basename $$script .py); echo "== $$name"; $(PY) -m benchmarks.$$name || exit 1; \
 	done
+
+bench-peers: $(DEV_INSTALLED) models ## measure Inzwa beside Pipecat, same models and sentences (an environment of its own)
+	@benchmarks/peers/run.sh $(ARGS)
 
 clean: ## remove .venv and every cache in this folder; downloaded models stay in their own cache
 	rm -rf $(VENV) $(CONVERT_VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info

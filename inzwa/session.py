@@ -19,6 +19,7 @@ from inzwa.errors import AudioTooLong, EngineError, InzwaError
 from inzwa.events import Cancel, ClientEvent, EndTurn, MicrophoneFrame, SpeechStart, SpeechStop, TypedText
 from inzwa.floor import Floor
 from inzwa.groups import ungrouped
+from inzwa.load import Load
 from inzwa.options import SessionOptions
 from inzwa.pipeline import Clock, Emit, stage_errors
 from inzwa.protocols import Engines, Transcript
@@ -146,6 +147,8 @@ class Session:
         text = await utterance.make_partial(scope, sound, now_ms)
         if text and utterance is self._utterance and await self._floor.weigh(utterance, text):
             self._hint(utterance, text)
+            if self._options.load() is Load.EASY:
+                await self.turns.prepare(text)  # what the model has read of it need not be read after the end
 
     def _begin_draft(self, utterance: Utterance, pause: SpeechPaused) -> None:
         sound = self._ear.cut(utterance.start_ms, pause.end_ms)
