@@ -1,8 +1,9 @@
 """Shona's sounds in the symbols of a voice that learned another language. Knows voices, not spelling.
 
 A voice can say only what it was trained on: a symbol that its language never used has an untrained vector, and comes
-out as noise. So each sound of Shona takes the nearest that the voice has heard often. Which is nearest was measured
-with benchmarks/voice_cer.py; no native speaker has judged it.
+out as noise. So each sound of Shona takes the nearest that the voice has heard often. The vowels, r, v, the whistled
+sounds and the pace were chosen by what a recogniser made of them (benchmarks/voice_cer.py), the rest by their place in
+the mouth. No native speaker has judged any of it.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Final
 
 from inzwa.errors import EngineError
 
-_ENGLISH: Final = {  # vowels that English says long, whatever the stress: short ones blur what Shona keeps apart
+_ENGLISH: Final = {  # long vowels, stressed or not: short unstressed ones were recognised worse
     "a": "ɑː",
     "e": "eɪ",
     "i": "iː",
