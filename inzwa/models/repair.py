@@ -30,12 +30,11 @@ def repair(
     files = [fault.file for fault in faults]
     reasons: list[ModelError] = []
     for source in entry.sources:
-        needed_bytes = source.download_bytes(files) + sum(file.size for file in files)
-        require_room(needed_bytes)
+        require_room(_missing_bytes(source, files, work))
         try:
             return _take(source, files, shelf, work)
         except (ModelUnavailable, ModelCorrupt) as error:
-            require_room(needed_bytes)
+            require_room(_missing_bytes(source, files, work))
             reasons.append(error)
     raise _refusal(entry.name, reasons)
 
@@ -44,7 +43,7 @@ def renew(
     files: Sequence[FileInfo], source: Source, shelf: Shelf, work: Workspace, require_room: Callable[[int], None]
 ) -> None:
     """Put a new version of a model on the shelf: every file is here and right before the first old one goes."""
-    require_room(source.download_bytes(files) + sum(file.size for file in files))
+    require_room(_missing_bytes(source, files, work))
     with closing(source.bring(files, work)) as brought:
         taken = list(brought)
     for made in taken:
@@ -52,6 +51,12 @@ def renew(
     for made in taken:
         shelf.accept(made.file, made.path, source.title)
     shelf.keep_only(files)
+
+
+def _missing_bytes(source: Source, files: Sequence[FileInfo], work: Workspace) -> int:
+    """What the disk must still take: less what an earlier try left there."""
+    here_bytes = sum(path.stat().st_size for path in work.downloads.iterdir())
+    return max(0, source.download_bytes(files) + sum(file.size for file in files) - here_bytes)
 
 
 def _take(source: Source, files: Sequence[FileInfo], shelf: Shelf, work: Workspace) -> None:

@@ -143,7 +143,7 @@ class Answer(BaseHTTPRequestHandler):
             return self.send(404, X_Error_Code="EntryNotFound")
         headers = {"X_Repo_Commit": commit, "ETag": f'"{git_oid(content)}"'}
         if len(content) < LARGE_BYTES:
-            return self._send_range(content, **headers)
+            return self.send_range(content, **headers)
         sha256 = hashlib.sha256(content).hexdigest()
         where = {"Location": f"{self.hub.store_url}/blobs/{sha256}?signed=yes", "X_Linked_Etag": f'"{sha256}"'}
         return self.send(302, b"", X_Linked_Size=str(len(content)), **where, **headers)
@@ -151,9 +151,10 @@ class Answer(BaseHTTPRequestHandler):
     def _store(self, sha256: str) -> None:
         content = self.hub.content(sha256)
         if not self._note("store", sha256, content):
-            self._send_range(content)
+            self.send_range(content)
 
-    def _send_range(self, content: bytes, **headers: str) -> None:
+    def send_range(self, content: bytes, **headers: str) -> None:
+        """So much of the content as was asked for."""
         start = self.start
         if not start:
             return self.send(200, content, **headers)
@@ -187,51 +188,6 @@ class Answer(BaseHTTPRequestHandler):
         else:
             return False
         return True
-
-
-def status(code: int, **headers: str) -> Fault:
-    """Only this status."""
-    return lambda answer, _: answer.send(code, **headers)
-
-
-def breaks_off(answer: Answer, content: bytes) -> None:
-    """The connection drops when 30 % of the file were sent over it."""
-    answer.begin(206 if answer.start else 200, len(content) - answer.start)
-    answer.wfile.write(content[answer.start :][: len(content) * 3 // 10])
-
-
-def stalls(answer: Answer, content: bytes) -> None:
-    """30 % of the file, and then silence."""
-    breaks_off(answer, content)
-    answer.wfile.flush()
-    answer.hub.closing.wait()
-
-
-def lies(answer: Answer, content: bytes) -> None:
-    """Other bytes of the right length."""
-    answer.send(200, bytes(byte ^ 1 for byte in content))
-
-
-def cuts(answer: Answer, content: bytes) -> None:
-    """A file that is shorter than the Hub says, sent without a fault of the line."""
-    answer._send_range(content[: len(content) // 2])
-
-
-def forgets(answer: Answer, content: bytes) -> None:
-    """The connection drops at 30 %, and the host always begins at the beginning."""
-    answer.begin(200, len(content))
-    answer.wfile.write(content[: len(content) * 3 // 10])
-
-
-def ignores_ranges(answer: Answer, content: bytes) -> None:
-    """The whole file, whatever part was wanted."""
-    answer.send(200, content)
-
-
-def waits_for_the_gate(answer: Answer, content: bytes) -> None:
-    """Nothing is sent before somebody asked for /gate."""
-    answer.hub.gate.wait(60)
-    answer.send(200, content)
 
 
 @contextmanager

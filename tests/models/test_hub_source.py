@@ -1,34 +1,17 @@
 """Models of the Hub: pinned, fetched, proven, held to; from its own cache where they are there already."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from inzwa.errors import CatalogueError, ModelCorrupt, ModelUnavailable
 from inzwa.models.catalogue import parse_catalogue
 from inzwa.models.progress import Progress
-from tests.models.hub import digest, git_oid
 from tests.models.pupil import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, Class
 
 
 def lock_of(pupil: Class) -> dict:
     return json.loads((pupil.cache / "models.lock").read_text())["pupil"]
-
-
-def into_hub_cache(pupil: Class, commit: str, weights: bytes = WEIGHTS) -> Path:
-    """The model as huggingface_hub leaves it in its own cache; the folder of blobs."""
-    folder = pupil.folder / "hf" / "models--org--pupil"
-    for name in ("blobs", "refs", f"snapshots/{commit}"):
-        (folder / name).mkdir(parents=True)
-    (folder / "refs" / "main").write_text(commit)
-    for name, content, blob in (
-        ("model.gguf", weights, digest(WEIGHTS).sha256),
-        ("config.json", CONFIG, git_oid(CONFIG)),
-    ):
-        (folder / "blobs" / blob).write_bytes(content)
-        (folder / "snapshots" / commit / name).symlink_to(Path("../../blobs") / blob)
-    return folder / "blobs"
 
 
 def test_a_first_pull_takes_what_was_asked_for_and_no_pickle(pupil: Class) -> None:
@@ -39,53 +22,11 @@ def test_a_first_pull_takes_what_was_asked_for_and_no_pickle(pupil: Class) -> No
     assert model.source.startswith("hub org/pupil@")
 
 
-def test_a_first_pull_writes_commit_sizes_and_hashes_into_the_lock(pupil: Class) -> None:
-    pupil.store().fetch("pupil")
-    lock = lock_of(pupil)
-    assert lock["facts"] == {"commit": pupil.hub.branches[REPOSITORY, "main"]}
-    assert lock["files"]["model.gguf"] == {"size": len(WEIGHTS), "sha256": digest(WEIGHTS).sha256}
-    assert lock["files"]["config.json"] == {"size": len(CONFIG), "sha256": digest(CONFIG).sha256}
-
-
 def test_a_second_start_asks_the_hub_nothing(pupil: Class) -> None:
     first = pupil.store().fetch("pupil")
     pupil.hub.asked.clear()
     assert pupil.store().fetch("pupil") == first
     assert pupil.hub.asked == []
-
-
-def test_what_was_locked_is_fetched_again_though_the_branch_has_moved(pupil: Class) -> None:
-    store = pupil.store()
-    store.fetch("pupil")
-    pupil.hub.push(REPOSITORY, {**FILES, "model.gguf": WEIGHTS[::-1]})
-    store.remove("pupil")
-    assert store.fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
-
-
-def test_a_changed_file_is_refused_when_the_locked_commit_is_gone_and_taken_by_update(pupil: Class) -> None:
-    store = pupil.store()
-    store.fetch("pupil")
-    old = pupil.hub.branches[REPOSITORY, "main"]
-    pupil.hub.push(REPOSITORY, {**FILES, "model.gguf": WEIGHTS[::-1]})
-    del pupil.hub.commits[REPOSITORY, old]
-    store.remove("pupil")
-    with pytest.raises(ModelCorrupt, match=r"model\.gguf: expected .*, found .*models update pupil") as error:
-        store.fetch("pupil")
-    assert digest(WEIGHTS).sha256 in error.value.message
-    assert digest(WEIGHTS[::-1]).sha256 in error.value.message
-    assert store.find("pupil") is None
-    assert store.update("pupil").path("model.gguf").read_bytes() == WEIGHTS[::-1]
-    assert store.find("pupil") is not None
-
-
-def test_an_unchanged_file_is_taken_from_the_branch_when_the_locked_commit_is_gone(pupil: Class) -> None:
-    store = pupil.store()
-    store.fetch("pupil")
-    old = pupil.hub.branches[REPOSITORY, "main"]
-    pupil.hub.push(REPOSITORY, {**FILES, "README.md": b"# rewritten"})
-    del pupil.hub.commits[REPOSITORY, old]
-    store.remove("pupil")
-    assert store.fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
 
 
 def test_an_update_that_fails_leaves_the_old_model_as_it_was(pupil: Class) -> None:
@@ -106,35 +47,6 @@ def test_an_update_removes_the_files_that_the_new_version_lacks(pupil: Class) ->
     assert not (store.update("pupil").folder / "vocab.json").exists()
 
 
-def test_a_lock_that_somebody_changed_is_refused_with_both_hashes(pupil: Class) -> None:
-    store = pupil.store()
-    store.fetch("pupil")
-    lock = pupil.cache / "models.lock"
-    lock.write_text(lock.read_text().replace(digest(WEIGHTS).sha256, "ab" * 32))
-    with pytest.raises(ModelCorrupt, match=r"model\.gguf.*expected .* sha256 abab.*, found") as error:
-        store.fetch("pupil")
-    assert digest(WEIGHTS).sha256 in error.value.message
-    assert store.find("pupil") is None
-
-
-def test_a_lock_that_contradicts_the_catalogue_is_refused_before_anything_is_fetched(pupil: Class) -> None:
-    pupil.store().fetch("pupil")
-    pupil.hub.asked.clear()
-    pupil.text = OPEN + f'[pupil.files."config.json"]\nsize = 5\nsha256 = "{"cd" * 32}"\n'
-    with pytest.raises(ModelCorrupt, match=r"pupil config\.json: expected 5 bytes .* found 13 bytes .* models\.lock"):
-        pupil.store().fetch("pupil")
-    assert pupil.store().state("pupil") == "refused"
-    assert pupil.hub.asked == []
-
-
-@pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"pupil": 3}', '{"pupil": {"place": "x", "facts": {}}}'])
-def test_a_lock_that_cannot_be_read_is_named_with_the_remedy(pupil: Class, spoilt: str) -> None:
-    pupil.cache.mkdir()
-    (pupil.cache / "models.lock").write_text(spoilt)
-    with pytest.raises(ModelCorrupt, match=r"models\.lock: expected the pins .*delete it"):
-        pupil.store().fetch("pupil")
-
-
 def test_what_the_catalogue_knows_is_compared_with_the_hub_before_a_byte_is_fetched(pupil: Class) -> None:
     pupil.text = OPEN + f'[pupil.files."model.gguf"]\nsize = 5\nsha256 = "{"cd" * 32}"\n'
     with pytest.raises(ModelCorrupt, match=r"model\.gguf: expected 5 bytes .* as the catalogue says, found"):
@@ -148,18 +60,6 @@ def test_a_catalogue_that_moves_to_another_revision_pins_anew(pupil: Class) -> N
     pupil.text = OPEN.replace('"main"', '"next"')
     assert pupil.store().fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS[::-1]
     assert lock_of(pupil)["facts"] == {"commit": commit}
-
-
-def test_files_that_the_catalogue_describes_wholly_need_no_listing_and_no_lock(pupil: Class) -> None:
-    commit = pupil.hub.branches[REPOSITORY, "main"]
-    pupil.text = OPEN.split("[[")[0] + (
-        f'[pupil.files."w.gguf"]\nsize = {len(WEIGHTS)}\nsha256 = "{digest(WEIGHTS).sha256}"\n'
-        f'[[pupil.sources]]\nkind = "hub"\nrepository = "org/pupil"\nrevision = "{commit}"\n'
-        '[pupil.sources.gives]\n"w.gguf" = "model.gguf"\n'
-    )
-    assert pupil.store().fetch("pupil").path("w.gguf").read_bytes() == WEIGHTS
-    assert pupil.hub.count("list") == 0
-    assert not (pupil.cache / "models.lock").exists()
 
 
 def test_a_pattern_that_means_nothing_but_pickles_is_refused_with_the_remedy(pupil: Class) -> None:
@@ -213,38 +113,6 @@ def test_progress_is_one_sum_over_all_files_with_its_total(pupil: Class) -> None
     assert [event.done_bytes for event in large] == sorted(event.done_bytes for event in large)
     assert large[-1].done_bytes == large[-1].total_bytes == len(WEIGHTS) + len(CONFIG)
     assert events[-1].phase == "ready"
-
-
-def test_a_file_in_the_hubs_own_cache_is_used_after_its_hash_matched(pupil: Class) -> None:
-    into_hub_cache(pupil, pupil.hub.branches[REPOSITORY, "main"])
-    assert pupil.store().fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
-    assert pupil.hub.count("store") == 0
-
-
-def test_a_damaged_file_in_the_hubs_own_cache_is_left_alone_and_fetched_anew(pupil: Class) -> None:
-    blobs = into_hub_cache(pupil, pupil.hub.branches[REPOSITORY, "main"], weights=WEIGHTS[:-1] + b"!")
-    assert pupil.store().fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
-    assert (blobs / digest(WEIGHTS).sha256).read_bytes()[-1:] == b"!"
-
-
-def test_offline_the_hubs_own_cache_is_enough_for_a_first_pull(pupil: Class) -> None:
-    into_hub_cache(pupil, pupil.hub.branches[REPOSITORY, "main"])
-    model = pupil.store({"HF_HUB_OFFLINE": "1"}).fetch("pupil")
-    assert model.path("model.gguf").read_bytes() == WEIGHTS
-    assert lock_of(pupil)["facts"] == {"commit": pupil.hub.branches[REPOSITORY, "main"]}
-    assert pupil.hub.asked == []
-
-
-def test_offline_and_without_the_files_nobody_is_asked_and_the_remedy_is_named(pupil: Class) -> None:
-    with pytest.raises(ModelUnavailable, match="HF_HUB_OFFLINE forbids to fetch it: unset it"):
-        pupil.store({"HF_HUB_OFFLINE": "1"}).fetch("pupil")
-    assert pupil.hub.asked == []
-
-
-def test_a_copy_is_made_of_the_hubs_cache_only_in_name(pupil: Class) -> None:
-    blobs = into_hub_cache(pupil, pupil.hub.branches[REPOSITORY, "main"])
-    path = pupil.store().fetch("pupil").path("model.gguf")
-    assert path.samefile(blobs / digest(WEIGHTS).sha256)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""The machine as its container lets it be."""
+
+from pathlib import Path
+
+import pytest
+
+from inzwa.models.machine import this_machine
+
+
+def test_a_machine_without_a_container_has_what_the_kernel_says(tmp_path: Path) -> None:
+    machine = this_machine(tmp_path)
+    assert machine.cores >= 1
+    assert machine.memory_mib > 0
+    assert not machine.hub
+
+
+@pytest.mark.parametrize(("quota", "cores"), [("100000 100000", 1), ("50000 100000", 1), ("max 100000", None)])
+def test_a_container_leaves_so_many_cores(tmp_path: Path, quota: str, cores: int | None) -> None:
+    (tmp_path / "cpu.max").write_text(quota + "\n")
+    assert this_machine(tmp_path).cores == (cores or this_machine(tmp_path / "none").cores)
+
+
+@pytest.mark.parametrize(("limit", "memory_mib"), [(str(64 << 20), 64), ("max", None)])
+def test_a_container_leaves_so_much_memory(tmp_path: Path, limit: str, memory_mib: int | None) -> None:
+    (tmp_path / "memory.max").write_text(limit + "\n")
+    assert this_machine(tmp_path).memory_mib == (memory_mib or this_machine(tmp_path / "none").memory_mib)
