@@ -42,6 +42,7 @@ ROOMS: Final = {
     "inzwa.choice": 5,
     "inzwa.client": 5,
     "inzwa.commands": 5,
+    "inzwa.evaluation": 5,
     "inzwa.check": 5,
     "inzwa.serve": 5,
     "inzwa.cli": 5,

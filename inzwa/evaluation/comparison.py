@@ -1,0 +1,52 @@
+"""Texts as they are compared when errors are counted. Pure; knows no error rate.
+
+The agreement of Shona with itself is loose where writers differ without meaning anything by it, so a text is made
+plain first: lower case, composed characters (NFC), one apostrophe, ng' written n', and everything but letters, figures
+and the apostrophes inside words a space. Figures stay figures: "25" is not "makumi maviri nemashanu".
+"""
+
+import re
+from types import MappingProxyType
+from typing import Final
+
+from inzwa.shona.orthography import plain
+
+_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+
+SPELLINGS: Final = MappingProxyType(
+    {
+        "nokuti": "nekuti",
+        "upenyu": "hupenyu",
+        "utano": "hutano",
+        "mawoko": "maoko",
+        "mwoyo": "moyo",
+        "churu": "chiuru",
+        "zvuru": "zviuru",
+        "vhudzi": "bvudzi",
+        "ruwara": "ruvara",
+        "girinhi": "girini",
+        "umwe": "mumwe",
+    }
+)
+"""Whole words that careful writers spell in two ways, to the one that newspapers use more."""
+
+_ALL: Final = re.compile(r"((?:bw|ch|dz|h|kw|k|m|p|r|rw|sv|t|tw|v|w|y|zv))ese")
+"""vese, zvese, dzese and their like: the word for "all", which is also spelt -ose."""
+
+
+def compared(text: str, *, fold: bool = False) -> str:
+    """The text's words, one space between; `fold` spells alike what may be spelt in two ways."""
+    words = compared_words(text, fold=fold)
+    return " ".join(words)
+
+
+def compared_words(text: str, *, fold: bool = False) -> list[str]:
+    """The same as a list."""
+    words = _WORD.findall(plain(text.lower()))
+    return [_folded(word) for word in words] if fold else words
+
+
+def _folded(word: str) -> str:
+    if alike := _ALL.fullmatch(word):
+        return f"{alike[1]}ose"
+    return SPELLINGS.get(word, word)
