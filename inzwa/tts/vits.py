@@ -18,6 +18,8 @@ from inzwa.audio import Sound
 from inzwa.errors import UnsupportedFormat
 from inzwa.models.local import LocalModel
 from inzwa.protocols import EngineInfo, SpokenChunk, VoiceOptions
+from inzwa.shona.language import text_language
+from inzwa.shona.normaliser import spoken
 from inzwa.shona.orthography import ipa
 from inzwa.shona.phrases import LONGEST_PHRASE, cut_phrases
 from inzwa.tts.piper import PiperConfig, read_piper_config
@@ -68,10 +70,13 @@ class Vits:
         """
         if options.voice and options.voice not in self.voices:
             raise UnsupportedFormat(f"There is no voice {options.voice!r}; there is {', '.join(self.voices)}.")
-        say = partial(self._speaker.say, text, options.speed)
-        async with aclosing(self._worker.iterate(say, options.priority)) as chunks:
+        async with aclosing(self._worker.iterate(partial(self._say, text, options.speed), options.priority)) as chunks:
             async for sound in chunks:
                 yield SpokenChunk(sound, self.sample_rate)
+
+    def _say(self, text: str, speed: float) -> Iterator[Sound]:
+        """Figures and signs first become words, in the language that the words around them are in."""
+        return self._speaker.say(spoken(text, text_language(text)).text, speed)
 
 
 @asynccontextmanager

@@ -50,7 +50,7 @@ async def test_speed_changes_the_length(voice):
     assert fast < 0.7 * normal
 
 
-@pytest.mark.parametrize("text", ["", " \n", "...", "?!", "3,5 1 000", "😀", "مرحبا", "'"])
+@pytest.mark.parametrize("text", ["", " \n", "...", "?!", "😀", "مرحبا", "'"])
 async def test_a_text_without_a_sound_yields_nothing(voice, text):
     assert await said(voice, text) == []
 
@@ -110,3 +110,9 @@ async def test_files_that_are_no_voice_are_refused(tmp_path):
     with pytest.raises(EngineError):
         async with open_vits(LocalModel(name="none", folder=tmp_path, files=files)):
             pass
+
+
+async def test_figures_are_said_in_words(voice):
+    figures = np.concatenate(await said(voice, "Ndine madhora 25."))
+    words = np.concatenate(await said(voice, "Ndine madhora makumi maviri nemashanu."))
+    assert np.array_equal(figures, words)

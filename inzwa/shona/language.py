@@ -1,0 +1,18 @@
+"""Is this text Shona or English? By the shape of its words: Shona's end in a vowel and know no l, q, x. Pure."""
+
+from typing import Final, Literal
+
+from inzwa.shona.backchannels import spoken_words
+from inzwa.shona.orthography import is_shona
+
+SHONA_SHARE: Final = 0.6
+"""Of the words. Shona text as people write it has one word in ten that is not Shona-shaped; English has most of its
+words so, but `a`, `to`, `we`, `go` and `banana` fit both."""
+
+
+def text_language(text: str, otherwise: Literal["sn", "en"] = "sn") -> Literal["sn", "en"]:
+    """`sn` or `en`; `otherwise` for a text without words."""
+    words = spoken_words(text)
+    if not words:
+        return otherwise
+    return "sn" if sum(map(is_shona, words)) >= SHONA_SHARE * len(words) else "en"
