@@ -10,9 +10,10 @@ from inzwa.models.store import Store
 def lines(store: Store) -> Iterator[str]:
     """One line a model: name, stage, state, size, bytes on this disk; its language, licence and what that means."""
     used = store.disk_use()
-    for name, entry in store.catalogue.items():
+    for name in used:
+        entry = store.entry(name)
         yield (
-            f"{name:<22} {entry.stage:<4} {store.state(name):<9} {_size(store, entry):>10} "
+            f"{name:<22} {entry.stage or '-':<4} {store.state(name):<9} {_size(store, entry):>10} "
             f"{_megabytes(used[name]):>10} here  {entry.language} · {entry.licence}: {entry.consequence}"
         )
     yield f"{_megabytes(sum(used.values()))} on this disk"

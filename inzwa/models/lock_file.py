@@ -24,6 +24,10 @@ class LockFile:
     def path(self) -> Path:
         return self._cache.folder / NAME
 
+    def names(self) -> tuple[str, ...]:
+        """Every model that is held to something. ModelCorrupt as for `pin`."""
+        return tuple(self._read())
+
     def pin(self, model: str) -> Pin | None:
         """What the model is held to. ModelCorrupt when the file cannot be understood."""
         lines = self._read()

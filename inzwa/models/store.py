@@ -61,6 +61,10 @@ class Store:
         """What the catalogue knows, in its order."""
         return tuple(self.catalogue)
 
+    def strangers(self) -> tuple[str, ...]:
+        """Models that were named by where they are, pulled and locked. ModelCorrupt when models.lock cannot be read."""
+        return tuple(name for name in self._held.locks.names() if is_direct(name))
+
     def entry(self, name: str) -> Entry:
         """What is known of a model before it is looked for. UnknownModel lists those there are."""
         if is_direct(name):
@@ -119,9 +123,10 @@ class Store:
             return freed_bytes
 
     def disk_use(self) -> dict[str, int]:
-        """Bytes on the disk for each model of the catalogue, unfinished downloads and conversions among them."""
+        """Bytes on the disk for each model, unfinished downloads and conversions among them."""
+        names = (*self.names(), *self.strangers())
         with self._cache.usable():
-            return {name: self._cache.used_bytes(entry.shelf) for name, entry in self.catalogue.items()}
+            return {name: self._cache.used_bytes(self.entry(name).shelf) for name in names}
 
     def settled(self, name: str) -> Entry | None:
         """The entry with all its files, sizes and hashes known; None when the first pull has still to tell."""
