@@ -17,7 +17,7 @@ _GRAPH_NODE, _GRAPH_NAME, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT, _GRAP
 _NODE_INPUT, _NODE_OUTPUT, _NODE_OP, _NODE_ATTRIBUTE = 1, 2, 4, 5
 _ATTRIBUTE_NAME, _ATTRIBUTE_INTS = 1, 8
 _TENSOR_NAME: Final = 8
-_VALUE_NAME: Final = 1
+_VALUE_NAME, _VALUE_TYPE, _TYPE_TENSOR, _TENSOR_KIND, _FLOAT = 1, 2, 1, 1, 1
 
 
 class MalformedGraph(ValueError):
@@ -102,11 +102,9 @@ class Graph:
         graph = b"".join([*nodes, _field(_GRAPH_NAME, b"part"), *weights, *takes, *gives])
         return self.header + _field(_MODEL_GRAPH, graph)
 
-    def _value(self, name: str) -> memoryview:
-        try:
-            return self.values[name]
-        except KeyError:
-            raise MalformedGraph(f"the file does not say what {name!r} is: export it with shape inference") from None
+    def _value(self, name: str) -> memoryview | bytes:
+        """What the file says of the tensor; where it says nothing, float32 of any shape, which ONNX Runtime checks."""
+        return self.values.get(name) or _float_value(name)
 
 
 def read_graph(data: bytes) -> Graph:
@@ -145,6 +143,10 @@ def _node(body: memoryview) -> Node:
         if number in names:
             names[number].append(_text(value))
     return Node(names[_NODE_OP][0], tuple(names[_NODE_INPUT]), tuple(names[_NODE_OUTPUT]), body)
+
+
+def _float_value(name: str) -> bytes:
+    return _field(_VALUE_NAME, name.encode()) + _field(_VALUE_TYPE, _field(_TYPE_TENSOR, _field(_TENSOR_KIND, _FLOAT)))
 
 
 def _name(body: memoryview, number: int) -> str:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from inzwa.tts.onnx_graph import Graph, MalformedGraph, Node
 
 _NOISE_OPS = ("RandomNormalLike", "RandomNormal")
+_OF_THE_SPEAKER = frozenset(("sid", "langid"))
+"""Inputs that are the same for all frames: who speaks, and which language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class Seams:
     """Samples that the decoder makes of one frame."""
     reach: int
     """Frames on each side that the decoder looks at to make one frame's samples."""
+    speaker: tuple[str, ...] = ()
+    """Outputs of `text` that the decoder takes for every stretch: what it must know of the speaker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class VitsParts:
     flow: bytes
     """What the flow needs, and its noise -> z."""
     decoder: bytes
-    """z -> sound."""
+    """z, and what is known of the speaker -> sound."""
     seams: Seams
 
 
@@ -59,19 +63,33 @@ def split_vits(graph: Graph) -> VitsParts:
     flow_noise, mean = latent.outputs[0], latent.inputs[0]
     flow = graph.after(flow_noise) & graph.before([z])
     decoder = graph.after(z) & graph.before(graph.outputs)
-    joins = tuple(name for name in graph.border(flow) if name != flow_noise)
+    joins = tuple(name for name in graph.border(flow) if name != flow_noise and _sources(graph, name))
     duration_noise = durations[0].outputs[0] if durations else None
     text_inputs = [*graph.inputs, duration_noise] if duration_noise else [*graph.inputs]
-    extra = tuple(name for name in graph.border(decoder) if name != z)
-    if extra:
-        raise MalformedGraph(f"the decoder depends on {sorted(extra)}, not on the latent frames alone")
+    speaker = _of_the_speaker(graph, decoder, z)
     hop, reach = _decoder_shape(graph, z, decoder)
-    return VitsParts(
-        text=graph.cut(text_inputs, tuple(dict.fromkeys((*joins, mean)))),
-        flow=graph.cut((*joins, flow_noise), [z]),
-        decoder=graph.cut([z], graph.outputs[:1]),
-        seams=Seams(duration_noise=duration_noise, mean=mean, flow_noise=flow_noise, z=z, hop=hop, reach=reach),
+    seams = Seams(
+        duration_noise=duration_noise, mean=mean, flow_noise=flow_noise, z=z, hop=hop, reach=reach, speaker=speaker
     )
+    return VitsParts(
+        text=graph.cut(text_inputs, tuple(dict.fromkeys((*joins, mean, *speaker)))),
+        flow=graph.cut((*joins, flow_noise), [z]),
+        decoder=graph.cut((z, *speaker), graph.outputs[:1]),
+        seams=seams,
+    )
+
+
+def _of_the_speaker(graph: Graph, decoder: frozenset[Node], z: str) -> tuple[str, ...]:
+    """What the decoder reads beside z and constants. MalformedGraph where that differs from frame to frame."""
+    beside = {name: _sources(graph, name) for name in graph.border(decoder) if name != z}
+    if others := sorted(name for name, sources in beside.items() if not sources <= _OF_THE_SPEAKER):
+        raise MalformedGraph(f"the decoder depends on {others}, not on the latent frames alone")
+    return tuple(name for name, sources in beside.items() if sources)
+
+
+def _sources(graph: Graph, name: str) -> frozenset[str]:
+    """The inputs of the graph that a tensor is made of; none for a constant."""
+    return frozenset(graph.border(graph.before([name]))) or frozenset({name} & set(graph.inputs))
 
 
 def _decoder_input(graph: Graph) -> str:

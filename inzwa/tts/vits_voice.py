@@ -32,54 +32,65 @@ Frames = npt.NDArray[np.float32]
 """Shape (1, channels, frames)."""
 
 
+class Uncuttable(EngineError):
+    """A graph that is one, but not of a shape that can be cut in three."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The three numbers that the graph takes beside the ids."""
+    """The numbers that the graph takes beside the ids."""
 
     noise_scale: float
     length_scale: float
     noise_w: float
+    speaker: int = 0
+    """Which of a voice's speakers; read by graphs that have several."""
+    language: int = 0
+    """Which of a voice's languages; read by graphs that have several."""
 
 
 class VitsVoice:
     """The three parts of a voice, loaded."""
 
     def __init__(self, path: Path, *, threads: int) -> None:
-        """EngineError where the file is no VITS that can be cut in three."""
+        """Uncuttable where the file is no VITS that can be cut in three; EngineError where it is no graph at all."""
         try:
-            parts = split_vits(read_graph(path.read_bytes()))
-            self._text, self._flow, self._decoder = _open_sessions((parts.text, parts.flow, parts.decoder), threads)
+            graph = read_graph(path.read_bytes())
+        except MalformedGraph as error:
+            raise EngineError("tts", f"{path.name} is no VITS voice that can be read.") from error
+        try:
+            parts = split_vits(graph)
+            self._text, self._flow, self._decoder = open_sessions((parts.text, parts.flow, parts.decoder), threads)
             self._seams = parts.seams
         except (MalformedGraph, Fail, InvalidArgument, InvalidGraph) as error:
-            raise EngineError("tts", f"{path.name} is no VITS voice that can be read.") from error
+            raise Uncuttable("tts", f"{path.name} is no VITS voice that can be cut.") from error
 
     def say(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> Iterator[Sound]:
         """The sound of `ids`, shape (1, ids), in chunks; the same noise gives the same sound. At least one chunk."""
         latent = self._latent(ids, pace, noise)
-        for begin, end in pairwise(chunk_bounds(latent.shape[2])):
+        for begin, end in pairwise(chunk_bounds(latent[self._seams.z].shape[2])):
             yield self._decode(latent, begin, end)
 
     def say_whole(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> Sound:
         """The same sound in one run of the decoder."""
         latent = self._latent(ids, pace, noise)
-        return self._decode(latent, 0, latent.shape[2])
+        return self._decode(latent, 0, latent[self._seams.z].shape[2])
 
-    def _latent(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> Frames:
-        """z, shape (1, channels, frames)."""
-        seams, symbols = self._seams, ids.shape[1]
-        scales = np.array([pace.noise_scale, pace.length_scale, pace.noise_w], dtype=np.float32)
-        feed: dict[str, Any] = {"input": ids, "input_lengths": np.array([symbols]), "scales": scales}
-        if seams.duration_noise:
-            feed[seams.duration_noise] = noise.standard_normal((1, 2, symbols), dtype=np.float32)
-        made = _run(self._text, feed)
-        made[seams.flow_noise] = noise.standard_normal(made[seams.mean].shape, dtype=np.float32)
-        return _run(self._flow, made)[seams.z]
-
-    def _decode(self, latent: Frames, begin: int, end: int) -> Sound:
-        """The samples of the frames `begin` to `end`, seen with as many neighbours as the decoder looks at."""
+    def _latent(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> dict[str, Frames]:
+        """What the decoder takes: z, shape (1, channels, frames), and what is known of the speaker."""
         seams = self._seams
-        first, last = max(0, begin - seams.reach), min(latent.shape[2], end + seams.reach)
-        (sound,) = _run(self._decoder, {seams.z: latent[:, :, first:last]}).values()
+        feed = inputs_for(ids, pace)
+        if seams.duration_noise:
+            feed[seams.duration_noise] = noise.standard_normal((1, 2, ids.shape[1]), dtype=np.float32)
+        made = run(self._text, feed)
+        made[seams.flow_noise] = noise.standard_normal(made[seams.mean].shape, dtype=np.float32)
+        return run(self._flow, made) | {name: made[name] for name in seams.speaker}
+
+    def _decode(self, latent: dict[str, Frames], begin: int, end: int) -> Sound:
+        """The samples of the frames `begin` to `end`, seen with as many neighbours as the decoder looks at."""
+        seams, frames = self._seams, latent[self._seams.z]
+        first, last = max(0, begin - seams.reach), min(frames.shape[2], end + seams.reach)
+        (sound,) = run(self._decoder, latent | {seams.z: frames[:, :, first:last]}).values()
         return sound.reshape(-1)[(begin - first) * seams.hop : (end - first) * seams.hop]
 
 
@@ -92,7 +103,25 @@ def chunk_bounds(frames: int) -> list[int]:
     return [*bounds, frames]
 
 
-def _open_sessions(models: Sequence[bytes], threads: int) -> list[onnxruntime.InferenceSession]:
+def inputs_for(ids: npt.NDArray[np.int64], pace: Pace) -> dict[str, Any]:
+    """By the names that exporters of VITS give them: those of Piper and Coqui, then those of sherpa-onnx."""
+    count = np.array([ids.shape[1]])
+    scales = np.array([pace.noise_scale, pace.length_scale, pace.noise_w], dtype=np.float32)
+    return {
+        "input": ids,
+        "input_lengths": count,
+        "scales": scales,
+        "sid": np.array([pace.speaker]),
+        "langid": np.array([pace.language]),
+        "x": ids,
+        "x_length": count,
+        "noise_scale": scales[:1],
+        "length_scale": scales[1:2],
+        "noise_scale_w": scales[2:],
+    }
+
+
+def open_sessions(models: Sequence[bytes], threads: int) -> list[onnxruntime.InferenceSession]:
     """By way of files: a session that is given bytes keeps them for life (78 MB more in memory with joe-medium)."""
     sessions = []
     with TemporaryDirectory(prefix="inzwa-voice-") as folder:
@@ -111,7 +140,7 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     return options
 
 
-def _run(session: onnxruntime.InferenceSession, feed: dict[str, Any]) -> dict[str, npt.NDArray[np.float32]]:
+def run(session: onnxruntime.InferenceSession, feed: dict[str, Any]) -> dict[str, npt.NDArray[np.float32]]:
     """Names to what the session made of those entries of `feed` that it takes."""
     takes = {entry.name: feed[entry.name] for entry in session.get_inputs()}
     names = [entry.name for entry in session.get_outputs()]

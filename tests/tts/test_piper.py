@@ -5,7 +5,7 @@ import json
 import pytest
 
 from inzwa.errors import EngineError
-from inzwa.tts.piper import read_piper_config
+from inzwa.tts.piper import PiperReader, read_piper_config
 
 SAID = {
     "audio": {"sample_rate": 22050},
@@ -61,8 +61,23 @@ def test_another_file_is_refused_by_name(tmp_path, text):
         read_piper_config(path)
 
 
-def test_a_voice_of_several_speakers_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("said", "speakers"),
+    [
+        ({"num_speakers": 2, "speaker_id_map": {"Rudo": 0, "Tendai": 1}}, {"Rudo": 0, "Tendai": 1}),
+        ({"num_speakers": 2}, {"0": 0, "1": 1}),
+        ({"num_speakers": 1, "speaker_id_map": {"Rudo": 0}}, {}),
+    ],
+)
+def test_several_speakers_are_known_by_their_names_else_by_their_numbers(tmp_path, said, speakers):
     path = tmp_path / "many.json"
-    path.write_text(json.dumps(SAID | {"num_speakers": 4}), encoding="utf-8")
-    with pytest.raises(EngineError, match="several speakers"):
-        read_piper_config(path)
+    path.write_text(json.dumps(SAID | said), encoding="utf-8")
+    assert read_piper_config(path).speakers == speakers
+
+
+def test_a_reader_says_shona_in_the_voices_own_symbols_a_little_slower(config):
+    reader = PiperReader(config)
+    assert reader.ids("ba").tolist() == config.encode("bˈɑː").tolist()
+    assert reader.ids("... 3 😀").size == 0
+    assert (reader.facts.sample_rate, reader.facts.pace.noise_scale) == (22050, 0.667)
+    assert reader.facts.pace.length_scale > 1

@@ -5,7 +5,9 @@ import pytest
 
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.progress import silent
+from inzwa.tts.readers import open_reader
 from inzwa.tts.vits_voice import Pace, VitsVoice
+from tests.models.convert import small_vits
 from tests.models.convert.small_whisper import local
 
 pytestmark = pytest.mark.convert
@@ -58,3 +60,10 @@ def test_the_sound_is_that_of_transformers(tmp_path, reference, changes):
         print(f"{count} symbols, {sound.size} samples up to {loudest:.3f}: largest difference {difference:.1e}")
         assert 0.01 < loudest < 0.99
         assert difference <= 1e-5
+
+
+def test_the_ids_are_those_of_transformers_tokenizer(tmp_path, reference):
+    model = small_vits.write(tmp_path / "voice", small_vits.weights())
+    reader = open_reader(model)
+    for text in ("Mhoro, shamwari!", "n'anga", "  ZVAKANAKA sei?  ", "Tapiwa 3 Xoliswa", "k"):
+        assert reader.ids(text)[0].tolist() == reference.ids(model.folder, text)

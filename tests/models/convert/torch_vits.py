@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import VitsConfig, VitsModel
+from transformers import VitsConfig, VitsModel, VitsTokenizer
 
 SEED = 11
 _QUIET = 0.02
@@ -45,3 +45,8 @@ class SameNoise:
         """Frames were drawn like a tensor that had been turned: torch fills those in another order."""
         like = torch.empty(shape) if shape[1] == 2 else torch.empty((shape[0], shape[2], shape[1])).transpose(1, 2)
         return torch.randn_like(like).contiguous().numpy().astype(dtype)
+
+
+def ids(folder: Path, text: str) -> list[int]:
+    """What transformers' tokenizer makes of a text."""
+    return VitsTokenizer.from_pretrained(folder)(text)["input_ids"]
