@@ -1,5 +1,6 @@
 """open_engines: from settings to four warm engines. The only file that names concrete ones."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -8,8 +9,8 @@ import anyio
 from anyio.to_thread import run_sync
 
 from inzwa.asr.whisper import open_whisper
-from inzwa.choice import EMBEDDED, chosen_models, open_store
-from inzwa.errors import UnknownModel
+from inzwa.choice import EMBEDDED, candidates, open_store, survey
+from inzwa.errors import CatalogueError, EngineError, ModelError, UnknownModel
 from inzwa.groups import ungrouped
 from inzwa.llm.llama import open_llama
 from inzwa.models.local import LocalModel
@@ -20,18 +21,22 @@ from inzwa.slots import Slot, SlotChatModel, SlotSynthesizer, SlotTranscriber
 from inzwa.tts.vits import open_vits
 from inzwa.vad.silero import open_silero
 
+log = logging.getLogger(__name__)
+
 
 @asynccontextmanager
 async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engines]:
     """Fetch, prove, load and warm all four, side by side; they close with the block. ModelError or EngineError.
 
-    A recogniser, model or voice that hangs is replaced by a fresh one while the block lasts.
+    Where a model cannot be had or opened, its stage takes the next best. A recogniser, model or voice that hangs is
+    replaced by a fresh one while the block lasts.
     """
     slots = {stage: Slot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
+    names = await run_sync(_candidates, settings)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             for stage, slot in slots.items():
-                tasks.start_soon(_keep, settings, stage, slot, report)
+                tasks.start_soon(_keep, settings, stage, names[stage], slot, report)
             opened = {stage: await slot.engine() for stage, slot in slots.items()}
             yield Engines(
                 vad=opened["vad"],
@@ -42,29 +47,53 @@ async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engi
             tasks.cancel_scope.cancel()
 
 
-async def _keep(settings: Settings, stage: Stage, slot: Slot[Any], report: Report) -> None:
+@asynccontextmanager
+async def open_stage(settings: Settings, stage: Stage, report: Report) -> AsyncIterator[Any]:
+    """One engine on its own, for a command that needs no other."""
+    names = await run_sync(_candidates, settings)
+    async with _first_that_opens(settings, stage, names[stage], report) as engine:
+        yield engine
+
+
+def _candidates(settings: Settings) -> dict[Stage, tuple[str, ...]]:
+    return candidates(settings, survey(settings))
+
+
+async def _keep(settings: Settings, stage: Stage, names: tuple[str, ...], slot: Slot[Any], report: Report) -> None:
     """Keep an engine in its slot, for as long as we are not cancelled."""
     while True:
-        async with open_stage(settings, stage, report) as engine:
+        async with _first_that_opens(settings, stage, names, report) as engine:
             slot.fill(engine)
             await slot.emptied()
 
 
 @asynccontextmanager
-async def open_stage(settings: Settings, stage: Stage, report: Report) -> AsyncIterator[Any]:
-    """One engine on its own, for a command that needs no other."""
-    name = chosen_models(settings)[stage]
+async def _first_that_opens(
+    settings: Settings, stage: Stage, names: tuple[str, ...], report: Report
+) -> AsyncIterator[Any]:
+    """The first candidate that can be had and opened. A name or a catalogue that is wrong is the user's to mend."""
     async with AsyncExitStack() as stack:
-        try:
-            report(StageReport(stage, "fetching", name))
-            model = await run_sync(_fetch, settings, stage, name, report)
-            report(StageReport(stage, "loading", name))
-            engine = await stack.enter_async_context(_opened(settings, stage, model))
-        except Exception as error:
-            report(StageReport(stage, "failed", f"{name}: {error}"))
-            raise
+        for name in names:
+            try:
+                engine = await _open(stack, settings, stage, name, report)
+            except (UnknownModel, CatalogueError):
+                raise
+            except (ModelError, EngineError) as error:
+                report(StageReport(stage, "failed", f"{name}: {error.message}"))
+                if name == names[-1]:
+                    raise
+                log.warning("%s cannot be used for %s, the next is tried: %s", name, stage, error.message)
+            else:
+                break
         report(StageReport(stage, "ready", name))
         yield engine
+
+
+async def _open(stack: AsyncExitStack, settings: Settings, stage: Stage, name: str, report: Report) -> Any:
+    report(StageReport(stage, "fetching", name))
+    model = await run_sync(_fetch, settings, stage, name, report)
+    report(StageReport(stage, "loading", name))
+    return await stack.enter_async_context(_opened(settings, stage, model))
 
 
 def _opened(settings: Settings, stage: Stage, model: LocalModel) -> AbstractAsyncContextManager[Any]:
@@ -100,6 +129,6 @@ def _fetch(settings: Settings, stage: Stage, name: str, report: Report) -> Local
 
     store = open_store(settings, tell)
     entry = store.entry(name)
-    if entry.stage != stage:
+    if not entry.serves(stage):
         raise UnknownModel(f"{name} is a model for {entry.stage}, not for {stage}.")
     return store.fetch(name)
