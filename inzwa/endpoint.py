@@ -30,7 +30,7 @@ class EndpointOptions:
     release: float = 0.15
     """Once speaking, a frame is quiet only below `threshold - release`: hysteresis against flicker."""
     onset_ms: int = 90
-    pause_ms: int = 200
+    pause_ms: int = 130
     silence_ms: int = 700
     silence_floor_ms: int = 450
     short_ms: int = 1_500

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         450, description="The least that adapting may make of silence_ms, after a long or finished utterance."
     )
     pause_ms: Annotated[int, Field(ge=60, le=1_000)] = Field(
-        200, description="Milliseconds of silence after which the transcript is begun, in case the user has finished."
+        130, description="Milliseconds of silence after which the transcript is begun, in case the user has finished."
     )
     partial_ms: Annotated[int, Field(ge=100, le=5_000)] = Field(
         400, description="Milliseconds of new speech between two partial transcripts."

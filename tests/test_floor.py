@@ -64,7 +64,7 @@ async def test_a_held_reply_sends_no_sound_and_is_whole_when_it_goes_on():
         assert talk.story()[-2:] == ["tts.hold", "speech.start"]
         await talk.be_silent()
         assert talk.endings() == [(1, "ended")]
-        assert talk.seconds(0) > 1.5
+        assert talk.seconds(0) > 1.0
 
 
 async def test_assent_that_becomes_more_interrupts():

@@ -23,8 +23,9 @@ class Lengths:
     """Where a phrase without a mark is cut between two words."""
 
 
-FIRST: Final = Lengths(sentence=2, clause=4, most=40)
-"""`Ehe,` is a phrase; 40 characters are five words of Shona and two seconds of speech."""
+FIRST: Final = Lengths(sentence=2, clause=4, most=24)
+"""`Ehe,` is a phrase; 24 characters are three words of Shona and a second and a half of speech, in which the model and
+the voice make the next phrase."""
 
 SECOND: Final = Lengths(sentence=12, clause=24, most=80)
 LATER: Final = Lengths(sentence=24, clause=60, most=160)
@@ -120,11 +121,16 @@ class PhraseCutter:
             return True
         if self._before(at, _SENTENCE_END):
             return at >= lengths.sentence and not self._before(at, _ABBREVIATION)
-        return at >= lengths.clause and self._before(at, _CLAUSE_END)
+        return at >= lengths.clause and self._before(at, _CLAUSE_END) and not self._in_number(at)
+
+    def _in_number(self, at: int) -> bool:
+        """Whether the mark before this gap stands between figures: 1, 263."""
+        return at >= 2 and self._held[at - 2].isdigit() and self._held[at + 1 : at + 2].isdigit()
 
     def _may_part(self, at: int) -> bool:
-        """Whether the two words at this gap may be parted: not 1 000, not Dr. Moyo, nothing before the first word."""
-        if self._held[at - 1].isdigit() and self._held[at + 1].isdigit():
+        """Whether the two words at this gap may be parted: not 1 000, vanhu 38 or 31 Chikunguru, which agree; not
+        Dr. Moyo; nothing before the first word."""
+        if self._held[at - 1].isdigit() or self._held[at + 1].isdigit():
             return False
         return self._sayable(at) and not self._before(at, _ABBREVIATION)
 

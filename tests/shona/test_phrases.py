@@ -90,7 +90,7 @@ def test_the_first_phrase_comes_at_its_first_mark():
 def test_the_first_phrase_does_not_wait_for_a_mark_that_is_far():
     cutter = PhraseCutter()
     phrases = cutter.push("Ndinoda kutenga chingwa nemukaka kubva kuchitoro")
-    assert phrases == ["Ndinoda kutenga chingwa nemukaka kubva"]
+    assert phrases == ["Ndinoda kutenga chingwa"]
     assert len(phrases[0]) <= FIRST.most
 
 
@@ -131,3 +131,17 @@ def test_flushing_gives_the_rest_once():
 def test_two_hundred_thousand_hostile_characters_are_cut_without_a_stall(unit):
     text = unit * (200_000 // len(unit))
     assert squeezed("".join(cut_phrases(text))) == squeezed(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Vanhu vakawanda vakasvika 38 vakaenda", "Ndichauya musi uno we 31 Chikunguru gore rino"]
+)
+def test_a_figure_stays_with_the_words_that_it_agrees_with(text):
+    for phrase in cut_phrases(text):
+        words = phrase.split()
+        assert not words[0].isdigit()
+        assert not words[-1].isdigit()
+
+
+def test_a_comma_between_figures_ends_nothing():
+    assert cut_phrases("1, 263 vanhu") == ["1, 263 vanhu"]
