@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(group, "check", "sound:check", "what is installed, loaded and hashed, and how fast it is here")
     _add(group, "settings", "text:settings", "every setting, its value, and where that came from")
     _add_models(group)
+    _add_eval(group)
     say = _add(group, "say", "sound:say", "speak a text into a sound file")
     say.add_argument("text")
     say.add_argument("-o", "--output", type=Path, required=True, help="a .wav, .flac or .ogg file to write")
@@ -76,6 +77,27 @@ def _add_models(group: argparse._SubParsersAction) -> None:
     ):
         action = _add(actions, name, run, meaning)
         action.add_argument("names", nargs="+" if name in ("remove", "update") else "*", metavar="NAME")
+
+
+def _add_eval(group: argparse._SubParsersAction) -> None:
+    measure = _add(group, "eval", "evaluate:hear", "measure the recogniser, the voice or the reading of texts")
+    actions = measure.add_subparsers(metavar="WHAT", required=True)
+    asr = _add(actions, "asr", "evaluate:hear", "error rates of the recogniser on recordings")
+    asr.add_argument("manifest", type=Path, nargs="?", help="TSV or JSONL: a sound file and its text a line")
+    asr.add_argument("--dataset", choices=["fleurs"], help="instead: Shona read aloud, from the Hugging Face Hub")
+    asr.add_argument("--part", choices=["train", "dev", "test"], default="test", help="of the dataset (test)")
+    tts = _add(actions, "tts", "evaluate:speak", "how the voice sounds and how much of it the recogniser understands")
+    tts.add_argument("file", type=Path, help="a sentence a line")
+    text = _add(actions, "text", "evaluate:read", "what is made of a text to say it, and how fast")
+    text.add_argument("file", type=Path, help="any text in UTF-8")
+    for name, action in (("asr", asr), ("tts", tts), ("text", text)):
+        folder = Path("out", f"eval-{name}")
+        action.add_argument("-o", "--output", type=Path, default=folder, help=f"folder for the report ({folder})")
+        action.add_argument("--limit", type=int, help="the first so many")
+    for action in (asr, tts):
+        action.add_argument("--fold", action="store_true", help="count vese and vose, nokuti and nekuti as one word")
+        action.add_argument("--fresh", action="store_true", help="forget what an earlier run has left in the folder")
+        action.add_argument("--seed", type=int, default=1, help="of the intervals (1)")
 
 
 def _add(group: argparse._SubParsersAction, name: str, run: str, meaning: str) -> argparse.ArgumentParser:

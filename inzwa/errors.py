@@ -9,6 +9,7 @@ InzwaError
 │   ├── AudioTooLong            audio_too_long     more sound than max_audio_seconds
 │   ├── TextTooLong             text_too_long      more characters than max_text_chars
 │   ├── EmptyText               empty_text         nothing to say or to answer
+│   ├── BadCorpus               bad_corpus         what is to be measured on, or resumed, cannot be read
 │   └── Unauthorized            unauthorized       a token is missing or wrong
 ├── Overloaded                  the request was right; there is no room for it now
 │   ├── RateLimited             rate_limited       this caller asks too often
@@ -75,6 +76,10 @@ class TextTooLong(ClientError):
 
 class EmptyText(ClientError):
     code = "empty_text"
+
+
+class BadCorpus(ClientError):
+    code = "bad_corpus"
 
 
 class Unauthorized(ClientError):
