@@ -144,6 +144,23 @@ def test_a_checkpoint_without_the_prefix_of_its_names_is_read_too(source, out, t
     assert (tmp_path / "bare-out" / "model.bin").read_bytes() == (out / "model.bin").read_bytes()
 
 
+def test_a_whisper_of_128_bands_as_large_v3_keeps_them(tmp_path, weights, out):
+    wide = weights | {"model.encoder.conv1.weight": np.ones((WIDTH, 128, 3), dtype=np.float32)}
+    convert(write(tmp_path / "in", wide, config=small_whisper.CONFIG | {"num_mel_bins": 128}), out, silent)
+    assert ctranslate2.models.Whisper(str(out), device="cpu").n_mels == 128
+    assert written(out, "preprocessor_config.json")["feature_size"] == 128
+
+
+def test_tokens_that_go_out_by_a_matrix_of_their_own_are_kept_apart(tmp_path, weights, source, out):
+    convert(source, out, silent)
+    apart = weights | {"proj_out.weight": -weights["model.decoder.embed_tokens.weight"]}
+    (tmp_path / "apart").mkdir()
+    untied = write(tmp_path / "untied", apart, config=small_whisper.CONFIG | {"tie_word_embeddings": False})
+    convert(untied, tmp_path / "apart", silent)
+    assert variables(out / "model.bin")["decoder/projection/weight"] == ("alias", 0)
+    assert variables(tmp_path / "apart" / "model.bin")["decoder/projection/weight"] == ("int8", 2)
+
+
 def test_progress_ends_at_the_whole(source, out, weights):
     steps = []
     convert(source, out, steps.append)
@@ -224,5 +241,6 @@ def variables(path):
         found[name] = kinds[take(1)], rank
         at += take(4)
     for _ in range(take(4)):
-        found[text()] = ("alias", 0) if text() else None
+        alias, _original = text(), text()
+        found[alias] = ("alias", 0)
     return found
