@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inzwa.errors import SettingsError
+from inzwa.listed import between_commas, lines_of, with_lines
 
 PREFIX: Final = "INZWA_"
 ENV_FILE: Final = ".env"
@@ -90,6 +91,14 @@ class Settings(BaseSettings):
         400, description="Milliseconds of a reply over which speech is not heard at first: echo cancelling settles."
     )
     hotwords: str = Field("", description="Words to favour in recognition, comma-separated, the most valuable first.")
+    hotwords_file: Annotated[FilePath, AfterValidator(with_lines)] | None = Field(
+        None, description="A file with more of them, one a line, read at the start."
+    )
+    hotwords_core: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether Inzwa's own list for Shona comes after them; "
+        "`auto`: unless the recogniser was made for Shona.",
+    )
 
     # Thinking
     system_prompt: str = Field("auto", description="What the model is told first; `auto` is Inzwa's own.")
@@ -136,15 +145,13 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> frozenset[str]:
         """The web origins allowed besides the server's own."""
-        return frozenset(_listed(self.cors_allowed_origins))
+        return frozenset(between_commas(self.cors_allowed_origins))
 
     @property
     def hotword_list(self) -> tuple[str, ...]:
-        return tuple(_listed(self.hotwords))
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+        """The words that whoever runs Inzwa wants favoured."""
+        more = lines_of(self.hotwords_file) if self.hotwords_file else ()
+        return *between_commas(self.hotwords), *more
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +232,7 @@ def _allowed(name: str) -> str:
     if "enum" in schema:
         return " or ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
-        return "a path"
+        return "a file that can be read" if schema["anyOf"][0].get("format") == "file-path" else "a path"
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     bounds = f" from {low} to {schema['maximum']}" if "maximum" in schema else ""
     return _KINDS[schema["type"]] + bounds

@@ -1,6 +1,7 @@
 """From a client's `start` and the server's settings to one conversation's options. Knows no socket."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,14 +10,18 @@ from inzwa.errors import BadMessage, UnsupportedFormat
 from inzwa.events import Start
 from inzwa.load import Measure
 from inzwa.options import SessionOptions
-from inzwa.protocols import ChatOptions, Engines, VoiceOptions
+from inzwa.protocols import ChatOptions, EngineInfo, Engines, VoiceOptions
 from inzwa.settings import Settings
 from inzwa.shona.assistant import line
+from inzwa.shona.hotwords import core_hotwords, favoured
 
 LANGUAGES: Final = ("sn", "en", "sw")
 """What a session may speak, as Whisper names it."""
 
 MAX_SESSION_ID: Final = 64
+MAX_HOTWORDS: Final = 64
+MAX_HOTWORD: Final = 64
+"""Characters."""
 SILENCE_MS: Final = range(100, 5_001)
 
 
@@ -31,7 +36,7 @@ def session_options(start: Start, settings: Settings, engines: Engines, load: Me
     return SessionOptions(
         session_id=session_id,
         language=language,
-        hotwords=settings.hotword_list,
+        hotwords=hotwords(settings, engines.asr.info, language, _asked_words(start)),
         system_prompt=system_prompt(settings, engines, language),
         barge_in=settings.barge_in,
         barge_in_after_ms=settings.barge_in_after_ms,
@@ -56,6 +61,23 @@ def system_prompt(settings: Settings, engines: Engines, language: str) -> str:
     if settings.system_prompt != "auto":
         return settings.system_prompt
     return line("system", language if "Shona" in engines.llm.info.language else "en")
+
+
+def hotwords(settings: Settings, hearing: EngineInfo, language: str, asked: Sequence[str] = ()) -> tuple[str, ...]:
+    """Words to favour: those that are asked for, then the settings', then, for Shona, Inzwa's own.
+
+    Its own are for a recogniser that hardly knows the language (benchmarks/hotwords.py measures what they do there);
+    one that was made for Shona was taught without a list, so `auto` gives it none.
+    """
+    auto = "off" if hearing.language == "Shona" else "on"
+    wanted = auto if settings.hotwords_core == "auto" else settings.hotwords_core
+    return favoured(asked, settings.hotword_list, core_hotwords() if wanted == "on" and language == "sn" else ())
+
+
+def _asked_words(start: Start) -> list[str]:
+    if len(start.hotwords) > MAX_HOTWORDS or any(len(word) > MAX_HOTWORD for word in start.hotwords):
+        raise BadMessage(f"`hotwords` holds at most {MAX_HOTWORDS} words of at most {MAX_HOTWORD} characters.")
+    return start.hotwords
 
 
 def _endpoint(start: Start, settings: Settings) -> EndpointOptions:

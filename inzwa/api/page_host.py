@@ -7,7 +7,7 @@ from contextlib import aclosing
 import numpy as np
 from starlette.requests import HTTPConnection
 
-from inzwa.api.admission import chat_options, system_prompt
+from inzwa.api.admission import chat_options, hotwords, system_prompt
 from inzwa.api.house import House
 from inzwa.api.incoming import check_text
 from inzwa.api.security import address, check_access
@@ -68,7 +68,8 @@ class HousePage:
         if sound.size > limit_s * INPUT_RATE:
             raise AudioTooLong(f"The recording is longer than {limit_s} s.")
         pipeline = Pipeline(engines=engines, clock=time.monotonic, timeout_s=self.settings.engine_timeout_s)
-        options = HearOptions(language=self.settings.language, hotwords=self.settings.hotword_list)
+        language = self.settings.language
+        options = HearOptions(language=language, hotwords=hotwords(self.settings, engines.asr.info, language))
         heard = await pipeline.hear(sound, options)
         if not heard.text:
             raise EmptyText("No words were heard in the recording.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio
 from tqdm import tqdm
 
+from inzwa.api.admission import hotwords
 from inzwa.commands.files import read_sound
 from inzwa.engines import open_stage
 from inzwa.errors import BadCorpus
@@ -38,10 +39,10 @@ REPORT, JOURNAL = "report.md", "samples.tsv"
 def hear(arguments: Namespace, settings: Settings) -> None:
     """The recogniser on recordings."""
     recordings = _recordings(arguments)
-    options = HearOptions(language=settings.language, hotwords=settings.hotword_list)
 
     async def measure() -> tuple[Measured[HeardRow], How]:
         async with open_stage(settings, "asr", _tell) as asr:
+            options = _hear_options(settings, asr.info)
             how = {"recogniser": _named(asr.info), **_options(options, arguments)}
             with Journal(arguments.output / JOURNAL, HeardRow, how, fresh=arguments.fresh) as journal:
                 return await measure_all(
@@ -60,13 +61,13 @@ def hear(arguments: Namespace, settings: Settings) -> None:
 def speak(arguments: Namespace, settings: Settings) -> None:
     """The voice, heard by the recogniser."""
     sentences = list(enumerate(read_sentences(arguments.file, arguments.limit), 1))
-    options = HearOptions(language=settings.language, hotwords=settings.hotword_list)
     voice = VoiceOptions(speed=settings.speed)
 
     async def measure() -> tuple[Measured[SpokenRow], How]:
         async with AsyncExitStack() as stack:
             asr = await stack.enter_async_context(open_stage(settings, "asr", _tell))
             tts = await stack.enter_async_context(open_stage(settings, "tts", _tell))
+            options = _hear_options(settings, asr.info)
             how = {"voice": _named(tts.info), "recogniser": _named(asr.info), "speed": settings.speed}
             how |= _options(options, arguments)
             with Journal(arguments.output / JOURNAL, SpokenRow, how, fresh=arguments.fresh) as journal:
@@ -96,6 +97,11 @@ def _recordings(arguments: Namespace) -> list[Recording]:
     if arguments.manifest:
         return read_manifest(arguments.manifest, arguments.limit)
     return fetch_fleurs(arguments.part, arguments.output / f"{arguments.dataset}-{arguments.part}", arguments.limit)
+
+
+def _hear_options(settings: Settings, hearing: EngineInfo) -> HearOptions:
+    """As a session hears."""
+    return HearOptions(language=settings.language, hotwords=hotwords(settings, hearing, settings.language))
 
 
 def _options(options: HearOptions, arguments: Namespace) -> How:

@@ -9,6 +9,7 @@ from contextlib import aclosing
 import anyio
 import numpy as np
 
+from inzwa.api.admission import hotwords
 from inzwa.audio import INPUT_RATE, Sound, silence
 from inzwa.check import run_check
 from inzwa.commands.files import read_sound, write_sound
@@ -56,8 +57,9 @@ def hear(arguments: Namespace, settings: Settings) -> None:
     sound = read_sound(arguments.file)
 
     async def transcribe() -> None:
-        options = HearOptions(language=settings.language, hotwords=settings.hotword_list)
         async with open_stage(settings, "vad", _tell) as vad, open_stage(settings, "asr", _tell) as asr:
+            favoured = hotwords(settings, asr.info, settings.language)
+            options = HearOptions(language=settings.language, hotwords=favoured)
             ear = Ear(vad, EndpointOptions(max_ms=settings.max_audio_seconds * 1000))
             for end in _utterances(ear, sound):
                 heard = await asr.transcribe(ear.cut(end.start_ms, end.end_ms), options)

@@ -1,6 +1,6 @@
 """What clients send."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from inzwa.audio import Sound
@@ -31,6 +31,8 @@ class Start:
     """Who ends an utterance: silence (`hands_free`) or only `end_turn` (`push_to_talk`)."""
     silence_ms: int | None = None
     """Milliseconds of silence that end an utterance, 100 to 5000; the server's setting when absent."""
+    hotwords: list[str] = field(default_factory=list)
+    """Words that will be said and are hard to hear, such as names: at most 64, the most valuable first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ ROOMS: Final = {
     "inzwa.errors": 0,
     "inzwa.audio": 0,  # beside events, which carry Sound
     "inzwa.events": 0,
+    "inzwa.listed": 0,
     "inzwa.settings": 0,
     "inzwa.protocols": 1,
     "inzwa.worker": 1,
