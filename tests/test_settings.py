@@ -105,6 +105,22 @@ def test_lists_are_split_at_commas_and_trimmed():
     assert settings.origins == {"https://a", "https://b"}
 
 
+def test_a_file_of_words_comes_after_those_between_commas(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("Guruve\n# a remark\nBuhera\n")
+    settings = load_settings({"INZWA_HOTWORDS": "Moyo", "INZWA_HOTWORDS_FILE": str(path)})
+    assert settings.hotword_list == ("Moyo", "Guruve", "Buhera")
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_file_of_words_that_cannot_be_read_ends_the_start(tmp_path, content):
+    path = tmp_path / "words.txt"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"INZWA_HOTWORDS_FILE=.*it takes a file that can be read"):
+        load_settings({"INZWA_HOTWORDS_FILE": str(path)})
+
+
 def run(program, folder, **environment):
     """What another process prints that runs `program` in `folder` with this environment and no other."""
     environment["PYTHONPATH"] = str(Path(__file__).parent.parent)

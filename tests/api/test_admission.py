@@ -1,0 +1,57 @@
+"""Which words a session favours."""
+
+import pytest
+
+from inzwa.api.admission import hotwords, session_options
+from inzwa.api.wire import parse_message
+from inzwa.errors import BadMessage
+from inzwa.events import Start
+from inzwa.load import easy
+from inzwa.protocols import EngineInfo
+from inzwa.shona.hotwords import core_hotwords
+from tests.serving import scripted_engines, settings
+
+HARDLY = EngineInfo(engine="scripted", version="1", model="small", language="99 languages, Shona hardly")
+MADE_FOR_SHONA = EngineInfo(engine="scripted", version="1", model="tuned", language="Shona")
+
+
+def test_the_clients_words_come_first_then_the_settings_then_inzwas_own(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("Guruve\n")
+    chosen = settings(hotwords="Moyo, harare", hotwords_file=path)
+    assert hotwords(chosen, HARDLY, "sn", ["Harare", "Tariro"])[:4] == ("Harare", "Tariro", "Moyo", "Guruve")
+    assert hotwords(chosen, HARDLY, "sn", ["Harare"])[3:] == tuple(w for w in core_hotwords() if w != "Harare")
+
+
+@pytest.mark.parametrize(
+    ("core", "hearing", "language", "favours"),
+    [
+        ("auto", HARDLY, "sn", True),
+        ("auto", MADE_FOR_SHONA, "sn", False),
+        ("on", MADE_FOR_SHONA, "sn", True),
+        ("off", HARDLY, "sn", False),
+        ("on", HARDLY, "en", False),
+    ],
+)
+def test_inzwas_own_are_for_shona_and_a_recogniser_that_hardly_knows_it(core, hearing, language, favours):
+    assert bool(hotwords(settings(hotwords_core=core), hearing, language)) is favours
+
+
+def options(**fields):
+    return session_options(Start(**fields), settings(hotwords_core="off"), scripted_engines(), easy)
+
+
+def test_a_session_takes_the_words_of_its_start():
+    assert options(hotwords=["Tariro", "tariro", " "]).hotwords == ("Tariro",)
+
+
+def test_words_come_as_a_list_of_strings():
+    assert parse_message('{"type": "start", "hotwords": ["Tariro"]}') == Start(hotwords=["Tariro"])
+    with pytest.raises(BadMessage, match="hotwords"):
+        parse_message('{"type": "start", "hotwords": "Tariro"}')
+
+
+@pytest.mark.parametrize("words", [["a"] * 65, ["a" * 65]])
+def test_too_many_words_or_too_long_a_one_are_refused(words):
+    with pytest.raises(BadMessage, match="64"):
+        options(hotwords=words)
