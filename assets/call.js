@@ -58,6 +58,7 @@ export class Call {
       audio_out: this.voice.audioOut,
       language: this.view.spoken,
       silence_ms: this.view.patience,
+      hotwords: this.view.names,
       mode: this.view.hold ? "push_to_talk" : "hands_free",
     };
   }

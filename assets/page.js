@@ -41,7 +41,7 @@ class Page {
   /** @private */
   listen() {
     const { view } = this;
-    const { talk, stop, form, access, close, spoken, patience } = view.parts;
+    const { talk, stop, form, access, close, spoken, patience, names } = view.parts;
     talk.addEventListener("click", () => !view.hold && this.toggle());
     watchHold(talk, () => view.hold, { begin: () => this.press(), end: () => this.release() });
     stop.addEventListener("click", () => this.stop());
@@ -51,6 +51,7 @@ class Page {
     spoken.addEventListener("change", () => this.call.reopen());
     patience.addEventListener("input", () => view.showPatience());
     patience.addEventListener("change", () => this.call.reopen());
+    names.addEventListener("change", () => this.call.reopen());
     for (const mode of ["mode-free", "mode-hold"]) view.parts[mode].addEventListener("change", () => this.modeChanged());
     for (const choice of view.root.querySelectorAll("[data-language]")) {
       choice.addEventListener("click", () => this.choose(choice.dataset.language));

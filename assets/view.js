@@ -8,6 +8,10 @@ import { Words } from "./words.js";
 /** Level of a loud voice, root mean square: the meter is full there. */
 const LOUD = 0.2;
 
+/** What the server takes of names that the user will say: so many, of so many characters. */
+const MOST_NAMES = 64;
+const LONGEST_NAME = 64;
+
 /** @param {HTMLElement} root @returns {Record<string, HTMLElement>} the elements with data-part, by name */
 function partsOf(root) {
   return Object.fromEntries([...root.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]));
@@ -44,6 +48,12 @@ export class View {
   /** Says how long the chosen silence is. */
   showPatience() {
     this.parts["patience-shown"].textContent = `${(this.patience / 1000).toFixed(2)} s`;
+  }
+
+  /** Words that the user will say and that are hard to hear, between commas. */
+  get names() {
+    const words = this.parts.names.value.split(",").map((word) => word.trim().slice(0, LONGEST_NAME));
+    return words.filter(Boolean).slice(0, MOST_NAMES);
   }
 
   /** The language that is spoken, as the server names it. */

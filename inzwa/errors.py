@@ -9,7 +9,6 @@ InzwaError
 │   ├── AudioTooLong            audio_too_long     more sound than max_audio_seconds
 │   ├── TextTooLong             text_too_long      more characters than max_text_chars
 │   ├── EmptyText               empty_text         nothing to say or to answer
-│   ├── BadCorpus               bad_corpus         what is to be measured on, or resumed, cannot be read
 │   └── Unauthorized            unauthorized       a token is missing or wrong
 ├── Overloaded                  the request was right; there is no room for it now
 │   ├── RateLimited             rate_limited       this caller asks too often
@@ -26,6 +25,7 @@ InzwaError
 │   ├── ModelCorrupt            model_corrupt      the bytes are not those the catalogue promises
 │   ├── NotConvertible          not_convertible    a checkpoint is not what its converter reads
 │   └── CacheUnusable           cache_unusable     the cache folder cannot be written, or the disk is full
+├── BadCorpus                   bad_corpus         what is to be measured on, or resumed, cannot be read
 ├── Unreachable                 unreachable        no server answers at the address that was given
 └── SettingsError               bad_setting        a setting that cannot be true
 """
@@ -76,10 +76,6 @@ class TextTooLong(ClientError):
 
 class EmptyText(ClientError):
     code = "empty_text"
-
-
-class BadCorpus(ClientError):
-    code = "bad_corpus"
 
 
 class Unauthorized(ClientError):
@@ -161,6 +157,10 @@ class NotConvertible(ModelError):
 
 class CacheUnusable(ModelError):
     code = "cache_unusable"
+
+
+class BadCorpus(InzwaError):
+    code = "bad_corpus"
 
 
 class Unreachable(InzwaError):

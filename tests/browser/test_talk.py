@@ -177,3 +177,9 @@ def test_the_user_chooses_how_long_a_pause_may_be(talker: Talker) -> None:
     talker.sees("[data-part=patience-shown]", "1.20 s")
     talker.page.locator("[data-part=mode-hold]").check(force=True)
     expect(talker.page.locator("[data-part=patience-row]")).to_be_hidden()
+
+
+def test_the_user_writes_down_names_that_will_be_said(talker: Talker) -> None:
+    assert talker.page.evaluate("inzwa.call.hello().hotwords") == []
+    talker.part("names").fill(" Tariro, ,Guruve," + "a" * 70)
+    assert talker.page.evaluate("inzwa.call.hello().hotwords") == ["Tariro", "Guruve", "a" * 64]
