@@ -188,6 +188,9 @@ class ContextSize:
     batch_tokens: int
     """Tokens of one batch at most."""
     threads: int
+    """For prompts, and for the tokens of several conversations at once."""
+    token_threads: int = 0
+    """For one token at a time; 0 for as many."""
 
 
 @contextmanager
@@ -232,7 +235,7 @@ def _context_wish(size: ContextSize) -> Any:
     wish.n_ctx, wish.n_seq_max = size.cells, size.sequences
     wish.n_batch = wish.n_ubatch = size.batch_tokens
     wish.n_outputs_max = size.sequences  # one each, instead of the whole batch: 49152 floats an output add up
-    wish.n_threads = wish.n_threads_batch = size.threads
+    wish.n_threads, wish.n_threads_batch = size.token_threads or size.threads, size.threads
     wish.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
     wish.kv_unified, wish.no_perf = True, True
     return wish
