@@ -21,6 +21,9 @@ from inzwa.errors import EngineError
 WINDOW_MS: Final = 30_000
 """The longest sound that the network takes."""
 
+READERS: Final = 2
+"""Sounds that are read at once, on the same weights: one final transcript and one partial."""
+
 PAD_MS: Final = 1_000
 """Silence encoded behind the speech. At 600 ms the decoder began to repeat itself."""
 
@@ -67,7 +70,7 @@ class Network:
     def __init__(self, folder: Path, *, threads: int, compute_type: str) -> None:
         try:
             self._model = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type=compute_type, intra_threads=threads, inter_threads=1
+                str(folder), device="cpu", compute_type=compute_type, intra_threads=threads, inter_threads=READERS
             )
         except (RuntimeError, ValueError) as error:
             raise EngineError("asr", f"{folder.name} is no Whisper that CTranslate2 can load.") from error

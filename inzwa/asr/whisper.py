@@ -1,7 +1,7 @@
 """Whisper in CTranslate2, made for utterances: the speech alone is encoded, greedily read, and read again if doubted.
 
-Knows no session. Every step runs in the engine's own thread, so an urgent transcript passes between two steps of
-another and a cancelled one stops after the step at hand.
+Knows no session. Every step runs in one of the engine's two threads: finals in one, partials in the other, so that no
+final waits for a partial that nobody needs any more. A cancelled transcript stops after the step at hand.
 """
 
 import time
@@ -20,7 +20,7 @@ from inzwa.asr.prompt import Prompter
 from inzwa.audio import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, milliseconds, samples_in, silence
 from inzwa.errors import AudioTooLong, BadAudio
 from inzwa.models.local import LocalModel
-from inzwa.protocols import EngineInfo, HearOptions, Priority, Transcript
+from inzwa.protocols import EngineInfo, HearOptions, Transcript
 from inzwa.worker import Worker
 
 QUICK: Final = Search()
@@ -53,8 +53,11 @@ class Work:
 class Whisper:
     """The recogniser that all sessions share."""
 
-    def __init__(self, network: Network, prompter: Prompter, worker: Worker, info: EngineInfo) -> None:
-        self._network, self._prompter, self._worker = network, prompter, worker
+    def __init__(
+        self, network: Network, prompter: Prompter, finals: Worker, partials: Worker, info: EngineInfo
+    ) -> None:
+        self._network, self._prompter = network, prompter
+        self._finals, self._partials = finals, partials
         self.info = info
         self.work = Work()
 
@@ -73,13 +76,13 @@ class Whisper:
         return Transcript("", guess.no_speech, guess.confidence)
 
     async def _hear(self, sound: Sound, prompt: Sequence[int], options: HearOptions) -> Guess:
-        priority = Priority.FINAL if options.final else Priority.PARTIAL
-        states = await self._worker.run(partial(self._network.encode, sound), priority)
+        worker = self._finals if options.final else self._partials
+        states = await worker.run(partial(self._network.encode, sound))
         guesses: list[Guess] = []
         for search in SEARCHES if options.final else SEARCHES[:1]:
             self.work.retried += bool(guesses)
             look = partial(self._guess, states, prompt, search, most_tokens(sound))
-            guesses.append(await self._worker.run(look, priority))
+            guesses.append(await worker.run(look))
             if _settled(guesses):
                 break
         return best(guesses)
@@ -93,14 +96,14 @@ class Whisper:
 @contextmanager
 def open_whisper(model: LocalModel, *, threads: int = 2, compute_type: str = "int8") -> Iterator[Whisper]:
     """The recogniser, loaded and warmed. EngineError where the files are no Whisper of CTranslate2's."""
-    with Worker("asr") as worker:
+    with Worker("asr-final") as finals, Worker("asr-partial") as partials:
         began = time.perf_counter()
         network = Network(model.path("model.bin").parent, threads=threads, compute_type=compute_type)
         prompter = Prompter(model.path("tokenizer.json"), multilingual=network.multilingual)
         loaded = time.perf_counter()
         network.decode(network.encode(silence(1_000, INPUT_RATE)), prompter.prompt("en"), QUICK, _FEWEST_TOKENS)
         info = _describe(model, loaded - began, time.perf_counter() - loaded)
-        yield Whisper(network, prompter, worker, info)
+        yield Whisper(network, prompter, finals, partials, info)
 
 
 def loudest_dbfs(sound: Sound) -> float:
