@@ -90,6 +90,8 @@ class Session:
             return
         self._utterance = await self._floor.take(start_ms, self._ear.now_ms, self._emit)
         await self._emit(SpeechStart(self._utterance.start_ms))
+        if not self._utterance.challenges:
+            self._tasks.start_soon(self.turns.prepare, "")  # the conversation so far is read while the user speaks
 
     async def _end(self, edge: SpeechEnded) -> None:
         utterance, self._utterance = self._utterance, None

@@ -64,7 +64,7 @@ async def test_a_cancelled_turn_leaves_no_transcript_under_way_and_reads_nothing
         assert fakes.asr.running == 0
         gate.set()
         await talk.settle()
-    assert len(fakes.llm.prepared) == 0
+    assert [asked.messages[-1].content for asked in fakes.llm.prepared] == [""]
 
 
 async def test_cancelling_twice_ends_the_turn_once():
