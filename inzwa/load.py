@@ -24,14 +24,14 @@ class Load(IntEnum):
     """No new sessions."""
 
 
-LIMITS: Final = ((0.95, Load.FULL), (0.75, Load.STRAINED), (0.6, Load.HEAVY), (0.4, Load.BUSY))
+LIMITS: Final = ((0.92, Load.FULL), (0.6, Load.STRAINED), (0.45, Load.HEAVY), (0.35, Load.BUSY))
 """Share of our cores' time from which each level holds. Two cores at 80 % shall carry ten conversations, so replies are
 shortened before that."""
 
 Measure = Callable[[], Load]
 """What a conversation asks before it does what could be left undone."""
 
-SHORT_REPLY_TOKENS: Final = 24
+SHORT_REPLY_TOKENS: Final = 20
 PERIOD_S: Final = 0.5
 """How long a share is measured over."""
 

@@ -90,7 +90,7 @@ class Session:
             return
         self._utterance = await self._floor.take(start_ms, self._ear.now_ms, self._emit)
         await self._emit(SpeechStart(self._utterance.start_ms))
-        if not self._utterance.challenges:
+        if not self._utterance.challenges and self._options.load() < Load.HEAVY:
             self._tasks.start_soon(self.turns.prepare, "")  # the conversation so far is read while the user speaks
 
     async def _end(self, edge: SpeechEnded) -> None:
