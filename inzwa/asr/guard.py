@@ -43,6 +43,12 @@ def is_silence(guess: Guess) -> bool:
     return not guess.text or (guess.no_speech > MOST_NO_SPEECH and guess.confidence < SURE)
 
 
+def is_echo(guess: Guess, hotwords: Sequence[str]) -> bool:
+    """Whether it holds nothing but words that the network was told to expect: it may have heard none of them."""
+    expected = {word for hotword in hotwords for word in _words(hotword)}
+    return bool(hotwords) and all(word in expected for word in _words(guess.text))
+
+
 def is_flawed(guess: Guess) -> bool:
     """Whether the sound deserves a second look."""
     return is_loop(guess) or is_repeated(guess) or guess.confidence < LEAST_CONFIDENCE

@@ -39,10 +39,14 @@ class Prompter:
         return [token, self._special("<|transcribe|>")] if self._multilingual else []
 
     def _favoured(self, hotwords: Sequence[str]) -> list[int]:
-        """As many whole words as fit, the most valuable last: the network remembers what it read last."""
+        """As many whole words as fit, the most valuable last: the network remembers what it read last.
+
+        Words between commas and a full stop at the end: without the commas it writes the list down when it hears noise,
+        without the full stop it goes on with the list when it hears English (benchmarks/hotwords.py).
+        """
         chosen: list[int] = []
         for word in filter(None, map(str.strip, hotwords)):
-            ids = self._spelt(f" {word},")
+            ids = self._spelt(f" {word}{',' if chosen else '.'}")
             if len(ids) + len(chosen) > HOTWORD_TOKENS:
                 break
             chosen = ids + chosen

@@ -14,7 +14,7 @@ from typing import Final
 import ctranslate2
 import numpy as np
 
-from inzwa.asr.guard import Guess, best, is_flawed, is_loop, is_silence
+from inzwa.asr.guard import Guess, best, is_echo, is_flawed, is_loop, is_silence
 from inzwa.asr.network import WINDOW_MS, WINDOW_STATES, Network, Search, States
 from inzwa.asr.prompt import Prompter
 from inzwa.audio import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, milliseconds, samples_in, silence
@@ -85,7 +85,13 @@ class Whisper:
             guesses.append(await worker.run(look))
             if _settled(guesses):
                 break
-        return best(guesses)
+        chosen = best(guesses)
+        if not is_echo(chosen, options.hotwords):
+            return chosen
+        self.work.retried += 1
+        bare = partial(self._guess, states, self._prompter.prompt(options.language), QUICK, most_tokens(sound))
+        unprompted = await worker.run(bare)
+        return unprompted if is_silence(unprompted) else chosen
 
     def _guess(self, states: States, prompt: Sequence[int], search: Search, most: int) -> Guess:
         decoded = self._network.decode(states, prompt, search, most)

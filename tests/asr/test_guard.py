@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.asr.guard import Guess, best, is_flawed, is_loop, is_repeated, is_silence, told_once
+from inzwa.asr.guard import Guess, best, is_echo, is_flawed, is_loop, is_repeated, is_silence, told_once
 
 
 def guess(text, confidence=-0.1, no_speech=0.05, **rest):
@@ -95,3 +95,21 @@ def test_where_all_loop_the_surest_is_told_once():
 def test_telling_once_keeps_a_beginning_of_the_words(text, confidence):
     once = told_once(guess(text, confidence)).text.split()
     assert once == text.split()[: len(once)]
+
+
+@pytest.mark.parametrize(
+    ("text", "echo"),
+    [
+        ("Marondera, Chinhoyi, gweru.", True),
+        ("great zimbabwe", True),
+        ("", True),
+        ("Ndiri kuGweru", False),
+        ("Gweru nhasi", False),
+    ],
+)
+def test_an_echo_holds_nothing_but_what_was_expected(text, echo):
+    assert is_echo(guess(text), ("Marondera", "Chinhoyi", "Gweru", "Great Zimbabwe")) is echo
+
+
+def test_who_expected_nothing_hears_no_echo():
+    assert not is_echo(guess("gweru"), ())

@@ -73,6 +73,21 @@ async def test_hotwords_do_not_appear_where_they_were_not_said(whisper, reader, 
 
 
 @weights
+@pytest.mark.parametrize("level", [0.02, 0.05, 0.1, 0.2])
+async def test_a_list_of_hotwords_is_not_read_out_when_there_is_noise(whisper, level):
+    places = ("Chitungwiza", "Bulawayo", "Mutare", "Gweru", "Kwekwe", "Masvingo", "Chinhoyi", "Marondera")
+    heard = await whisper.transcribe(noise(3_000, level), HearOptions(hotwords=places))
+    assert heard.text == ""
+
+
+@weights
+async def test_a_hotword_said_alone_is_heard(whisper, reader, sentences):
+    said = reader.read(sentences["Good morning."])
+    heard = await whisper.transcribe(said, HearOptions(language="en", hotwords=("good", "morning")))
+    assert words(heard.text) == ["good", "morning"]
+
+
+@weights
 async def test_work_is_counted(whisper, reader, sentences):
     before = whisper.work.heard, whisper.work.silent
     await whisper.transcribe(quiet(500), ENGLISH)
