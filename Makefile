@@ -77,6 +77,7 @@ $(CREATED):
 	    || { echo "Missing: the venv module of $(PYTHON). Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) -V)"
 	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --upgrade "pip>=25.1" # which says how far a download is, and goes on where one broke off
 
 # llama.cpp comes first: it is the one step that can fail for want of a compiler, and the one that takes minutes.
 # pip brings cmake and ninja where the machine has none, and keeps the built wheel in its cache for the next time.

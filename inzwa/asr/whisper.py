@@ -141,14 +141,4 @@ def _check(sound: Sound) -> None:
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
-    return EngineInfo(
-        engine="faster-whisper",
-        version=f"ctranslate2 {ctranslate2.__version__}",
-        model=model.name,
-        language=model.language,
-        licence=model.licence,
-        source=model.source,
-        files=model.files,
-        load_ms=round(load_s * 1000),
-        warm_ms=round(warm_s * 1000),
-    )
+    return model.described("faster-whisper", f"ctranslate2 {ctranslate2.__version__}", load_s=load_s, warm_s=warm_s)

@@ -163,14 +163,4 @@ def _warm(machine: LlamaMachine, batch_tokens: int) -> None:
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
-    return EngineInfo(
-        engine="llama-cpp",
-        version=llama_cpp.__version__,
-        model=model.name,
-        language=model.language,
-        licence=model.licence,
-        source=model.source,
-        files=model.files,
-        load_ms=round(load_s * 1000),
-        warm_ms=round(warm_s * 1000),
-    )
+    return model.described("llama-cpp", llama_cpp.__version__, load_s=load_s, warm_s=warm_s)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inzwa.protocols import FileInfo
+from inzwa.protocols import EngineInfo, FileInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +30,17 @@ class LocalModel:
         if len(names) != 1:
             raise KeyError(f"{self.name} has {names or 'no file'} for {suffix!r}")
         return self.folder / names[0]
+
+    def described(self, engine: str, version: str, *, load_s: float, warm_s: float) -> EngineInfo:
+        """What an engine that runs on these files says of itself; the times in seconds."""
+        return EngineInfo(
+            engine=engine,
+            version=version,
+            model=self.name,
+            language=self.language,
+            licence=self.licence,
+            source=self.source,
+            files=self.files,
+            load_ms=round(load_s * 1000),
+            warm_ms=round(warm_s * 1000),
+        )

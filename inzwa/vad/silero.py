@@ -115,14 +115,4 @@ def _options() -> onnxruntime.SessionOptions:
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
-    return EngineInfo(
-        engine="silero",
-        version=f"onnxruntime {onnxruntime.__version__}",
-        model=model.name,
-        language=model.language,
-        licence=model.licence,
-        source=model.source,
-        files=model.files,
-        load_ms=round(load_s * 1000),
-        warm_ms=round(warm_s * 1000),
-    )
+    return model.described("silero", f"onnxruntime {onnxruntime.__version__}", load_s=load_s, warm_s=warm_s)
