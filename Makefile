@@ -14,7 +14,7 @@ INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
 CONVERT_VENV := .venv-convert
 CONVERT_INSTALLED := $(CONVERT_VENV)/.installed
-SOURCES := app.py inzwa tests benchmarks
+SOURCES := app.py inzwa tests benchmarks sbom
 
 # llama.cpp without its programs: less to build, nothing lost. Set CMAKE_ARGS to build it your way (BLAS, CUDA).
 CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_CURL=OFF
@@ -26,7 +26,7 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup models run test test-convert lint bench bench-peers clean
+.PHONY: help setup models run test test-convert lint sbom bench bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
@@ -55,6 +55,9 @@ test-convert: $(CONVERT_INSTALLED) ## prove the converters against torch and tra
 lint: $(DEV_INSTALLED) ## check style and formatting
 	@$(PY) -m ruff check $(wildcard $(SOURCES))
 	@$(PY) -m ruff format --check $(wildcard $(SOURCES))
+
+sbom: $(DEV_INSTALLED) ## write out/sbom.cdx.json: every package and model with version, licence and hashes (CycloneDX)
+	@$(PY) -m sbom
 
 bench: $(DEV_INSTALLED) models ## measure what README promises, on this machine
 	@for script in $(wildcard benchmarks/[a-z]*.py); do \

@@ -11,8 +11,8 @@ from tests.house.source import House, Violation
 
 ROOT = Path(__file__).parent.parent
 
-EVERYWHERE = ("app.py", "inzwa", "benchmarks", "tests")
-PRODUCT = ("app.py", "inzwa", "benchmarks")
+EVERYWHERE = ("app.py", "inzwa", "benchmarks", "sbom", "tests")
+PRODUCT = ("app.py", "inzwa", "benchmarks", "sbom")
 
 Rule = Callable[[House], Iterator[Violation]]
 

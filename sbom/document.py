@@ -1,0 +1,86 @@
+"""The bill as a CycloneDX 1.6 document in JSON. Same packages, models and time of writing: the same bytes."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from cyclonedx.contrib.this.builders import this_component
+from cyclonedx.model.bom import Bom, BomMetaData
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packaging.utils import canonicalize_name
+
+from inzwa import __version__
+from inzwa.errors import InzwaError, SettingsError
+from inzwa.models.store import Store
+from sbom.licences import licence
+from sbom.models import model_components
+from sbom.packages import Installed, installed_for, roots
+
+ROOT: Final = "inzwa"
+_NO_SERIAL: Final = uuid.UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """All that goes into a document but its time."""
+
+    packages: Mapping[str, Installed]
+    asked_for: frozenset[str]
+    """Canonical names of the packages that Inzwa itself asks for."""
+    models: Sequence[Component]
+
+    @classmethod
+    def of(cls, requirements: Path, store: Store) -> "Bill":
+        """What is installed for the requirements, and what the store knows."""
+        asked_for = frozenset(canonicalize_name(each.name) for each in roots(requirements))
+        return cls(installed_for(requirements), asked_for, tuple(model_components(store)))
+
+
+class BadBill(InzwaError):
+    """What was written is not CycloneDX."""
+
+    code = "bad_bill"
+
+
+def written_at(environ: Mapping[str, str], now: datetime) -> datetime:
+    """What SOURCE_DATE_EPOCH says, else `now`. SettingsError when it is no time."""
+    said = environ.get("SOURCE_DATE_EPOCH")
+    if said is None:
+        return now.replace(microsecond=0)
+    try:
+        return datetime.fromtimestamp(int(said), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise SettingsError(f"SOURCE_DATE_EPOCH={said!r} cannot be: it takes seconds since 1970.") from None
+
+
+def document(bill: Bill, at: datetime) -> str:
+    """The document, held to CycloneDX's own schema; its serial number follows from all the rest."""
+    draft = _text(bill, at, _NO_SERIAL)
+    text = _text(bill, at, uuid.uuid5(uuid.NAMESPACE_OID, draft))
+    if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        raise BadBill(f"the document is not CycloneDX 1.6: {error}")
+    return text
+
+
+def _text(bill: Bill, at: datetime, serial: uuid.UUID) -> str:
+    root = Component(
+        type=ComponentType.APPLICATION,
+        name=ROOT,
+        version=__version__,
+        bom_ref=ROOT,
+        licenses=[licence("Apache-2.0")],
+    )
+    metadata = BomMetaData(component=root, timestamp=at, tools=[])
+    metadata.tools.components.add(this_component())
+    packages = {name: installed.component for name, installed in bill.packages.items()}
+    bom = Bom(components=[*packages.values(), *bill.models], serial_number=serial, metadata=metadata)
+    bom.register_dependency(root, [*(packages[name] for name in sorted(bill.asked_for)), *bill.models])
+    for name, installed in bill.packages.items():
+        bom.register_dependency(packages[name], [packages[need] for need in sorted(installed.needs)])
+    return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"

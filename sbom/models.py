@@ -1,0 +1,118 @@
+"""The models that a store knows, as components: where they come from, what may be done with them, what their bytes are.
+
+Reads the catalogue and models.lock; fetches nothing and hashes nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, Property, XsUri
+from cyclonedx.model.component import Component, ComponentType
+from packageurl import PackageURL
+
+from inzwa.models.catalogue import Entry
+from inzwa.models.hub_source import HubPlace, HubSource
+from inzwa.models.packages import PackageSource
+from inzwa.models.sources import OpenSource, Source
+from inzwa.models.store import Store
+from inzwa.models.wheel_place import WheelPlace
+from inzwa.models.wheels import Wheel, WheelSource
+from inzwa.protocols import FileInfo
+from sbom.licences import licence
+
+Place = Source | OpenSource
+UNPINNED: Final = "known once it was pulled: models.lock holds it to what was found"
+
+
+def model_components(store: Store) -> Iterator[Component]:
+    """One component a model, in the catalogue's order, then those that were named by where they are and pulled."""
+    for name in (*store.names(), *store.strangers()):
+        known = store.entry(name)
+        yield _component(store.settled(name) or known, known)
+
+
+def _component(entry: Entry, known: Entry) -> Component:
+    """`entry` with what models.lock adds to what is `known` of it beforehand."""
+    ref = f"model:{entry.name}"
+    places = (*entry.sources, *([entry.place] if entry.place else []))
+    main = next(filter(_purl, places), next(iter(places), None))
+    return Component(
+        type=ComponentType.MACHINE_LEARNING_MODEL,
+        name=entry.name,
+        version=_revision(main) or None,
+        description=f"{entry.stage or 'a model'}: {entry.language}",
+        bom_ref=ref,
+        purl=_purl(main),
+        licenses=[licence(entry.licence)],
+        external_references=[reference for place in places for reference in _references(place)],
+        properties=_properties(entry, known),
+        components=[_file(file, ref) for file in entry.files],
+    )
+
+
+def _file(file: FileInfo, model: str) -> Component:
+    return Component(
+        type=ComponentType.FILE,
+        name=file.name,
+        bom_ref=f"{model}/{file.name}",
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=file.sha256)],
+        properties=[Property(name="inzwa:bytes", value=str(file.size))],
+    )
+
+
+def _properties(entry: Entry, known: Entry) -> list[Property]:
+    said = {
+        "licence-consequence": entry.consequence,
+        "stage": entry.stage,
+        "converter": entry.convert,
+        "files": UNPINNED if entry.place else "",
+        "asked-for": known.place.title if known.place else "",
+        **{key: entry.facts.get(key, "") for key in ("same_as", "evidence")},
+    }
+    return [Property(name=f"inzwa:{key}", value=value) for key, value in said.items() if value]
+
+
+def _revision(place: Place | None) -> str:
+    match place:
+        case HubSource() | HubPlace():
+            return place.revision
+        case WheelSource():
+            return ", ".join(sorted({wheel.version for wheel in place.wheels}))
+        case WheelPlace():
+            return place.version
+    return ""
+
+
+def _purl(place: Place | None) -> PackageURL | None:
+    match place:
+        case HubSource() | HubPlace():
+            owner, _, name = place.repository.partition("/")
+            return PackageURL("huggingface", namespace=owner, name=name, version=place.revision)
+        case WheelSource(wheels=(wheel,)):
+            return PackageURL("pypi", name=wheel.name, version=wheel.version)
+        case WheelPlace():
+            return PackageURL("pypi", name=place.name, version=place.version)
+    return None
+
+
+def _references(place: Place) -> Iterator[ExternalReference]:
+    match place:
+        case HubSource() | HubPlace():
+            yield _distribution(f"https://huggingface.co/{place.repository}/tree/{place.revision}")
+        case WheelSource():
+            yield from map(_wheel, place.wheels)
+        case WheelPlace():
+            yield _distribution(f"https://pypi.org/project/{place.name}/{place.version}/")
+        case PackageSource():
+            yield _distribution(f"https://pypi.org/project/{place.name}/", comment="as installed")
+
+
+def _wheel(wheel: Wheel) -> ExternalReference:
+    hashes = [HashType(alg=HashAlgorithm.SHA_256, content=wheel.digest.sha256)]
+    return _distribution(f"https://pypi.org/project/{wheel.name}/{wheel.version}/", hashes=hashes)
+
+
+def _distribution(url: str, *, comment: str | None = None, hashes: list[HashType] | None = None) -> ExternalReference:
+    return ExternalReference(
+        type=ExternalReferenceType.DISTRIBUTION, url=XsUri(url), comment=comment, hashes=hashes or []
+    )
