@@ -52,9 +52,9 @@ async def run_check(settings: Settings, show: Print, report: Report) -> None:
 
 def _show_engines(engines: Engines, show: Print) -> None:
     for stage, info in engines.infos().items():
-        show(f"{stage}   {info.model}: {info.engine} {info.version}, {info.language or 'any language'}, {info.licence}")
+        show(f"{stage}   {info.title}: {info.engine} {info.version}, {info.language or 'any language'}, {info.licence}")
         show(f"      from {info.source}; loaded in {info.load_ms} ms, warm in {info.warm_ms} ms")
-        for file in info.files:
+        for file in (*info.files, *(info.adapter.files if info.adapter else ())):
             show(f"      sha256 {file.sha256}  {file.name} ({file.size:,} bytes, proven)")
 
 

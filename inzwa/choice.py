@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from inzwa.models.catalogue import Catalogue, Entry, load_catalogue
+from inzwa.models.direct import is_direct
 from inzwa.models.hub import Hub
 from inzwa.models.hub_source import HubPlace
 from inzwa.models.machine import Machine, this_machine
@@ -29,6 +31,38 @@ RESERVED_MIB: Final = 800
 CORES_FOR_SLOW: Final = 4
 PROBE_S: Final = 3.0
 """Seconds that the Hub has to answer before a start goes on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way to serve a stage."""
+
+    model: str
+    lora: str = ""
+    """The adapter to add to it, if any."""
+
+    def __str__(self) -> str:
+        return f"{self.model} with {self.lora}" if self.lora else self.model
+
+
+def attempts(settings: Settings, machine: Machine) -> dict[Stage, tuple[Attempt, ...]]:
+    """What to try for each stage, in this order. Never empty.
+
+    An adapter is tried on the base that was named for it, else on each candidate. Without it the stage goes on only
+    where a stage may go on with another model too: in `auto`.
+    """
+    found = {stage: tuple(map(Attempt, names)) for stage, names in candidates(settings, machine).items()}
+    base, lora = _pair(settings)
+    if lora:
+        bases = found["llm"] if base == "auto" else found["llm"][:1]
+        paired = tuple(replace(attempt, lora=lora) for attempt in bases)
+        found["llm"] = (*paired, *(found["llm"] if settings.models == "auto" else ()))
+    return found
+
+
+def adapter(settings: Settings) -> str:
+    """The adapter that the language model shall have; empty for none."""
+    return _pair(settings)[1]
 
 
 def candidates(settings: Settings, machine: Machine) -> dict[Stage, tuple[str, ...]]:
@@ -93,9 +127,22 @@ def _named(settings: Settings) -> dict[Stage, str]:
     return {
         "vad": settings.vad_model,
         "asr": settings.asr_model,
-        "llm": settings.llm_model,
+        "llm": _pair(settings)[0],
         "tts": settings.tts_model,
     }
+
+
+def _pair(settings: Settings) -> tuple[str, str]:
+    """The base and the adapter. Whoever names an adapter as the model means its base with it; a path is a file."""
+    known = catalogue_of(settings)
+    base, lora = settings.llm_model, settings.llm_lora
+    if base in known and known[base].stage == "lora" and lora in ("", base):
+        base, lora = "auto", base
+    if base == "auto" and lora in known:
+        base = known[lora].facts.get("base", "auto")
+    if "/" in lora and not is_direct(lora):
+        lora = f"file:{Path(lora).expanduser().absolute()}"
+    return base, lora
 
 
 def _after(name: str, stage: Stage, ranked: Mapping[Stage, tuple[str, ...]], mode: str) -> tuple[str, ...]:

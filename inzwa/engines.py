@@ -9,10 +9,11 @@ import anyio
 from anyio.to_thread import run_sync
 
 from inzwa.asr.whisper import open_whisper
-from inzwa.choice import EMBEDDED, candidates, open_store, survey
+from inzwa.choice import EMBEDDED, Attempt, attempts, open_store, survey
 from inzwa.errors import CatalogueError, EngineError, ModelError, UnknownModel
 from inzwa.groups import ungrouped
 from inzwa.llm.llama import open_llama
+from inzwa.llm.lora import Lora
 from inzwa.models.local import LocalModel
 from inzwa.models.progress import Progress
 from inzwa.protocols import Engines, Report, Stage, StageReport
@@ -35,11 +36,11 @@ async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engi
     replaced by a fresh one while the block lasts.
     """
     slots = {stage: Slot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
-    names = await run_sync(_candidates, settings)
+    plans = await run_sync(_attempts, settings)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             for stage, slot in slots.items():
-                tasks.start_soon(_keep, settings, stage, names[stage], slot, report)
+                tasks.start_soon(_keep, settings, stage, plans[stage], slot, report)
             opened = {stage: await slot.engine() for stage, slot in slots.items()}
             yield Engines(
                 vad=opened["vad"],
@@ -53,60 +54,62 @@ async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engi
 @asynccontextmanager
 async def open_stage(settings: Settings, stage: Stage, report: Report) -> AsyncIterator[Any]:
     """One engine on its own, for a command that needs no other."""
-    names = await run_sync(_candidates, settings)
-    async with _first_that_opens(settings, stage, names[stage], report) as engine:
+    plans = await run_sync(_attempts, settings)
+    async with _first_that_opens(settings, stage, plans[stage], report) as engine:
         yield engine
 
 
-def _candidates(settings: Settings) -> dict[Stage, tuple[str, ...]]:
-    return candidates(settings, survey(settings))
+def _attempts(settings: Settings) -> dict[Stage, tuple[Attempt, ...]]:
+    return attempts(settings, survey(settings))
 
 
-async def _keep(settings: Settings, stage: Stage, names: tuple[str, ...], slot: Slot[Any], report: Report) -> None:
+async def _keep(settings: Settings, stage: Stage, plan: tuple[Attempt, ...], slot: Slot[Any], report: Report) -> None:
     """Keep an engine in its slot, for as long as we are not cancelled."""
     while True:
-        async with _first_that_opens(settings, stage, names, report) as engine:
+        async with _first_that_opens(settings, stage, plan, report) as engine:
             slot.fill(engine)
             await slot.emptied()
 
 
 @asynccontextmanager
 async def _first_that_opens(
-    settings: Settings, stage: Stage, names: tuple[str, ...], report: Report
+    settings: Settings, stage: Stage, plan: tuple[Attempt, ...], report: Report
 ) -> AsyncIterator[Any]:
-    """The first candidate that can be had and opened. A name or a catalogue that is wrong is the user's to mend."""
+    """The first attempt that can be had and opened. A name or a catalogue that is wrong is the user's to mend."""
     async with AsyncExitStack() as stack:
-        for name in names:
+        for attempt in plan:
             try:
-                engine = await _open(stack, settings, stage, name, report)
+                engine = await _open(stack, settings, stage, attempt, report)
             except (UnknownModel, CatalogueError):
                 raise
             except (ModelError, EngineError) as error:
-                report(StageReport(stage, "failed", f"{name}: {error.message}"))
-                if name == names[-1]:
+                report(StageReport(stage, "failed", f"{attempt}: {error.message}"))
+                if attempt == plan[-1]:
                     raise
-                log.warning("%s cannot be used for %s, the next is tried: %s", name, stage, error.message)
+                log.warning("%s cannot be used for %s, the next is tried: %s", attempt, stage, error.message)
             else:
                 break
-        report(StageReport(stage, "ready", name))
+        report(StageReport(stage, "ready", str(attempt)))
         yield engine
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, stage: Stage, name: str, report: Report) -> Any:
-    report(StageReport(stage, "fetching", name))
-    model = await run_sync(_fetch, settings, stage, name, report)
-    report(StageReport(stage, "loading", name))
-    return await stack.enter_async_context(_opened(settings, stage, model))
+async def _open(stack: AsyncExitStack, settings: Settings, stage: Stage, attempt: Attempt, report: Report) -> Any:
+    report(StageReport(stage, "fetching", str(attempt)))
+    lora = await run_sync(_fetch_lora, settings, attempt.lora, report)  # before its base, which is larger
+    model = await run_sync(_fetch, settings, stage, attempt.model, report)
+    report(StageReport(stage, "loading", str(attempt)))
+    return await stack.enter_async_context(_opened(settings, stage, model, lora))
 
 
-def _opened(settings: Settings, stage: Stage, model: LocalModel) -> AbstractAsyncContextManager[Any]:
+def _opened(settings: Settings, stage: Stage, model: LocalModel, lora: Lora | None) -> AbstractAsyncContextManager[Any]:
     match stage:
         case "vad":
             return _in_thread(open_silero(model))
         case "asr":
             return _in_thread(open_whisper(model, threads=1 if settings.threads <= FEW_THREADS else settings.threads))
         case "llm":
-            return _in_thread(open_llama(model, threads=settings.threads, context_tokens=settings.context_tokens))
+            size = {"threads": settings.threads, "context_tokens": settings.context_tokens}
+            return _in_thread(open_llama(model, **size, lora=lora))
         case "tts":
             return open_vits(model, threads=settings.threads)
 
@@ -122,8 +125,12 @@ async def _in_thread(manager: AbstractContextManager[Any]) -> AsyncIterator[Any]
             await run_sync(manager.__exit__, None, None, None)
 
 
-def _fetch(settings: Settings, stage: Stage, name: str, report: Report) -> LocalModel:
-    """The proven model. Blocking: a download may take minutes."""
+def _fetch_lora(settings: Settings, name: str, report: Report) -> Lora | None:
+    return Lora(_fetch(settings, "llm", name, report, kind="lora"), settings.llm_lora_scale) if name else None
+
+
+def _fetch(settings: Settings, stage: Stage, name: str, report: Report, kind: str = "") -> LocalModel:
+    """The proven model. Blocking: a download may take minutes. `kind` is what it is for, if not the stage itself."""
 
     def tell(progress: Progress) -> None:
         if progress.phase != "ready":
@@ -132,6 +139,6 @@ def _fetch(settings: Settings, stage: Stage, name: str, report: Report) -> Local
 
     store = open_store(settings, tell)
     entry = store.entry(name)
-    if not entry.serves(stage):
-        raise UnknownModel(f"{name} is a model for {entry.stage}, not for {stage}.")
+    if not entry.serves(kind or stage):
+        raise UnknownModel(f"{name} is a model for {entry.stage}, not for {kind or stage}.")
     return store.fetch(name)

@@ -32,6 +32,19 @@ class FileInfo:
     """Lower-case hexadecimal."""
 
 
+@dataclass(frozen=True, slots=True)
+class AdapterInfo:
+    """A low-rank adapter (LoRA) that was added to a model."""
+
+    name: str
+    scale: float
+    """1 as it was trained."""
+    language: str = ""
+    licence: str = ""
+    source: str = ""
+    files: tuple[FileInfo, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
     """What an engine says of itself, shown by /readyz, the page and `python -m inzwa check`."""
@@ -52,6 +65,13 @@ class EngineInfo:
     """Milliseconds to open the model."""
     warm_ms: int = 0
     """Milliseconds of the dummy run."""
+    adapter: AdapterInfo | None = None
+    """What was added to the model, if anything."""
+
+    @property
+    def title(self) -> str:
+        """The model for people, with what was added to it."""
+        return f"{self.model} with {self.adapter.name} (scale {self.adapter.scale:g})" if self.adapter else self.model
 
 
 class VoiceStream(Protocol):

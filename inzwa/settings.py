@@ -101,6 +101,14 @@ class Settings(BaseSettings):
     )
 
     # Thinking
+    llm_lora: str = Field(
+        "",
+        description="A LoRA adapter for the language model, a GGUF file: a name from `python -m inzwa models`, a path, "
+        "or `hf:org/repo@rev/file`.",
+    )
+    llm_lora_scale: Annotated[float, Field(ge=0, le=4)] = Field(
+        1.0, description="How strongly the adapter is applied: 1 as it was trained, 0 not at all."
+    )
     system_prompt: str = Field("auto", description="What the model is told first; `auto` is Inzwa's own.")
     context_tokens: Annotated[int, Field(ge=256, le=4_096)] = Field(
         2_048,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.choice import EMBEDDED, candidates, chosen_models, open_store, ranking, survey
+from inzwa.choice import EMBEDDED, Attempt, attempts, candidates, chosen_models, open_store, ranking, survey
 from inzwa.errors import CatalogueError
 from inzwa.models.catalogue import load_catalogue
 from inzwa.models.machine import Machine
@@ -87,6 +87,61 @@ def test_a_users_entry_replaces_ours_of_the_same_name(tmp_path: Path) -> None:
         '[["morena-1.5b".sources]]\nkind = "hub"\nrepository = "me/mine"\ntake = ["mine.gguf"]\n'
     )
     assert load_catalogue(path)["morena-1.5b"].place.repository == "me/mine"
+
+
+PAIR = """
+[mistral-2b]
+stage = "llm"
+language = "Shona"
+licence = "Apache-2.0"
+consequence = "Free."
+[[mistral-2b.sources]]
+kind = "hub"
+repository = "me/mistral-2b-gguf"
+take = ["*.gguf"]
+
+[mistral-2b-shona-lora]
+stage = "lora"
+language = "Shona"
+licence = "Apache-2.0"
+consequence = "Free."
+facts = { base = "mistral-2b" }
+[[mistral-2b-shona-lora.sources]]
+kind = "hub"
+repository = "me/mistral-2b-shona-lora"
+take = ["*.gguf"]
+"""
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"llm_model": "mistral-2b-shona-lora"},
+        {"llm_lora": "mistral-2b-shona-lora"},
+        {"llm_lora": "mistral-2b-shona-lora", "llm_model": "mistral-2b"},
+    ],
+)
+def test_an_adapter_of_the_catalogue_is_tried_on_its_base_then_the_base_alone_then_the_small_one(
+    tmp_path: Path, named: dict[str, str]
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(PAIR)
+    found = attempts(settings(catalogue=str(path), **named), SPACE)
+    pair = Attempt("mistral-2b", "mistral-2b-shona-lora")
+    assert found["llm"] == (pair, Attempt("mistral-2b"), Attempt("smollm2-135m"))
+    assert str(pair) == "mistral-2b with mistral-2b-shona-lora"
+    assert attempts(settings(catalogue=str(path), models="hub", **named), SPACE)["llm"] == (pair,)
+
+
+def test_an_adapter_whose_base_nobody_knows_is_tried_on_each_candidate() -> None:
+    found = attempts(settings(llm_lora="~/shona.gguf"), Machine(2, 16_000, hub=False))
+    lora = f"file:{Path.home()}/shona.gguf"
+    assert found["llm"] == (Attempt("smollm2-135m", lora), Attempt("smollm2-135m"))
+
+
+def test_without_an_adapter_the_attempts_are_the_candidates() -> None:
+    found = attempts(settings(), SPACE)
+    assert {stage: tuple(map(str, plan)) for stage, plan in found.items()} == candidates(settings(), SPACE)
 
 
 def test_nobody_is_asked_when_the_answer_would_not_matter(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 from inzwa.engines import open_engines, open_stage
 from inzwa.errors import ModelError, UnknownModel
 from inzwa.protocols import StageReport
+from tests.llm.adapters import adapter
 from tests.serving import settings
 
 pytestmark = pytest.mark.weights
@@ -31,6 +32,38 @@ async def test_a_file_that_is_no_model_gives_way_to_the_small_one(tmp_path):
 async def test_nothing_takes_its_place_where_the_setting_forbids_it():
     with pytest.raises(ModelError):
         async with open_stage(settings(llm_model="file:/nowhere/model.gguf", models="embedded"), "llm", lambda _: None):
+            pass
+
+
+async def test_an_adapter_is_added_to_the_model_that_it_was_made_for(tmp_path):
+    made = adapter(tmp_path)
+    chosen = settings(llm_lora=made.path(".gguf"), llm_lora_scale=0.5, models="embedded")
+    async with open_stage(chosen, "llm", lambda _: None) as model:
+        assert model.info.title.startswith("smollm2-135m with file:")
+        assert model.info.adapter.scale == 0.5
+        assert model.info.adapter.files[0].sha256
+
+
+@pytest.mark.parametrize("named", ["/nowhere/lora.gguf", "wrong"])
+async def test_an_adapter_that_is_missing_or_wrong_is_told_and_the_model_goes_on_without_it(tmp_path, named):
+    wrong = adapter(tmp_path, width=64).path(".gguf") if named == "wrong" else named
+    reports: list[StageReport] = []
+    async with open_stage(settings(llm_lora=wrong), "llm", reports.append) as model:
+        assert model.info.adapter is None
+    (failed,) = [report for report in reports if report.state == "failed"]
+    assert failed.detail.startswith(f"smollm2-135m with file:{wrong}: ")
+
+
+async def test_no_model_goes_on_without_its_adapter_where_the_setting_forbids_it():
+    chosen = settings(llm_lora="/nowhere/lora.gguf", models="embedded")
+    with pytest.raises(ModelError, match=r"/nowhere/lora\.gguf"):
+        async with open_stage(chosen, "llm", lambda _: None):
+            pass
+
+
+async def test_a_model_is_no_adapter():
+    with pytest.raises(UnknownModel, match="smollm2-135m is a model for llm, not for lora"):
+        async with open_stage(settings(llm_lora="smollm2-135m"), "llm", lambda _: None):
             pass
 
 

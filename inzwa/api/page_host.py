@@ -85,7 +85,7 @@ class HousePage:
             }
             return {"ready": False, "stages": waiting, "voices": []}
         stages = {
-            stage: {"model": info.model, "licence": info.licence, "language": info.language}
+            stage: {"model": info.title, "licence": info.licence, "language": info.language}
             for stage, info in house.engines.infos().items()
         }
         return {"ready": True, "stages": stages, "voices": list(house.engines.tts.voices)}

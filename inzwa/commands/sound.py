@@ -27,7 +27,7 @@ def warmup(_: Namespace, settings: Settings) -> None:
     async def warm() -> None:
         async with open_engines(settings, _tell) as engines:
             for stage, info in engines.infos().items():
-                print(f"{stage}: {info.model} ({info.engine} {info.version}), {info.load_ms} + {info.warm_ms} ms")
+                print(f"{stage}: {info.title} ({info.engine} {info.version}), {info.load_ms} + {info.warm_ms} ms")
 
     anyio.run(warm)
 

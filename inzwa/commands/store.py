@@ -4,8 +4,8 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from inzwa.choice import candidates, open_store, survey
-from inzwa.errors import ModelError
+from inzwa.choice import adapter, candidates, open_store, survey
+from inzwa.errors import ModelError, ModelUnavailable
 from inzwa.models.inventory import lines
 from inzwa.models.progress import TerminalReport
 from inzwa.models.store import Store
@@ -29,6 +29,7 @@ def fetch_models(arguments: Namespace, settings: Settings) -> None:
         if not arguments.names:
             for names in candidates(settings, survey(settings)).values():
                 _fetch(store, names)
+            _fetch_adapter(store, settings)
 
 
 def pull_models(arguments: Namespace, settings: Settings) -> None:
@@ -73,6 +74,18 @@ def _fetch(store: Store, names: Sequence[str]) -> None:
         except ModelError as error:
             print(f"{name}: {error.message}", file=sys.stderr)
     return _tell(store, last)
+
+
+def _fetch_adapter(store: Store, settings: Settings) -> None:
+    """The language model's adapter, where one is set; in `auto` the start goes on without it."""
+    if not (lora := adapter(settings)):
+        return
+    try:
+        _tell(store, lora)
+    except ModelUnavailable as error:
+        if settings.models != "auto":
+            raise
+        print(f"{lora}: {error.message}", file=sys.stderr)
 
 
 def _tell(store: Store, name: str) -> None:

@@ -7,6 +7,7 @@ which takes well under a millisecond for a conversation's few hundred tokens.
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import llama_cpp
@@ -15,6 +16,8 @@ from inzwa.errors import ContextTooLong
 from inzwa.llm.chat_template import ChatTemplate
 from inzwa.llm.decoder import Decoder
 from inzwa.llm.llama_api import ContextSize, LlamaMachine, LlamaVocabulary, open_machine, open_model, trained_context
+from inzwa.llm.llama_lora import load_adapter
+from inzwa.llm.lora import Lora, require_fit
 from inzwa.llm.outlet import Outlet
 from inzwa.llm.reply_text import ReplyText
 from inzwa.llm.schedule import Slice, Strand
@@ -118,14 +121,21 @@ class Llama:
 
 @contextmanager
 def open_llama(
-    model: LocalModel, *, threads: int = 2, context_tokens: int = 4096, max_sequences: int = 8
+    model: LocalModel,
+    *,
+    threads: int = 2,
+    context_tokens: int = 4096,
+    max_sequences: int = 8,
+    lora: Lora | None = None,
 ) -> Iterator[Llama]:
     """The model, loaded and warmed: `max_sequences` replies at once, conversations of `context_tokens` at most.
 
-    EngineError where the file cannot be used.
+    EngineError where the file cannot be used, or the adapter was made for another base.
     """
     began = time.perf_counter()
     seats = max_sequences * SEATS_PER_PLACE
+    if lora:
+        require_fit(lora.model, model)
     with open_model(model.path(".gguf")) as weights:
         context_tokens = min(context_tokens, trained_context(weights))
         size = ContextSize(
@@ -135,11 +145,12 @@ def open_llama(
             threads=threads,
             token_threads=1 if threads <= FEW_THREADS else threads,
         )
-        with open_machine(weights, size) as machine:
+        adapter = load_adapter(weights, lora.model.path(".gguf")) if lora else None
+        with open_machine(weights, size, adapter, lora.scale if lora else 0.0) as machine:
             loaded = time.perf_counter()
             template = _template(model, machine.vocabulary)
             _warm(machine, size.batch_tokens)
-            info = _describe(model, loaded - began, time.perf_counter() - loaded)
+            info = _describe(model, lora, loaded - began, time.perf_counter() - loaded)
             with Decoder(machine, Seating(machine, seats, size.cells), max_sequences) as decoder:
                 yield Llama(machine.vocabulary, template, decoder, context_tokens, info)
 
@@ -162,5 +173,6 @@ def _warm(machine: LlamaMachine, batch_tokens: int) -> None:
     machine.keep(0, 0)
 
 
-def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
-    return model.described("llama-cpp", llama_cpp.__version__, load_s=load_s, warm_s=warm_s)
+def _describe(model: LocalModel, lora: Lora | None, load_s: float, warm_s: float) -> EngineInfo:
+    info = model.described("llama-cpp", llama_cpp.__version__, load_s=load_s, warm_s=warm_s)
+    return replace(info, adapter=lora.info) if lora else info

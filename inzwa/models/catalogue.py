@@ -17,7 +17,8 @@ from inzwa.models.tables import Table, is_file_name
 from inzwa.models.wheels import WheelSource
 from inzwa.protocols import FileInfo
 
-STAGES: Final = ("vad", "asr", "llm", "tts")
+STAGES: Final = ("vad", "asr", "llm", "tts", "lora")
+"""What a model is for; `lora` is an adapter, which serves no stage by itself but is added to a language model."""
 SPEEDS: Final = ("fast", "steady", "slow")
 """On two cores: `fast` leaves room for others, `steady` keeps up with speech, `slow` wants four at least."""
 
@@ -38,7 +39,7 @@ class Entry:
 
     name: str
     stage: str
-    """vad, asr, llm or tts; empty when a user named the files and nobody knows what they are for."""
+    """One of STAGES; empty when a user named the files and nobody knows what they are for."""
     language: str
     """What it was made for, as a person would say it."""
     licence: str

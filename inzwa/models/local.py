@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from inzwa.errors import ModelUnavailable
 from inzwa.protocols import EngineInfo, FileInfo
 
 
@@ -25,10 +26,11 @@ class LocalModel:
     """What else the catalogue knows of the model: a chat format, say."""
 
     def path(self, suffix: str) -> Path:
-        """The one file whose name ends with `suffix`; KeyError names what there is."""
+        """The one file whose name ends with `suffix`; ModelUnavailable names what there is."""
         names = [file.name for file in self.files if file.name.endswith(suffix)]
         if len(names) != 1:
-            raise KeyError(f"{self.name} has {names or 'no file'} for {suffix!r}")
+            found = " and ".join(names) or "none"
+            raise ModelUnavailable(f"{self.name}: expected one file that ends with {suffix!r}, found {found}")
         return self.folder / names[0]
 
     def described(self, engine: str, version: str, *, load_s: float, warm_s: float) -> EngineInfo:

@@ -17,7 +17,7 @@ import numpy as np
 import onnxruntime
 
 from inzwa.audio import Sound
-from inzwa.errors import EngineError, UnsupportedFormat
+from inzwa.errors import EngineError, ModelUnavailable, UnsupportedFormat
 from inzwa.models.local import LocalModel
 from inzwa.protocols import EngineInfo, SpokenChunk, VoiceOptions
 from inzwa.shona.language import text_language
@@ -104,8 +104,8 @@ async def open_vits(model: LocalModel, *, threads: int = 2, seed: int | None = N
 def _graph_file(model: LocalModel) -> Path:
     try:
         return model.path(".onnx")
-    except KeyError as error:
-        raise EngineError("tts", f"A voice is one .onnx file: {error.args[0]}.") from error
+    except ModelUnavailable as error:
+        raise EngineError("tts", f"A voice is one .onnx file: {error.message}.") from error
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:

@@ -29,6 +29,12 @@ class Alone:
             logits = self._read(strand, (token,))
         return worst
 
+    def logits(self, messages):
+        """What the model makes of the next token, shape (vocabulary,), float32."""
+        self._machine.keep(0, 0)
+        prompt = self._machine.vocabulary.tokens(self._template.render(messages))
+        return self._read(Strand(prompt=prompt, seat=Seat(0)), prompt)
+
     def _read(self, strand, tokens):
         """Logits after these tokens, shape (vocabulary,), float32."""
         self._machine.decode([Slice(strand, tokens, True)])

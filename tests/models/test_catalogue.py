@@ -74,7 +74,7 @@ def test_an_entry_keeps_what_the_file_says() -> None:
 @pytest.mark.parametrize(
     ("typo", "correct", "complaint"),
     [
-        ('stage = "ears"', 'stage = "vad"', "small.stage: expected one of vad, asr, llm, tts, found 'ears'"),
+        ('stage = "ears"', 'stage = "vad"', "small.stage: expected one of vad, asr, llm, tts, lora, found 'ears'"),
         ("stage = 3", 'stage = "vad"', "small.stage: expected a string, found 3"),
         ('langage = "any"', 'language = "any"', "small: expected only the keys stage, .*, found 'langage'"),
         ("", 'licence = "MIT"', "small.licence: expected a string, found nothing"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from inzwa.errors import ModelUnavailable
 from inzwa.models.local import LocalModel
 from inzwa.protocols import FileInfo
 
@@ -18,5 +19,5 @@ def test_a_file_is_found_by_how_its_name_ends() -> None:
 
 @pytest.mark.parametrize("suffix", [".gguf", ""])
 def test_a_name_that_fits_none_or_several_is_refused(suffix: str) -> None:
-    with pytest.raises(KeyError, match="voice has"):
+    with pytest.raises(ModelUnavailable, match="voice: expected one file"):
         MODEL.path(suffix)
