@@ -93,7 +93,7 @@ $(INSTALLED): requirements.txt constraints.txt | $(CREATED)
 	@$(PIP) install -c constraints.txt -r requirements.txt
 	@touch $@
 
-$(DEV_INSTALLED): requirements-dev.txt constraints.txt $(INSTALLED)
+$(DEV_INSTALLED): requirements-dev.txt requirements-signing.txt constraints.txt $(INSTALLED)
 	@$(PIP) install -c constraints.txt -r requirements-dev.txt
 	@touch $@
 

@@ -13,6 +13,7 @@ from inzwa.models.hub_source import HubPlace
 from inzwa.models.machine import Machine, this_machine
 from inzwa.models.progress import Report, silent
 from inzwa.models.store import Store, default_cache
+from inzwa.models.trust import Trust
 from inzwa.protocols import Stage
 from inzwa.settings import Settings
 
@@ -119,8 +120,14 @@ def catalogue_of(settings: Settings) -> Catalogue:
 
 
 def open_store(settings: Settings, report: Report = silent) -> Store:
-    """The models on this disk, where the settings say that they lie."""
-    return Store(settings.cache or default_cache(), catalogue=catalogue_of(settings), report=report)
+    """The models on this disk, where the settings say that they lie. BadKey when the keys that must sign cannot be."""
+    keys = settings.models_require_signature
+    return Store(
+        settings.cache or default_cache(),
+        catalogue=catalogue_of(settings),
+        report=report,
+        trust=Trust.in_keys_at(keys) if keys else None,
+    )
 
 
 def _named(settings: Settings) -> dict[Stage, str]:

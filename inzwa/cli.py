@@ -65,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_models(group: argparse._SubParsersAction) -> None:
-    models = _add(group, "models", "store:list_models", "the models: list, fetch, pull, update, verify, remove")
+    models = _add(
+        group, "models", "store:list_models", "the models: list, fetch, pull, update, verify, remove, keygen, sign"
+    )
     actions = models.add_subparsers(metavar="ACTION")
     _add(actions, "list", "store:list_models", "names, sizes, licences, and what is here")
     for name, run, meaning in (
@@ -77,6 +79,15 @@ def _add_models(group: argparse._SubParsersAction) -> None:
     ):
         action = _add(actions, name, run, meaning)
         action.add_argument("names", nargs="+" if name in ("remove", "update") else "*", metavar="NAME")
+        if name == "verify":
+            action.add_argument("--keys", type=Path, help="and that one of these public keys has signed for them")
+    _add(actions, "keygen", "store:make_keys", "make an Ed25519 key to sign with, and FILE.pub to trust").add_argument(
+        "file", type=Path, metavar="FILE"
+    )
+    sign = _add(actions, "sign", "store:sign_models", "hash every file again and sign for what is found")
+    sign.add_argument("models", nargs="+", metavar="NAME|FOLDER")
+    sign.add_argument("--key", type=Path, required=True, help="the private key, as `models keygen` or openssl makes it")
+    sign.add_argument("--name", default="", help="what the model is called where it is used: file:/another/folder")
 
 
 def _add_eval(group: argparse._SubParsersAction) -> None:

@@ -23,8 +23,10 @@ InzwaError
 │   ├── CatalogueError          bad_catalogue      the catalogue itself is wrong
 │   ├── ModelUnavailable        model_unavailable  no source gives the file
 │   ├── ModelCorrupt            model_corrupt      the bytes are not those the catalogue promises
+│   ├── ModelUntrusted          model_untrusted    a signature is required, and none that is trusted is over these files
 │   ├── NotConvertible          not_convertible    a checkpoint is not what its converter reads
 │   └── CacheUnusable           cache_unusable     the cache folder cannot be written, or the disk is full
+├── BadKey                      bad_key            a file is not the key that it should be
 ├── BadCorpus                   bad_corpus         what is to be measured on, or resumed, cannot be read
 ├── Unreachable                 unreachable        no server answers at the address that was given
 └── SettingsError               bad_setting        a setting that cannot be true
@@ -151,12 +153,20 @@ class ModelCorrupt(ModelError):
     code = "model_corrupt"
 
 
+class ModelUntrusted(ModelError):
+    code = "model_untrusted"
+
+
 class NotConvertible(ModelError):
     code = "not_convertible"
 
 
 class CacheUnusable(ModelError):
     code = "cache_unusable"
+
+
+class BadKey(InzwaError):
+    code = "bad_key"
 
 
 class BadCorpus(InzwaError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, DirectoryPath, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inzwa.errors import SettingsError
@@ -66,6 +66,10 @@ class Settings(BaseSettings):
         "`auto`: the best that can be had.",
     )
     catalogue: Path | None = Field(None, description="A TOML file with models of your own, as in catalogue.toml.")
+    models_require_signature: FilePath | DirectoryPath | None = Field(
+        None,
+        description="A public key in PEM, or a folder of such: models that none of them has signed are not used.",
+    )
     threads: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Cores that one engine may use at a time.")
 
     # Hearing
@@ -223,12 +227,13 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 
 
 def _complaints(error: ValidationError) -> Iterator[str]:
-    for each in error.errors():
+    for each in {each["loc"][0]: each for each in error.errors()}.values():  # one a setting, whatever it may be
         name = str(each["loc"][0])
         value = "(hidden)" if name.endswith("_token") else repr(each["input"])
         yield f"{PREFIX}{name.upper()}={value} cannot be: it takes {_allowed(name)}."
 
 
+_PATHS: Final = {"path": "a path", "file-path": "a file that can be read", "directory-path": "a folder"}
 _KINDS: Final = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
 
 
@@ -240,7 +245,7 @@ def _allowed(name: str) -> str:
     if "enum" in schema:
         return " or ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
-        return "a file that can be read" if schema["anyOf"][0].get("format") == "file-path" else "a path"
+        return " or ".join(_PATHS[kind] for each in schema["anyOf"] if (kind := each.get("format")) in _PATHS)
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     bounds = f" from {low} to {schema['maximum']}" if "maximum" in schema else ""
     return _KINDS[schema["type"]] + bounds

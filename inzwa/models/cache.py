@@ -1,8 +1,9 @@
 """The cache folder: what lies where, who may write, and what its disk refuses. Knows nothing of the catalogue.
 
-`models/NAME` holds files, `converted/NAME/KEY` what was made of them, `partial/NAME` an unfinished fetch, and
-`locks/NAME.lock` lets one process or thread at a time write any of these. Whatever is cut off at any moment leaves
-whole files, or litter in `partial` that the next fetch clears; downloads are gone on with where they stopped.
+`models/NAME` holds files, `converted/NAME/KEY` what was made of them, `signatures/NAME.json` who vouches for them,
+`partial/NAME` an unfinished fetch, and `locks/NAME.lock` lets one process or thread at a time write any of these.
+Whatever is cut off at any moment leaves whole files, or litter in `partial` that the next fetch clears; downloads are
+gone on with where they stopped.
 """
 
 import shutil
@@ -50,6 +51,10 @@ class Cache:
     def conversion(self, name: str, key: str) -> Shelf:
         """Where the files stand that one converter made of one input; `key` tells both."""
         return Shelf(self.conversions(name) / key, self.hash_file)
+
+    def signature(self, name: str) -> Path:
+        """Where the signed manifest of the model's files lies. It outlives the model, as a line in models.lock does."""
+        return self.folder / "signatures" / f"{name}.json"
 
     def used_bytes(self, name: str) -> int:
         """What the model takes on the disk, an unfinished fetch among it."""

@@ -69,10 +69,7 @@ class Entry:
     @property
     def shelf(self) -> str:
         """Its name as a folder's name."""
-        if _NAME.fullmatch(self.name):
-            return self.name
-        plain = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
-        return f"{plain[-60:]}-{hashlib.sha256(self.name.encode()).hexdigest()[:8]}"
+        return shelf_name(self.name)
 
     @property
     def size(self) -> int:
@@ -87,6 +84,14 @@ class Entry:
         """The same model with its place pinned."""
         assert self.place is not None
         return replace(self, files=pin.files, sources=(self.place.held_to(pin),), place=None)
+
+
+def shelf_name(model: str) -> str:
+    """A model's name as a folder's name; another one for every model."""
+    if _NAME.fullmatch(model):
+        return model
+    plain = re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")
+    return f"{plain[-60:]}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
 
 
 Catalogue = Mapping[str, Entry]

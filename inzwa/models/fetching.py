@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from inzwa.errors import ModelUnavailable
+from inzwa.errors import ModelUnavailable, ModelUntrusted
 from inzwa.models.catalogue import Entry
 from inzwa.models.conversion import forget_others, make
 from inzwa.models.holdings import Checking, Holdings
@@ -30,6 +30,7 @@ class Fetching:
             settled = self.held.settled(entry)  # anew: another process may have fetched it while this one waited
             model = settled and self.held.found(settled, self.checking(entry))
             if model is None:
+                self.held.require_vouched(entry)
                 with self._workspace(entry) as work:
                     model = self._bring(entry, settled, work)
         return model
@@ -37,6 +38,10 @@ class Fetching:
     def renew(self, entry: Entry) -> None:
         """Pin the entry's place as it is now, and put what is there in the old files' stead."""
         assert entry.place is not None
+        if self.held.trust is not None:
+            raise ModelUntrusted(
+                f"{entry.name} is not updated where signatures are required: update and sign it where none is"
+            )
         with self.alone(entry), self._workspace(entry) as work:
             pin = entry.place.pin(entry.files, work)
             source = entry.place.held_to(pin)

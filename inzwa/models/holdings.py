@@ -11,6 +11,7 @@ from inzwa.models.digests import Digest
 from inzwa.models.local import LocalModel
 from inzwa.models.lock_file import LockFile
 from inzwa.models.shelf import Fault, Shelf
+from inzwa.models.trust import Trust
 from inzwa.protocols import FileInfo
 
 Checking = Callable[[str, int], None]
@@ -24,6 +25,8 @@ class Holdings:
     cache: Cache
     locks: LockFile
     converters: Mapping[str, Converts]
+    trust: Trust | None = None
+    """Whose signature a model needs to be found; None where none is required."""
 
     def settled(self, entry: Entry) -> Entry | None:
         """The entry with every file known: by the catalogue, the disk or models.lock; None before the first pull.
@@ -39,12 +42,23 @@ class Holdings:
         return entry.held_to(pin)
 
     def found(self, entry: Entry, checking: Checking) -> LocalModel | None:
-        """The model as an engine opens it, if all of it is here and proven. `entry` is settled."""
-        if entry.folder is not None:
-            return self._in_place(entry, checking)
-        if entry.convert:
-            return self._converted(entry, checking)
-        return None if self.faults(entry, checking) else self.local(entry)
+        """The model as an engine opens it, if all of it is here and proven. `entry` is settled.
+
+        ModelUntrusted when it is, and nobody who counts has signed for it.
+        """
+        model = self._whole(entry, checking)
+        if model is None or self.trust is None:
+            return model
+        return self.trust.approved(model, self.cache.signature(entry.shelf), self.strays(entry, model))
+
+    def strays(self, entry: Entry, model: LocalModel) -> tuple[str, ...]:
+        """Files beside the model's that nobody asked for. In a user's own folder the model is all that is opened."""
+        return () if entry.folder else Shelf(model.folder, self.cache.hash_file).strays(model.files)
+
+    def require_vouched(self, entry: Entry) -> None:
+        """ModelUntrusted when a model that is not here yet could not be used if it were."""
+        if self.trust is not None:
+            self.trust.vouched(entry.name, self.cache.signature(entry.shelf))
 
     def faults(self, entry: Entry, checking: Checking, *, again: bool = False) -> tuple[Fault, ...]:
         """Which of the entry's own files are missing or damaged."""
@@ -83,6 +97,13 @@ class Holdings:
             known = ", ".join(self.converters) or "none"
             raise CatalogueError(f"{entry.name}.convert: expected one of {known}, found {entry.convert!r}")
         return Recipe(entry.convert, self.converters[entry.convert].version, entry.files)
+
+    def _whole(self, entry: Entry, checking: Checking) -> LocalModel | None:
+        if entry.folder is not None:
+            return self._in_place(entry, checking)
+        if entry.convert:
+            return self._converted(entry, checking)
+        return None if self.faults(entry, checking) else self.local(entry)
 
     def _converted(self, entry: Entry, checking: Checking) -> LocalModel | None:
         shelf = self.conversion(entry)

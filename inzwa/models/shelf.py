@@ -93,6 +93,13 @@ class Shelf:
     def holds_any(self, files: Sequence[FileInfo]) -> bool:
         return any((self.folder / file.name).exists() for file in files)
 
+    def strays(self, files: Sequence[FileInfo]) -> tuple[str, ...]:
+        """Names of files that lie there besides these; our own records begin with a dot and do not count."""
+        names = {file.name for file in files}
+        there = sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if not path.is_dir())
+        visible = (path.as_posix() for path in there if not any(part.startswith(".") for part in path.parts))
+        return tuple(name for name in visible if name not in names)
+
     def forget(self) -> None:
         """Take nothing for proven any more."""
         self._record_path.unlink(missing_ok=True)
@@ -142,8 +149,13 @@ class Shelf:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """A small file, written so that whoever reads it reads the old one or the new one whole."""
+    write_text(path, json.dumps(content, indent=1))
+
+
+def write_text(path: Path, text: str) -> None:
+    """A small file, written as `write_json` does."""
     fresh = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    fresh.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
 
 

@@ -5,18 +5,22 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from inzwa.errors import ModelCorrupt, ModelUnavailable, UnknownModel
+from inzwa.errors import ModelCorrupt, ModelUnavailable, ModelUntrusted, UnknownModel
 from inzwa.models.cache import Cache, free_bytes
-from inzwa.models.catalogue import Catalogue, Entry, load_catalogue
+from inzwa.models.catalogue import Catalogue, Entry, load_catalogue, shelf_name
 from inzwa.models.conversion import Converts
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.digests import Digest, digest_of
 from inzwa.models.direct import FORMS, direct_entry, is_direct
 from inzwa.models.fetching import Fetching
 from inzwa.models.holdings import Holdings
+from inzwa.models.keys import PrivateKey
 from inzwa.models.local import LocalModel
 from inzwa.models.lock_file import LockFile
 from inzwa.models.progress import Progress, Report, silent
+from inzwa.models.shelf import write_text
+from inzwa.models.signatures import Manifest, sealed
+from inzwa.models.trust import Trust
 
 
 def default_cache(environ: Mapping[str, str] = os.environ) -> Path:
@@ -43,12 +47,13 @@ class Store:
         room: Callable[[Path], int] = free_bytes,
         pause: Callable[[float], object] = time.sleep,
         converters: Mapping[str, Converts] = CONVERTERS,
+        trust: Trust | None = None,
     ) -> None:
         """`environ` is what sources and their programs see; `hash_file` and `room` ask the disk; `pause` waits so many
-        seconds before another try."""
+        seconds before another try; with a `trust`, models without its signature are as good as not here."""
         self.catalogue = load_catalogue() if catalogue is None else catalogue
         self._cache = Cache(folder=cache, hash_file=hash_file, room=room)
-        self._held = Holdings(self._cache, LockFile(self._cache), converters)
+        self._held = Holdings(self._cache, LockFile(self._cache), converters, trust)
         self._fetching = Fetching(self._held, environ, report, pause)
         self._report = report
 
@@ -77,7 +82,7 @@ class Store:
     def find(self, name: str) -> LocalModel | None:
         """The model, if all its files are here and proven. Hashes only what was never hashed or has changed since.
 
-        ModelCorrupt when models.lock cannot be read or contradicts the catalogue.
+        ModelCorrupt when models.lock cannot be read or contradicts the catalogue, ModelUntrusted when it is not signed.
         """
         entry = self.entry(name)
         with self._cache.usable():
@@ -87,7 +92,8 @@ class Store:
         """The model: found, else brought from its sources, proven, and converted where its engine wants that.
 
         ModelUnavailable when no source could be reached, ModelCorrupt when one sent other bytes than it should have,
-        CacheUnusable when the cache folder cannot be written, the converter's error when it could not.
+        CacheUnusable when the cache folder cannot be written, the converter's error when it could not, ModelUntrusted,
+        before anything is fetched, when it is not signed.
         """
         model = self.find(name) or self._fetching.fetch(self.entry(name))
         size = sum(file.size for file in model.files)
@@ -114,6 +120,20 @@ class Store:
             raise ModelCorrupt(f"{name}: {said}. Fetch it again to mend it.")
         return model
 
+    def sign(self, name: str, key: PrivateKey, name_there: str = "") -> Path:
+        """Vouch for the model's files, hashed anew; `name_there` is what it is called where it will be used.
+
+        The file that says so. Errors as `verify` has them, and ModelCorrupt for a file that does not belong there.
+        """
+        model, signed = self.verify(name), name_there or name
+        if strays := self._held.strays(self.entry(name), model):
+            raise ModelCorrupt(f"{name}: {strays[0]}: expected no such file in {model.folder}; delete it, then sign")
+        with self._cache.usable():
+            path = self._cache.signature(shelf_name(signed))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, sealed(Manifest(signed, model.source, model.files), key))
+        return path
+
     def remove(self, name: str) -> int:
         """Delete the model's files and unfinished downloads, not its line in models.lock; the bytes that this freed."""
         entry = self.entry(name)
@@ -133,11 +153,14 @@ class Store:
         return self._held.settled(self.entry(name))
 
     def state(self, name: str) -> str:
-        """For people: `ready`, `damaged` (fetch mends it), `not here`, or `refused` by models.lock."""
+        """For people: `ready`, `damaged` (fetch mends it), `not here`, `unsigned` (or wrongly) where that matters, or
+        `refused` by models.lock."""
         try:
             if self.find(name) is not None:
                 return "ready"
             entry = self.settled(name)
+        except ModelUntrusted:
+            return "unsigned"
         except ModelCorrupt:
             return "refused"
         return "damaged" if entry is not None and self._held.holds_any(entry) else "not here"
