@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inzwa.errors import SettingsError
 from inzwa.listed import between_commas, lines_of, with_lines
+from inzwa.values import allowed, shown
 
 PREFIX: Final = "INZWA_"
 ENV_FILE: Final = ".env"
@@ -197,13 +198,7 @@ def setting_lines(settings: Settings) -> Iterator[SettingLine]:
         variable = PREFIX + name.upper()
         given = ".env" if variable in file_only else "environment"
         origin = given if name in settings.model_fields_set else "default"
-        yield SettingLine(variable, _shown(getattr(settings, name)), origin, _allowed(name), field.description or "")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, SecretStr):
-        return "(set)" if value.get_secret_value() else "(not set)"
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        yield SettingLine(variable, shown(getattr(settings, name)), origin, _allowed(name), field.description or "")
 
 
 def _defaults() -> dict[str, Any]:
@@ -229,23 +224,9 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 def _complaints(error: ValidationError) -> Iterator[str]:
     for each in {each["loc"][0]: each for each in error.errors()}.values():  # one a setting, whatever it may be
         name = str(each["loc"][0])
-        value = "(hidden)" if name.endswith("_token") else repr(each["input"])
+        value = "(hidden)" if Settings.model_fields[name].annotation is SecretStr else repr(each["input"])
         yield f"{PREFIX}{name.upper()}={value} cannot be: it takes {_allowed(name)}."
 
 
-_PATHS: Final = {"path": "a path", "file-path": "a file that can be read", "directory-path": "a folder"}
-_KINDS: Final = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
-
-
 def _allowed(name: str) -> str:
-    """What the setting takes, in words, from its own schema."""
-    schema = Settings.model_json_schema()["properties"][name]
-    if "const" in schema:
-        return _shown(schema["const"])
-    if "enum" in schema:
-        return " or ".join(map(str, schema["enum"]))
-    if "anyOf" in schema:
-        return " or ".join(_PATHS[kind] for each in schema["anyOf"] if (kind := each.get("format")) in _PATHS)
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    bounds = f" from {low} to {schema['maximum']}" if "maximum" in schema else ""
-    return _KINDS[schema["type"]] + bounds
+    return allowed(Settings.model_json_schema()["properties"][name])

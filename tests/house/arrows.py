@@ -12,6 +12,7 @@ ROOMS: Final = {
     "inzwa.events": 0,
     "inzwa.listed": 0,
     "inzwa.settings": 0,
+    "inzwa.values": 0,
     "inzwa.protocols": 1,
     "inzwa.worker": 1,
     "inzwa.groups": 1,

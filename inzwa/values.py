@@ -1,0 +1,29 @@
+"""A setting's value, and what it may be, in words. Knows no setting; the second comes from its JSON schema."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+_PATHS: Final = {"path": "a path", "file-path": "a file that can be read", "directory-path": "a folder"}
+_KINDS: Final = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
+
+
+def shown(value: Any) -> str:
+    """As text; of a secret only whether it is set."""
+    if isinstance(value, SecretStr):
+        return "(set)" if value.get_secret_value() else "(not set)"
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def allowed(schema: Mapping[str, Any]) -> str:
+    """What would be right."""
+    if "const" in schema:
+        return shown(schema["const"])
+    if "enum" in schema:
+        return " or ".join(map(str, schema["enum"]))
+    if "anyOf" in schema:
+        return " or ".join(_PATHS[kind] for each in schema["anyOf"] if (kind := each.get("format")) in _PATHS)
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    bounds = f" from {low} to {schema['maximum']}" if "maximum" in schema else ""
+    return _KINDS[schema["type"]] + bounds
