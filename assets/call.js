@@ -90,6 +90,11 @@ export class Call {
     if (this.needed) this.line.open();
   }
 
+  /** @param {import("./following.js").Phrase | null} phrase that is heard now */
+  follow(phrase) {
+    this.view.log.mark(this.conversation.turns.get(phrase?.turn), phrase);
+  }
+
   /** @private */
   obey(event) {
     const { player } = this.voice;
@@ -97,7 +102,7 @@ export class Call {
       ready: () => player?.format(event),
       "tts.hold": () => player?.hold(event.turn),
       "tts.resume": () => player?.resume(event.turn),
-      "tts.start": () => player?.begin(event.turn),
+      "tts.start": () => player?.begin({ turn: event.turn, start: event.written_start, end: event.written_end }),
       "tts.end": () => player?.end(event.turn),
       "turn.cancelled": () => this.cancelled(event),
       error: () => this.problem(event),

@@ -17,6 +17,9 @@ export class JitterBuffer {
     this.held = false;
     /** How often sound ran dry in the middle of a reply. */
     this.gaps = 0;
+    /** Samples pulled since `clear`, and how often it was called: what they count belongs together. */
+    this.heard = 0;
+    this.clears = 0;
     this.last = 0;
     this.release = 0;
   }
@@ -45,6 +48,8 @@ export class JitterBuffer {
 
   /** Silence now: everything not yet played is forgotten. */
   clear() {
+    this.clears += 1;
+    this.heard = 0;
     this.held = false;
     this.chunks = [];
     this.offset = 0;
@@ -93,6 +98,7 @@ export class JitterBuffer {
       }
     }
     this.buffered -= filled;
+    this.heard += filled;
     return filled;
   }
 

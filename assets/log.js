@@ -11,6 +11,20 @@ const FIGURES = [
   ["latency.total", "total_ms"],
 ];
 
+/** The words being heard: painted over the text, so that a screen reader is not told them again. */
+const HEARD = "Highlight" in globalThis ? new Highlight() : null;
+if (HEARD) CSS.highlights.set("inzwa-heard", HEARD);
+
+/** @param {string} text @param {number} characters code points @returns {number} the units that they take in JavaScript */
+function units(text, characters) {
+  return Array.from(text).slice(0, characters).join("").length;
+}
+
+/** Writes only what changed: a screen reader repeats what is written again. */
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** @param {string} tag @param {string} name its class @param {string} [text] @returns {HTMLElement} */
 function make(tag, name, text = "") {
   const element = document.createElement(tag);
@@ -36,14 +50,36 @@ export class Log {
     this.words = words;
     /** @type {WeakMap<Object, Object>} */
     this.entries = new WeakMap();
+    /** @type {{turn: import("./conversation.js").Turn, phrase: import("./following.js").Phrase} | null} */
+    this.heard = null;
+  }
+
+  /** @param {import("./conversation.js").Turn | undefined} turn @param {import("./following.js").Phrase | null} phrase of
+   *   its reply that is heard now; nothing of any where either is missing */
+  mark(turn, phrase) {
+    this.heard = turn && phrase ? { turn, phrase } : null;
+    this.paint();
+  }
+
+  /** @private */
+  paint() {
+    HEARD?.clear();
+    const text = this.heard && this.entries.get(this.heard.turn)?.reply.firstChild;
+    if (!text) return;
+    const { start, end } = this.heard.phrase;
+    const range = new Range();
+    range.setStart(text, units(text.data, start));
+    range.setEnd(text, units(text.data, end));
+    HEARD?.add(range);
   }
 
   /** @param {import("./conversation.js").Turn} turn */
   show(turn) {
     const entry = this.entries.get(turn) ?? this.add(turn);
-    entry.stable.textContent = turn.stable;
-    entry.tail.textContent = turn.tail;
-    entry.reply.textContent = turn.reply;
+    put(entry.stable, turn.stable);
+    put(entry.tail, turn.tail);
+    put(entry.reply, turn.reply);
+    if (this.heard?.turn === turn) this.paint();
     entry.you.hidden = !turn.stable && !turn.tail;
     entry.answer.hidden = !turn.reply;
     entry.item.hidden = entry.you.hidden && entry.answer.hidden;

@@ -23,6 +23,7 @@ class Page {
       onLost: () => this.deaf(new MicrophoneError("microphone_lost")),
       onPlaying: () => this.refresh(),
       onFailure: () => this.view.notice.show("error.playback"),
+      onPhrase: (phrase) => this.call.follow(phrase),
     });
     this.call = new Call(this.voice, this.view, props.limits, {
       onChange: () => this.refresh(),

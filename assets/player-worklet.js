@@ -39,8 +39,8 @@ class PlayerProcessor extends AudioWorkletProcessor {
 
   /** @private */
   report(drained) {
-    const { buffered, gaps, playing } = this.buffer;
-    this.port.postMessage({ played: this.played, peak: this.peak, buffered, gaps, playing, drained });
+    const { buffered, gaps, playing, heard, clears } = this.buffer;
+    this.port.postMessage({ played: this.played, peak: this.peak, buffered, gaps, playing, heard, clears, drained });
     this.sinceReport = 0;
     this.peak = 0;
   }

@@ -11,6 +11,7 @@ import { canPlay, soundContext } from "./sound.js";
  * @property {() => void} onLost the microphone was taken away
  * @property {() => void} onPlaying the loudspeaker has begun or ended
  * @property {() => void} onFailure a reply could not be decoded
+ * @property {(phrase: import("./following.js").Phrase | null) => void} onPhrase what is heard from now on
  */
 export class Voice {
   /** @param {VoiceListeners} listeners */

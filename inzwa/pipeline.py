@@ -16,6 +16,7 @@ from inzwa.audio import Sound
 from inzwa.errors import EngineError, EngineTimeout, InzwaError
 from inzwa.events import Latency, LlmFinal, LlmPartial, ServerEvent, TtsAudio, TtsEnd, TtsStart
 from inzwa.groups import ungrouped
+from inzwa.manuscript import Manuscript
 from inzwa.playback import Playback
 from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, Priority, Transcript, VoiceOptions
 from inzwa.safety import Screen
@@ -74,6 +75,8 @@ class Turn:
 class _Phrase:
     index: int
     text: str
+    written: tuple[int, int]
+    """Where it begins and ends in the reply's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +121,13 @@ class Pipeline:
     async def _think(
         self, turn: Turn, messages: Sequence[Message], emit: Emit, phrases: MemoryObjectSendStream[_Phrase]
     ) -> None:
-        cutter, screen, shown, count = PhraseCutter(), Screen(), "", 0
+        cutter, screen, reply, count = PhraseCutter(), Screen(), Manuscript(), 0
         async with phrases, aclosing(self.engines.llm.reply(messages, self.chat)) as pieces:
             async for piece in Timed("llm", pieces, self.timeout_s):
                 turn.marks.first_token = turn.marks.first_token or self.clock()
-                words = screen.push(piece)
-                shown += await self._show(turn, words, emit)
-                count = await self._pass_on(turn, count, cutter.push(words), phrases)
+                words = reply.write(screen.push(piece))
+                await self._show(turn, words, emit)
+                count = await self._pass_on(turn, reply, count, cutter.push(words), phrases)
                 if screen.verdict:
                     break
             last = screen.flush()
@@ -132,27 +135,33 @@ class Pipeline:
             if screen.verdict:
                 last = line(screen.verdict.reply, turn.language)
                 ready = [last]
-            shown += await self._show(turn, last, emit)
-            await self._pass_on(turn, count, ready, phrases)
-            await emit(LlmFinal(turn.number, shown.strip()))
+                reply.leap()
+            await self._show(turn, reply.write(last), emit)
+            await self._pass_on(turn, reply, count, ready, phrases)
+            await emit(LlmFinal(turn.number, reply.text.rstrip()))
 
-    async def _show(self, turn: Turn, words: str, emit: Emit) -> str:
+    async def _show(self, turn: Turn, words: str, emit: Emit) -> None:
         if words:
             await emit(LlmPartial(turn.number, words))
-        return words
 
     async def _hand_over(self, turn: Turn, text: str, phrases: MemoryObjectSendStream[_Phrase]) -> None:
         async with phrases:
-            cutter = PhraseCutter()
-            await self._pass_on(turn, 0, [*cutter.push(text), *cutter.flush()], phrases)
+            cutter, reply = PhraseCutter(), Manuscript()
+            reply.write(text)
+            await self._pass_on(turn, reply, 0, [*cutter.push(text), *cutter.flush()], phrases)
 
     async def _pass_on(
-        self, turn: Turn, index: int, texts: Iterable[str], phrases: MemoryObjectSendStream[_Phrase]
+        self,
+        turn: Turn,
+        reply: Manuscript,
+        index: int,
+        texts: Iterable[str],
+        phrases: MemoryObjectSendStream[_Phrase],
     ) -> int:
         """Hand phrases to the voice, numbered from `index`; the number of the next one."""
         for text in texts:
             turn.marks.first_phrase = turn.marks.first_phrase or self.clock()
-            await phrases.send(_Phrase(index, text))
+            await phrases.send(_Phrase(index, text, reply.find(text)))
             index += 1
         return index
 
@@ -161,7 +170,7 @@ class Pipeline:
             async for phrase in phrases:
                 turn.said.append(phrase.text)
                 turn.playback.begin(phrase.text)
-                await emit(TtsStart(turn.number, phrase.index, phrase.text))
+                await emit(TtsStart(turn.number, phrase.index, phrase.text, *phrase.written))
                 await self._utter(turn, phrase, emit)
         await emit(TtsEnd(turn.number))
 

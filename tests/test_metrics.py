@@ -55,7 +55,7 @@ def test_a_step_that_a_turn_did_not_have_is_not_counted():
 
 def test_pieces_phrases_and_seconds_of_speech_are_counted():
     half = TtsAudio(1, np.zeros(11_025, np.float32), 22_050)
-    found = seen(LlmPartial(1, "Ehe, "), LlmPartial(1, "ndiripo."), TtsStart(1, 0, "Ehe,"), half, half)
+    found = seen(LlmPartial(1, "Ehe, "), LlmPartial(1, "ndiripo."), TtsStart(1, 0, "Ehe,", 0, 4), half, half)
     assert found["inzwa_reply_pieces_total",] == 2
     assert found["inzwa_phrases_total",] == 1
     assert found["inzwa_spoken_seconds_total",] == 1
@@ -102,7 +102,7 @@ def test_what_people_say_is_never_in_the_metrics():
     metrics = Metrics()
     for event in (AsrFinal(1, "chakavanzika", 0, 1), LlmPartial(1, "chakavanzika"), LlmFinal(1, "chakavanzika")):
         metrics.observe(event)
-    metrics.observe(TtsStart(1, 0, "chakavanzika"))
+    metrics.observe(TtsStart(1, 0, "chakavanzika", 0, 12))
     assert b"chakavanzika" not in metrics.text()
 
 

@@ -130,6 +130,15 @@ async def test_what_is_shown_piece_by_piece_is_the_whole_text():
         assert "".join(piece.token for piece in of(outbox, LlmPartial)) == "Ndiripo, makadiiwo?"
 
 
+async def test_each_phrase_says_where_in_the_reply_it_is_written():
+    model = ScriptedChatModel([" Ehe,  ndi", "ripo pano\nnhasi ", "zuva rese."])
+    async with answering(Fakes(llm=model)) as (_, outbox):
+        (reply,) = of(outbox, LlmFinal)
+        places = [(start.written_start, start.written_end) for start in of(outbox, TtsStart)]
+        assert [reply.text[begin:end] for begin, end in places] == ["Ehe,", "ndiripo pano", "nhasi zuva rese."]
+        assert "".join(piece.token for piece in of(outbox, LlmPartial)) == reply.text
+
+
 async def test_the_first_phrase_goes_before_others_in_the_voices_line():
     fakes = Fakes(llm=ScriptedChatModel(["Ehe, ", "ndiripo pano nhasi zuva rese. "]))
     async with answering(fakes):
@@ -168,6 +177,8 @@ async def test_a_reply_that_turns_bad_is_broken_off_and_something_else_is_said()
     async with answering(fakes) as (turn, outbox):
         assert of(outbox, LlmFinal) == [LlmFinal(7, f"Ndinoti {line('unsafe', 'sn')}")]
         assert turn.said == [line("unsafe", "sn")]
+        (start,) = of(outbox, TtsStart)
+        assert (start.written_start, start.written_end) == (8, 8 + len(line("unsafe", "sn")))
         assert fakes.llm.speaking == 0
 
 

@@ -108,7 +108,11 @@ class TtsStart(TurnEvent):
     phrase: int
     """Counts the reply's phrases from 0."""
     text: str
-    """The phrase, as written."""
+    """The phrase, as written, each run of white space one space."""
+    written_start: int
+    """Where the phrase begins in the reply's text, `llm.final` or the tokens so far: Unicode characters before it."""
+    written_end: int
+    """Where it ends there: characters up to and with its last."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

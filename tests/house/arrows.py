@@ -34,6 +34,7 @@ ROOMS: Final = {
     "inzwa.playback": 3,
     "inzwa.ear": 3,
     "inzwa.utterance": 3,
+    "inzwa.manuscript": 3,
     "inzwa.pipeline": 3,
     "inzwa.turns": 3,
     "inzwa.session": 3,
@@ -76,6 +77,7 @@ PURE: Final = (
     "inzwa.partials",
     "inzwa.history",
     "inzwa.playback",
+    "inzwa.manuscript",
     "inzwa.interruption",
     "inzwa.load",
 )
