@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import arrows, shape, streams
+from tests.house import arrows, loading, shape, streams
 from tests.house.source import House, Violation
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +44,7 @@ def broken(rule: Rule, *folders: str) -> str:
         streams.nothing_is_yielded_from_inside_a_group,
         streams.no_broad_excepts,
         streams.no_stale_excuses,
+        loading.nothing_runs_code_out_of_a_file,
     ],
     ids=lambda rule: rule.__name__,
 )

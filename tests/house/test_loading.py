@@ -1,0 +1,43 @@
+"""The rule about code out of files finds what breaks it, and lets good code pass."""
+
+import pytest
+
+from tests.house.loading import nothing_runs_code_out_of_a_file
+from tests.house.source import House, Source
+
+
+def found(text: str) -> list[str]:
+    return [str(each) for each in nothing_runs_code_out_of_a_file(House((Source("inzwa/models/x.py", text),)))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import pickle",
+        "from joblib import load",
+        "def f():\n    import torch.serialization",
+        "import numpy as np\nnp.load('a.npy')",
+        "from numpy import load as read\nread('a.npz')",
+        "import soundfile\nsoundfile.read('x', allow_pickle=True)",
+        "eval('1')",
+        "exec(compile('1', '', 'exec'))",
+        "import jinja2\njinja2.Environment()",
+        "from jinja2.sandbox import SandboxedEnvironment\nSandboxedEnvironment()",
+    ],
+)
+def test_what_makes_code_of_data_is_found(text: str) -> None:
+    assert found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import json\njson.loads('{}')",
+        "import re\nre.compile('a')",
+        "import numpy as np\nnp.fromfile('a', '<f4')",
+        "from jinja2.sandbox import ImmutableSandboxedEnvironment\nImmutableSandboxedEnvironment()",
+        "class Model:\n    def eval(self): ...\nModel().eval()",
+    ],
+)
+def test_what_reads_data_passes(text: str) -> None:
+    assert not found(text)
