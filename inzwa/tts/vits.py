@@ -23,13 +23,15 @@ from inzwa.protocols import EngineInfo, SpokenChunk, VoiceOptions
 from inzwa.shona.language import text_language
 from inzwa.shona.normaliser import spoken
 from inzwa.shona.phrases import LONGEST_PHRASE, cut_phrases
+from inzwa.tts.edges import edged, pause_ms
 from inzwa.tts.readers import open_reader
 from inzwa.tts.vits_voice import Pace
 from inzwa.tts.vits_whole import open_graph
 from inzwa.worker import Worker
 
 _SLOWEST, _FASTEST = 0.5, 2.0
-_WARM_UP: Final = "Mhoro."
+_WARM_UP: Final = ("Mhoro, shamwari yangu.", "Ndinofara kukuonai nhasi; tichataura zvakawanda.")
+"""Six seconds with every vowel, for a voice to learn from how loud it is."""
 
 
 class Speaker:
@@ -41,20 +43,25 @@ class Speaker:
         self._voice = open_graph(_graph_file(model), threads=threads)
         self._seed = seed
 
+    def warm_up(self) -> None:
+        """Say something to itself, so that the first phrase is as soon there and as loud as any other."""
+        self._voice.learn(filter(np.size, map(self._reader.ids, _WARM_UP)), self.facts.pace)
+
     def say(self, text: str, speed: float, speaker: str = "") -> Iterator[Sound]:
         """The text's sound in chunks; one longer than a phrase is said phrase by phrase, so memory is bounded.
 
         `speaker` is one of `facts.speakers`; empty for the voice's first.
         """
+        speed = min(max(speed, _SLOWEST), _FASTEST)
         pace = self._pace(speed, speaker)
         for phrase in [text] if len(text) <= LONGEST_PHRASE else cut_phrases(text):
             ids = self._reader.ids(phrase)
             if ids.size:
-                yield from self._voice.say(ids, pace, np.random.default_rng(self._seed))
+                chunks = self._voice.say(ids, pace, np.random.default_rng(self._seed))
+                yield from edged(chunks, self.facts.sample_rate, pause_ms(phrase) / speed)
 
     def _pace(self, speed: float, speaker: str) -> Pace:
         own = self.facts.pace
-        speed = min(max(speed, _SLOWEST), _FASTEST)
         return replace(
             own, length_scale=own.length_scale / speed, speaker=self.facts.speakers.get(speaker, own.speaker)
         )
@@ -97,7 +104,7 @@ async def open_vits(model: LocalModel, *, threads: int = 2, seed: int | None = N
         began = time.perf_counter()
         speaker = await worker.run(partial(Speaker, model, threads=threads, seed=seed))
         loaded = time.perf_counter()
-        await worker.run(lambda: sum(1 for _ in speaker.say(_WARM_UP, speed=1.0)))
+        await worker.run(speaker.warm_up)
         yield Vits(speaker, worker, _describe(model, loaded - began, time.perf_counter() - loaded))
 
 

@@ -4,7 +4,7 @@ The text and the flow run once a phrase. The decoder runs over a few frames firs
 over more and more, because each chunk pays for the neighbours it has to look at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, I
 
 from inzwa.audio import Sound
 from inzwa.errors import EngineError
+from inzwa.tts.loudness import Frames, Loudness, learn_loudness, limited
 from inzwa.tts.onnx_graph import MalformedGraph, read_graph
 from inzwa.tts.vits_graph import split_vits
 
@@ -27,9 +28,6 @@ FIRST_CHUNK_FRAMES: Final = 24
 CHUNK_GROWTH: Final = 2
 MOST_CHUNK_FRAMES: Final = 128
 """A chunk is one job of the worker: no longer than 1.5 s of sound, so that others get their turn."""
-
-Frames = npt.NDArray[np.float32]
-"""Shape (1, channels, frames)."""
 
 
 class Uncuttable(EngineError):
@@ -64,15 +62,23 @@ class VitsVoice:
             self._seams = parts.seams
         except (MalformedGraph, Fail, InvalidArgument, InvalidGraph) as error:
             raise Uncuttable("tts", f"{path.name} is no VITS voice that can be cut.") from error
+        self._loudness: Loudness | None = None
+
+    def learn(self, phrases: Iterable[npt.NDArray[np.int64]], pace: Pace) -> None:
+        """Say these ids to itself; from now on `say` gives every phrase the same loudness. Speakers share one line."""
+        latents = [self._latent(ids, pace, np.random.default_rng(0)) for ids in phrases]
+        said = [(latent[self._seams.z], np.concatenate(list(self._chunks(latent)))) for latent in latents]
+        self._loudness = learn_loudness(said, self._seams.hop) if said else None
 
     def say(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> Iterator[Sound]:
         """The sound of `ids`, shape (1, ids), in chunks; the same noise gives the same sound. At least one chunk."""
         latent = self._latent(ids, pace, noise)
-        for begin, end in pairwise(chunk_bounds(latent[self._seams.z].shape[2])):
-            yield self._decode(latent, begin, end)
+        gain = self._loudness.gain(latent[self._seams.z]) if self._loudness else None
+        for sound in self._chunks(latent):
+            yield sound if gain is None else limited(sound * np.float32(gain))
 
     def say_whole(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> Sound:
-        """The same sound in one run of the decoder."""
+        """The same sound in one run of the decoder, as loud as it comes out."""
         latent = self._latent(ids, pace, noise)
         return self._decode(latent, 0, latent[self._seams.z].shape[2])
 
@@ -85,6 +91,10 @@ class VitsVoice:
         made = run(self._text, feed)
         made[seams.flow_noise] = noise.standard_normal(made[seams.mean].shape, dtype=np.float32)
         return run(self._flow, made) | {name: made[name] for name in seams.speaker}
+
+    def _chunks(self, latent: dict[str, Frames]) -> Iterator[Sound]:
+        for begin, end in pairwise(chunk_bounds(latent[self._seams.z].shape[2])):
+            yield self._decode(latent, begin, end)
 
     def _decode(self, latent: dict[str, Frames], begin: int, end: int) -> Sound:
         """The samples of the frames `begin` to `end`, seen with as many neighbours as the decoder looks at."""

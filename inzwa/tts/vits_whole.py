@@ -3,7 +3,7 @@
 Such a graph draws its own noise, so a seed has no hold on it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +13,13 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, I
 
 from inzwa.audio import Sound
 from inzwa.errors import EngineError
+from inzwa.tts.loudness import frame_levels, gain_for, limited, speech_level
 from inzwa.tts.vits_voice import Pace, Uncuttable, VitsVoice, inputs_for, open_sessions, run
 
 _IDS: Final = frozenset(("input", "x"))
+
+_FRAME: Final = 256
+"""Samples over which a level is taken."""
 
 
 class WholeVoice:
@@ -32,9 +36,15 @@ class WholeVoice:
         if not takes & _IDS or takes - known:
             raise EngineError("tts", f"{path.name} is no VITS voice that can be read: it takes {', '.join(takes)}.")
 
+    def learn(self, phrases: Iterable[npt.NDArray[np.int64]], pace: Pace) -> None:
+        """Say these ids to itself. There is nothing to learn: each phrase is whole before it leaves."""
+        for ids in phrases:
+            run(self._graph, inputs_for(ids, pace))
+
     def say(self, ids: npt.NDArray[np.int64], pace: Pace, _noise: np.random.Generator) -> Iterator[Sound]:
-        """The sound of `ids`, shape (1, ids), in one chunk."""
-        yield next(iter(run(self._graph, inputs_for(ids, pace)).values())).reshape(-1)
+        """The sound of `ids`, shape (1, ids), in one chunk, every phrase with the same loudness."""
+        sound = next(iter(run(self._graph, inputs_for(ids, pace)).values())).reshape(-1)
+        yield limited(sound * np.float32(gain_for(speech_level(frame_levels(sound, _FRAME)))))
 
 
 def open_graph(path: Path, *, threads: int) -> VitsVoice | WholeVoice:

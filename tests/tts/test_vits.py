@@ -10,6 +10,8 @@ from inzwa.audio import level_dbfs
 from inzwa.errors import EngineError, UnsupportedFormat
 from inzwa.models.local import LocalModel
 from inzwa.protocols import FileInfo, VoiceOptions
+from inzwa.tts.edges import QUIET
+from inzwa.tts.loudness import TARGET_DBFS, frame_levels, speech_level
 from inzwa.tts.vits import open_vits
 
 pytestmark = pytest.mark.weights
@@ -43,6 +45,22 @@ async def test_a_phrase_is_heard_in_chunks_the_first_of_them_short(voice):
 async def test_the_same_phrase_with_a_seed_sounds_the_same(voice):
     first, again = np.concatenate(await said(voice)), np.concatenate(await said(voice))
     assert np.array_equal(first, again)
+
+
+async def test_phrases_that_the_graph_makes_loud_or_low_are_heard_alike(voice):
+    phrases = ("rwiyo rwandinofarira.", "nezuro manheru.", "Vana vari kutamba", "kuHarare.", "Makadii henyu?")
+    levels = [speech_level(frame_levels(np.concatenate(await said(voice, phrase)), 256)) for phrase in phrases]
+    assert np.ptp(levels) < 3
+    assert np.mean(levels) == pytest.approx(TARGET_DBFS, abs=1.5)
+
+
+async def test_the_silence_behind_a_phrase_fits_its_last_mark(voice):
+    rest = [silence_behind(np.concatenate(await said(voice, f"Makadii henyu{mark}"))) for mark in ("?", ",", "")]
+    assert [round(samples / voice.sample_rate, 2) for samples in rest] == [0.22, 0.14, 0.05]
+
+
+def silence_behind(sound):
+    return sound.size - 1 - np.flatnonzero(np.abs(sound) > QUIET)[-1]
 
 
 async def test_speed_changes_the_length(voice):
