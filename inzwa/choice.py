@@ -41,8 +41,12 @@ class Attempt:
     model: str
     lora: str = ""
     """The adapter to add to it, if any."""
+    engine: str = ""
+    """What runs it, where that is not the stage's own engine."""
 
     def __str__(self) -> str:
+        if self.engine:
+            return f"{self.model} ({self.engine})"
         return f"{self.model} with {self.lora}" if self.lora else self.model
 
 
@@ -53,11 +57,10 @@ def attempts(settings: Settings, machine: Machine) -> dict[Stage, tuple[Attempt,
     where a stage may go on with another model too: in `auto`.
     """
     found = {stage: tuple(map(Attempt, names)) for stage, names in candidates(settings, machine).items()}
-    base, lora = _pair(settings)
-    if lora:
-        bases = found["llm"] if base == "auto" else found["llm"][:1]
-        paired = tuple(replace(attempt, lora=lora) for attempt in bases)
-        found["llm"] = (*paired, *(found["llm"] if settings.models == "auto" else ()))
+    found["llm"] = _with_adapter(settings, found["llm"])
+    if settings.llm_engine == "openai":
+        served = Attempt(settings.openai_model, engine="openai")
+        found["llm"] = (served, *(found["llm"] if settings.models == "auto" else ()))
     return found
 
 
@@ -128,6 +131,14 @@ def open_store(settings: Settings, report: Report = silent) -> Store:
         report=report,
         trust=Trust.in_keys_at(keys) if keys else None,
     )
+
+
+def _with_adapter(settings: Settings, plan: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    base, lora = _pair(settings)
+    if not lora:
+        return plan
+    paired = tuple(replace(attempt, lora=lora) for attempt in (plan if base == "auto" else plan[:1]))
+    return (*paired, *plan) if settings.models == "auto" else paired
 
 
 def _named(settings: Settings) -> dict[Stage, str]:

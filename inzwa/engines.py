@@ -14,6 +14,7 @@ from inzwa.errors import CatalogueError, EngineError, ModelError, UnknownModel
 from inzwa.groups import ungrouped
 from inzwa.llm.llama import open_llama
 from inzwa.llm.lora import Lora
+from inzwa.llm.openai import Server, open_openai
 from inzwa.models.local import LocalModel
 from inzwa.models.progress import Progress
 from inzwa.protocols import Engines, Report, Stage, StageReport
@@ -94,11 +95,24 @@ async def _first_that_opens(
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, stage: Stage, attempt: Attempt, report: Report) -> Any:
+    if attempt.engine == "openai":
+        report(StageReport(stage, "loading", str(attempt)))
+        served = open_openai(_server(settings), context_tokens=settings.context_tokens)
+        return await stack.enter_async_context(served)
     report(StageReport(stage, "fetching", str(attempt)))
     lora = await run_sync(_fetch_lora, settings, attempt.lora, report)  # before its base, which is larger
     model = await run_sync(_fetch, settings, stage, attempt.model, report)
     report(StageReport(stage, "loading", str(attempt)))
     return await stack.enter_async_context(_opened(settings, stage, model, lora))
+
+
+def _server(settings: Settings) -> Server:
+    return Server(
+        url=str(settings.openai_base_url).rstrip("/"),
+        key=settings.openai_api_key.get_secret_value().strip(),
+        model=settings.openai_model,
+        timeout_s=settings.engine_timeout_s,
+    )
 
 
 def _opened(settings: Settings, stage: Stage, model: LocalModel, lora: Lora | None) -> AbstractAsyncContextManager[Any]:

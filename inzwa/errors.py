@@ -17,6 +17,7 @@ InzwaError
 │   └── ClientTooSlow           client_too_slow    the client stopped reading what it asked for
 ├── EngineError                 engine_failed      an engine raised; the turn ends, the session lives
 │   ├── EngineTimeout           engine_timeout     an engine took longer than it may
+│   ├── EngineRefused           engine_refused     an engine will not do this, however often it is asked
 │   └── ContextTooLong          context_too_long   a conversation is longer than the model can hold
 ├── ModelError                  a model's files
 │   ├── UnknownModel            unknown_model      no such name in the catalogue
@@ -113,13 +114,18 @@ class EngineError(InzwaError):
     code = "engine_failed"
     retryable = True
 
-    def __init__(self, stage: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, stage: str, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
         self.stage = stage
 
 
 class EngineTimeout(EngineError):
     code = "engine_timeout"
+
+
+class EngineRefused(EngineError):
+    code = "engine_refused"
+    retryable = False
 
 
 class ContextTooLong(EngineError):

@@ -26,6 +26,7 @@ def run_server(settings: Settings) -> None:
     """Serve with these settings until told to stop."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("inzwa").setLevel(logging.DEBUG if settings.debug else logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request would be a line a turn
     app = create_app(settings, open_engines)
     config = server_config(app, settings)
     log.info("serving on http://%s:%s", config.host, config.port)

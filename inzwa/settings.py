@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, DirectoryPath, Field, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, DirectoryPath, Field, FilePath, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inzwa.errors import SettingsError
@@ -20,6 +20,14 @@ from inzwa.values import allowed, shown
 
 PREFIX: Final = "INZWA_"
 ENV_FILE: Final = ".env"
+SECRETIVE: Final = (SecretStr, HttpUrl)
+"""Kinds of settings whose wrong value is not repeated: it may hold a secret."""
+
+
+def _without_password(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError("a key belongs into INZWA_OPENAI_API_KEY")
+    return url
 
 
 class Settings(BaseSettings):
@@ -50,7 +58,9 @@ class Settings(BaseSettings):
     )
     asr_engine: Literal["faster-whisper"] = Field("faster-whisper", description="Speech recognition engine.")
     asr_model: str = Field("auto", description="A name from `python -m inzwa models`, or `auto`.")
-    llm_engine: Literal["llama-cpp"] = Field("llama-cpp", description="Language model engine.")
+    llm_engine: Literal["llama-cpp", "openai"] = Field(
+        "llama-cpp", description="Language model engine; `openai`: a server that speaks OpenAI's protocol."
+    )
     llm_model: str = Field("auto", description="A name from `python -m inzwa models`, or `auto`.")
     tts_engine: Literal["vits"] = Field("vits", description="Voice engine: VITS in ONNX Runtime.")
     audio_out_codec: Literal["opus", "pcm16"] = Field(
@@ -108,12 +118,17 @@ class Settings(BaseSettings):
     # Thinking
     llm_lora: str = Field(
         "",
-        description="A LoRA adapter for the language model, a GGUF file: a name from `python -m inzwa models`, a path, "
+        description="A LoRA adapter for llama-cpp's model, a GGUF file: a name from `python -m inzwa models`, a path, "
         "or `hf:org/repo@rev/file`.",
     )
     llm_lora_scale: Annotated[float, Field(ge=0, le=4)] = Field(
         1.0, description="How strongly the adapter is applied: 1 as it was trained, 0 not at all."
     )
+    openai_base_url: Annotated[HttpUrl, AfterValidator(_without_password)] = Field(
+        HttpUrl("http://127.0.0.1:8000/v1"), description="Where that server is, up to and with its `/v1`."
+    )
+    openai_api_key: SecretStr = Field(SecretStr(""), description="Its key, where it asks for one. Never logged.")
+    openai_model: str = Field("auto", description="The model's name there, or `auto`: the first that it lists.")
     system_prompt: str = Field("auto", description="What the model is told first; `auto` is Inzwa's own.")
     context_tokens: Annotated[int, Field(ge=256, le=4_096)] = Field(
         2_048,
@@ -224,7 +239,7 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 def _complaints(error: ValidationError) -> Iterator[str]:
     for each in {each["loc"][0]: each for each in error.errors()}.values():  # one a setting, whatever it may be
         name = str(each["loc"][0])
-        value = "(hidden)" if Settings.model_fields[name].annotation is SecretStr else repr(each["input"])
+        value = "(hidden)" if Settings.model_fields[name].annotation in SECRETIVE else repr(each["input"])
         yield f"{PREFIX}{name.upper()}={value} cannot be: it takes {_allowed(name)}."
 
 

@@ -24,6 +24,8 @@ def allowed(schema: Mapping[str, Any]) -> str:
         return " or ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
         return " or ".join(_PATHS[kind] for each in schema["anyOf"] if (kind := each.get("format")) in _PATHS)
+    if schema.get("format") == "uri":
+        return "an http or https address without a name or password"
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     bounds = f" from {low} to {schema['maximum']}" if "maximum" in schema else ""
     return _KINDS[schema["type"]] + bounds

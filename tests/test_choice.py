@@ -139,6 +139,15 @@ def test_an_adapter_whose_base_nobody_knows_is_tried_on_each_candidate() -> None
     assert found["llm"] == (Attempt("smollm2-135m", lora), Attempt("smollm2-135m"))
 
 
+def test_a_server_is_tried_first_and_the_small_model_stands_behind_it() -> None:
+    nowhere = Machine(2, 16_000, hub=False)
+    served = Attempt("aya", engine="openai")
+    asked = {"llm_engine": "openai", "openai_model": "aya"}
+    assert attempts(settings(**asked), nowhere)["llm"] == (served, Attempt("smollm2-135m"))
+    assert attempts(settings(**asked, models="hub"), nowhere)["llm"] == (served,)
+    assert str(served) == "aya (openai)"
+
+
 def test_without_an_adapter_the_attempts_are_the_candidates() -> None:
     found = attempts(settings(), SPACE)
     assert {stage: tuple(map(str, plan)) for stage, plan in found.items()} == candidates(settings(), SPACE)

@@ -6,6 +6,7 @@ from inzwa.engines import open_engines, open_stage
 from inzwa.errors import ModelError, UnknownModel
 from inzwa.protocols import StageReport
 from tests.llm.adapters import adapter
+from tests.llm.openai_server import loopback, said
 from tests.serving import settings
 
 pytestmark = pytest.mark.weights
@@ -65,6 +66,23 @@ async def test_a_model_is_no_adapter():
     with pytest.raises(UnknownModel, match="smollm2-135m is a model for llm, not for lora"):
         async with open_stage(settings(llm_lora="smollm2-135m"), "llm", lambda _: None):
             pass
+
+
+async def test_a_server_by_flag_answers_for_the_model():
+    async with loopback(said("Ehe.")) as server:
+        chosen = settings(llm_engine="openai", openai_base_url=server.url, openai_api_key=" svosve\n")
+        async with open_stage(chosen, "llm", lambda _: None) as model:
+            assert (model.info.engine, model.info.model, model.info.source) == ("openai", "tiny", server.url)
+        assert set(server.keys) == {"Bearer svosve"}
+
+
+async def test_a_server_that_is_not_there_gives_way_to_the_small_model_and_is_told():
+    reports: list[StageReport] = []
+    chosen = settings(llm_engine="openai", openai_base_url="http://127.0.0.1:1/v1")
+    async with open_stage(chosen, "llm", reports.append) as model:
+        assert (model.info.engine, model.info.model) == ("llama-cpp", "smollm2-135m")
+    (failed,) = [report.detail for report in reports if report.state == "failed"]
+    assert failed == "auto (openai): http://127.0.0.1:1/v1 cannot be reached: is the server running?"
 
 
 @pytest.mark.parametrize("name", ["whisper-huge", "joe-medium"])

@@ -54,6 +54,7 @@ def test_what_is_not_ours_is_nobodys_mistake():
         ("ENABLE_WEBRTC", "true", "false"),
         ("AUDIO_OUT_CODEC", "mp3", "opus or pcm16"),
         ("LANGUAGE", "fr", "sn or en or sw"),
+        ("LLM_ENGINE", "gpt", "llama-cpp or openai"),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_its_variable_and_what_would_be_right(name, value, remedy):
@@ -89,12 +90,20 @@ def test_every_setting_has_a_meaning_and_says_what_it_takes():
     assert [line for line in lines if not line.allowed or not line.meaning.endswith(".")] == []
 
 
-@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name.endswith("_token")])
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name.endswith(("_token", "_key"))])
 def test_a_secret_is_never_shown(name):
     settings = load_settings({PREFIX + name.upper(): "hunter2"})
     lines = {line.variable: line.value for line in setting_lines(settings)}
     assert lines[PREFIX + name.upper()] == "(set)"
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["gopher://x/v1", "http://me:hunter2@x/v1", "http://x/v1?key=hunter2", "", "/v1"])
+def test_an_address_that_cannot_be_or_holds_a_secret_is_refused_and_not_repeated(url):
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"INZWA_OPENAI_BASE_URL": url})
+    remedy = "an http or https address without a name or password"
+    assert caught.value.message == f"INZWA_OPENAI_BASE_URL=(hidden) cannot be: it takes {remedy}."
 
 
 def test_lists_are_split_at_commas_and_trimmed():

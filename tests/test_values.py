@@ -31,6 +31,7 @@ def test_a_value_is_shown_as_it_would_be_typed_and_a_secret_not_at_all(value: ob
         ({"type": "integer", "minimum": 1, "maximum": 9}, "a whole number from 1 to 9"),
         ({"type": "number", "exclusiveMinimum": 0, "maximum": 2}, "a number from 0 to 2"),
         ({"type": "string"}, "text"),
+        ({"type": "string", "format": "uri"}, "an http or https address without a name or password"),
         ({"anyOf": [{"format": "path"}, {"type": "null"}]}, "a path"),
         ({"anyOf": [{"format": "file-path"}, {"format": "directory-path"}]}, "a file that can be read or a folder"),
     ],
