@@ -121,7 +121,7 @@ def parse_catalogue(text: str, *, origin: str) -> Catalogue:
     """Entries from TOML. `origin` names the file in errors."""
     try:
         root = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CatalogueError(f"{origin}: expected TOML, found an error: {error}") from error
     return {name: _read_entry(name, table) for name, table in Table(root, origin).subtables().items()}
 

@@ -18,6 +18,7 @@ from inzwa.models.local import LocalModel
 from inzwa.models.pickles import refuse_pickle
 from inzwa.models.progress import Report
 from inzwa.models.shelf import Shelf, write_json
+from inzwa.models.tables import described_file
 from inzwa.protocols import FileInfo
 
 MADE: Final = ".made.json"
@@ -65,9 +66,9 @@ def read_made(folder: Path) -> Made | None:
     """None when nothing was made there, or nobody can tell what."""
     try:
         said = json.loads((folder / MADE).read_bytes())
-        files = tuple(FileInfo(name, int(one["size"]), str(one["sha256"])) for name, one in said["outputs"].items())
+        files = tuple(described_file(name, one) for name, one in said["outputs"].items())
         return Made(str(said["source"]), files) if files else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -39,7 +39,10 @@ class Holdings:
         if pin is None or pin.place != entry.place.title:  # a catalogue that says another place means a new first pull
             return None
         _require_agreement(entry, pin.files, self.locks.path.name)
-        return entry.held_to(pin)
+        try:
+            return entry.held_to(pin)
+        except (KeyError, ValueError) as error:  # a line that somebody wrote by hand
+            raise self.locks.spoilt(f"{entry.name}: {error!r}") from None
 
     def found(self, entry: Entry, checking: Checking) -> LocalModel | None:
         """The model as an engine opens it, if all of it is here and proven. `entry` is settled.

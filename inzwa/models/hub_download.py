@@ -96,7 +96,7 @@ def _fetch(hub: Hub, file: HubFile, part: Path, work: Workspace, meter: Meter) -
         meter.tell(file.published.path, start)
         if start < file.published.size:
             with hub.opened(file.repository, file.published.path, located.location, start) as (at, chunks):
-                _write(part, at, _paced(chunks, hub.stall_s), heard)
+                _write(part, at, _paced(chunks, hub.stall_s), heard, file.published.size)
         _require_whole(part, file)
 
     try:
@@ -130,8 +130,8 @@ def _hashes(etag: str) -> tuple[str, str]:
     return (etag, "") if len(etag) == 64 else ("", etag)
 
 
-def _write(part: Path, start: int, chunks: Iterator[bytes], heard: Callable[[int], None]) -> None:
-    """Put the chunks into the file from `start` on, down to the disk whatever happens."""
+def _write(part: Path, start: int, chunks: Iterator[bytes], heard: Callable[[int], None], most_bytes: int) -> None:
+    """Put the chunks into the file from `start` on, down to the disk whatever happens, until there are too many."""
     with part.open("r+b" if part.exists() else "wb") as file:
         file.truncate(start)
         file.seek(start)
@@ -139,6 +139,8 @@ def _write(part: Path, start: int, chunks: Iterator[bytes], heard: Callable[[int
             for chunk in chunks:
                 file.write(chunk)
                 heard(file.tell())
+                if file.tell() > most_bytes:  # whoever asked for the file says what that means
+                    return
         finally:
             file.flush()
             os.fsync(file.fileno())

@@ -76,8 +76,9 @@ def _passing(status: int, asked: str, retry_after_s: float | None) -> Passing:
 def _retry_after_s(response: httpx2.Response) -> float | None:
     """Seconds that the answer asks us to wait. The form with a date is not sent by the Hub."""
     value = response.headers.get("Retry-After", "").strip()
-    return float(value) if value.isdigit() else None
+    return float(value) if value.isascii() and value.isdigit() else None
 
 
 def _short(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+    first = (str(error) or type(error).__name__).splitlines()[0]
+    return "".join(letter if letter.isprintable() else "?" for letter in first)[:200]

@@ -1,7 +1,6 @@
 """models.lock: what a first pull found, kept in the cache, and held to ever after. Knows nothing of the network."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from inzwa.errors import ModelCorrupt
 from inzwa.models.cache import Cache
 from inzwa.models.shelf import write_json
 from inzwa.models.sources import Pin
-from inzwa.protocols import FileInfo
+from inzwa.models.tables import described_file
 
 NAME = "models.lock"
 
@@ -33,6 +32,12 @@ class LockFile:
         lines = self._read()
         return self._pin(model, lines[model]) if model in lines else None
 
+    def spoilt(self, found: str) -> ModelCorrupt:
+        """What is wrong with the file, and the remedy."""
+        return ModelCorrupt(
+            f"{self.path}: expected the pins of models as JSON, found {found}; mend the file, or delete it to pin anew"
+        )
+
     def write(self, model: str, pin: Pin) -> None:
         """Hold the model to this from now on."""
         with self._cache.locked("_models", lambda: None):
@@ -45,26 +50,17 @@ class LockFile:
             lines = json.loads(self.path.read_bytes())
         except FileNotFoundError:
             return {}
-        except ValueError as error:
-            raise self._spoilt(str(error)) from None
+        except (ValueError, RecursionError) as error:
+            raise self.spoilt(str(error)) from None
         return lines if isinstance(lines, dict) else self._refuse("no object")
 
     def _pin(self, model: str, line: Any) -> Pin:
         try:
-            files = tuple(_file(name, said) for name, said in line["files"].items())
+            files = tuple(described_file(name, said) for name, said in line["files"].items())
             facts = {str(key): str(value) for key, value in line["facts"].items()}
             return Pin(str(line["place"]), facts, files)
         except (TypeError, KeyError, AttributeError, ValueError) as error:
-            raise self._spoilt(f"{model}: {error!r}") from None
+            raise self.spoilt(f"{model}: {error!r}") from None
 
     def _refuse(self, found: str) -> dict[str, Any]:
-        raise self._spoilt(found)
-
-    def _spoilt(self, found: str) -> ModelCorrupt:
-        return ModelCorrupt(
-            f"{self.path}: expected the pins of models as JSON, found {found}; mend the file, or delete it to pin anew"
-        )
-
-
-def _file(name: str, said: Mapping[str, Any]) -> FileInfo:
-    return FileInfo(name, int(said["size"]), str(said["sha256"]))
+        raise self.spoilt(found)

