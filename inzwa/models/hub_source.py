@@ -2,13 +2,14 @@
 
 import logging
 import os
+import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable
 from inzwa.models.digests import Digest, digest_of, write_hashed
@@ -26,6 +27,8 @@ from inzwa.protocols import FileInfo
 
 log = logging.getLogger(__name__)
 
+_REPOSITORY: Final = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class HubSource:
@@ -41,7 +44,11 @@ class HubSource:
     @classmethod
     def read(cls, table: Table) -> Self:
         table.only("kind", "repository", "revision", "gives")
-        return cls(table.text("repository"), table.text("revision"), table.texts("gives"))
+        paths = table.texts("gives")
+        for file, path in paths.items():
+            if not is_file_name(path):
+                table.table("gives").refuse(file, "a path inside the repository")
+        return cls(_repository(table), table.text("revision"), paths)
 
     @property
     def title(self) -> str:
@@ -84,9 +91,7 @@ class HubPlace:
     @classmethod
     def read(cls, table: Table) -> Self:
         table.only("kind", "repository", "revision", "take", "may_take")
-        place = cls(
-            table.text("repository"), table.text("revision", "main"), table.words("take"), table.words("may_take")
-        )
+        place = cls(_repository(table), table.text("revision", "main"), table.words("take"), table.words("may_take"))
         return place if place.take else table.refuse("take", "a path at least")
 
     @property
@@ -151,6 +156,11 @@ class HubPlace:
                     f"{self.title} {file.name}: expected {Digest(file.size, file.sha256)} as the catalogue says, "
                     f"found {said}"
                 )
+
+
+def _repository(table: Table) -> str:
+    name = table.text("repository")
+    return name if _REPOSITORY.fullmatch(name) else table.refuse("repository", "organisation/name on the Hub")
 
 
 def _means(pattern: str, path: str) -> bool:

