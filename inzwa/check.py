@@ -20,9 +20,10 @@ from inzwa.audio import INPUT_RATE, Sound, resample, silence
 from inzwa.engines import open_engines
 from inzwa.events import EndTurn, MicrophoneFrame, ServerEvent, TtsAudio
 from inzwa.options import SessionOptions
-from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, Report, VoiceOptions
+from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, VoiceOptions
 from inzwa.session import open_session
 from inzwa.settings import Settings
+from inzwa.stages import Report
 
 PACKAGES: Final = ("faster-whisper", "ctranslate2", "llama-cpp-python", "onnxruntime", "gradio", "fastapi", "uvicorn")
 RUNS: Final = 5
@@ -53,6 +54,7 @@ async def run_check(settings: Settings, show: Print, report: Report) -> None:
 def _show_engines(engines: Engines, show: Print) -> None:
     for stage, info in engines.infos().items():
         show(f"{stage}   {info.title}: {info.engine} {info.version}, {info.language or 'any language'}, {info.licence}")
+        show(f"      {info.consequence}")
         show(f"      from {info.source}; loaded in {info.load_ms} ms, warm in {info.warm_ms} ms")
         for file in (*info.files, *(info.adapter.files if info.adapter else ())):
             show(f"      sha256 {file.sha256}  {file.name} ({file.size:,} bytes, proven)")

@@ -14,8 +14,8 @@ from inzwa.models.machine import Machine, this_machine
 from inzwa.models.progress import Report, silent
 from inzwa.models.store import Store, default_cache
 from inzwa.models.trust import Trust
-from inzwa.protocols import Stage
 from inzwa.settings import Settings
+from inzwa.stages import Stage
 
 EMBEDDED: Final[Mapping[Stage, str]] = {
     "vad": "silero-v6",

@@ -10,6 +10,7 @@ from pkgutil import resolve_name
 from inzwa import __version__
 from inzwa.errors import InzwaError, SettingsError
 from inzwa.settings import load_settings
+from inzwa.stages import STAGES
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
@@ -56,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("-o", "--output", type=Path, default=Path("reply.wav"), help="where the reply goes")
     talk.add_argument("--pace", action="store_true", help="send as fast as it was spoken, not as fast as it goes")
     talk.add_argument("--json", action="store_true", help="print events as JSON lines only")
+    exchange = _add(group, "exchange", "server:exchange", "put another model in a stage's place on a running server")
+    exchange.add_argument("stage", choices=STAGES)
+    exchange.add_argument("model", help="a name from `models`, or where it is: hf:org/repo@rev/file, file:/path")
+    exchange.add_argument("--url", default=None, help="the server; this machine's own when left out")
     for name, run, meaning in (
         ("spoken", "text:spoken", "a text as it is said: digits, signs and abbreviations in words"),
         ("ipa", "text:ipa", "a text in the International Phonetic Alphabet"),

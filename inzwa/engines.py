@@ -1,8 +1,10 @@
 """open_engines: from settings to four warm engines. The only file that names concrete ones."""
 
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 import anyio
@@ -12,14 +14,21 @@ from inzwa.asr.whisper import open_whisper
 from inzwa.choice import EMBEDDED, Attempt, attempts, open_store, survey
 from inzwa.errors import CatalogueError, EngineError, ModelError, UnknownModel
 from inzwa.groups import ungrouped
+from inzwa.keeper import LAST_TURN_S, Keeper
 from inzwa.llm.llama import open_llama
 from inzwa.llm.lora import Lora
 from inzwa.llm.openai import Server, open_openai
+from inzwa.models.catalogue import Entry
 from inzwa.models.local import LocalModel
+from inzwa.models.memory import free_memory_mib, require_memory
 from inzwa.models.progress import Progress
-from inzwa.protocols import Engines, Report, Stage, StageReport
+from inzwa.models.side_by_side import Stopped
+from inzwa.pipeline import stage_errors
+from inzwa.protocols import Engines
 from inzwa.settings import Settings
-from inzwa.slots import Slot, SlotChatModel, SlotSynthesizer, SlotTranscriber
+from inzwa.slots import Slot
+from inzwa.slotted import SlotChatModel, SlotDetector, SlotSynthesizer, SlotTranscriber
+from inzwa.stages import Report, Stage, StageReport
 from inzwa.tts.vits import open_vits
 from inzwa.vad.silero import open_silero
 
@@ -30,24 +39,30 @@ FEW_THREADS: Final = 2
 
 
 @asynccontextmanager
-async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engines]:
+async def open_engines(
+    settings: Settings, report: Report, *, last_turn_s: float = LAST_TURN_S
+) -> AsyncIterator[Engines]:
     """Fetch, prove, load and warm all four, side by side; they close with the block. ModelError or EngineError.
 
-    Where a model cannot be had or opened, its stage takes the next best. A recogniser, model or voice that hangs is
-    replaced by a fresh one while the block lasts.
+    Where a model cannot be had or opened, its stage takes the next best. While the block lasts, a recogniser, model or
+    voice that hangs is replaced by a fresh one, and any of the four by another model when that is asked for; turns
+    under way may keep the old one for `last_turn_s` seconds.
     """
-    slots = {stage: Slot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
+    slots: dict[Stage, Slot] = {stage: Slot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
     plans = await run_sync(_attempts, settings)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
-            for stage, slot in slots.items():
-                tasks.start_soon(_keep, settings, stage, plans[stage], slot, report)
-            opened = {stage: await slot.engine() for stage, slot in slots.items()}
+            keeper = Keeper(partial(_first_that_opens, settings), slots, tasks, report, last_turn_s)
+            for stage in slots:
+                tasks.start_soon(keeper.keep, stage, plans[stage])
+            for slot in slots.values():
+                await slot.filled()
             yield Engines(
-                vad=opened["vad"],
+                vad=SlotDetector(slots["vad"]),
                 asr=SlotTranscriber(slots["asr"]),
                 llm=SlotChatModel(slots["llm"]),
                 tts=SlotSynthesizer(slots["tts"]),
+                exchange=keeper.exchange,
             )
             tasks.cancel_scope.cancel()
 
@@ -64,46 +79,46 @@ def _attempts(settings: Settings) -> dict[Stage, tuple[Attempt, ...]]:
     return attempts(settings, survey(settings))
 
 
-async def _keep(settings: Settings, stage: Stage, plan: tuple[Attempt, ...], slot: Slot[Any], report: Report) -> None:
-    """Keep an engine in its slot, for as long as we are not cancelled."""
-    while True:
-        async with _first_that_opens(settings, stage, plan, report) as engine:
-            slot.fill(engine)
-            await slot.emptied()
-
-
 @asynccontextmanager
 async def _first_that_opens(
-    settings: Settings, stage: Stage, plan: tuple[Attempt, ...], report: Report
+    settings: Settings, stage: Stage, plan: tuple[Attempt, ...], report: Report, *, beside: bool = False
 ) -> AsyncIterator[Any]:
     """The first attempt that can be had and opened. A name or a catalogue that is wrong is the user's to mend."""
     async with AsyncExitStack() as stack:
         for attempt in plan:
             try:
-                engine = await _open(stack, settings, stage, attempt, report)
+                engine = await _open(stack, settings, stage, attempt, report, beside)
             except (UnknownModel, CatalogueError):
                 raise
             except (ModelError, EngineError) as error:
-                report(StageReport(stage, "failed", f"{attempt}: {error.message}"))
+                report(StageReport(stage, "failed", f"{attempt}: {error.message}", str(attempt)))
                 if attempt == plan[-1]:
                     raise
                 log.warning("%s cannot be used for %s, the next is tried: %s", attempt, stage, error.message)
             else:
                 break
-        report(StageReport(stage, "ready", str(attempt)))
+        report(StageReport(stage, "ready", str(attempt), str(attempt)))
         yield engine
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, stage: Stage, attempt: Attempt, report: Report) -> Any:
+async def _open(
+    stack: AsyncExitStack, settings: Settings, stage: Stage, attempt: Attempt, report: Report, beside: bool
+) -> Any:
     if attempt.engine == "openai":
-        report(StageReport(stage, "loading", str(attempt)))
+        report(StageReport(stage, "loading", str(attempt), str(attempt)))
         served = open_openai(_server(settings), context_tokens=settings.context_tokens)
         return await stack.enter_async_context(served)
-    report(StageReport(stage, "fetching", str(attempt)))
-    lora = await run_sync(_fetch_lora, settings, attempt.lora, report)  # before its base, which is larger
-    model = await run_sync(_fetch, settings, stage, attempt.model, report)
-    report(StageReport(stage, "loading", str(attempt)))
-    return await stack.enter_async_context(_opened(settings, stage, model, lora))
+    report(StageReport(stage, "fetching", str(attempt), str(attempt)))
+    if beside:
+        entry = await run_sync(_entry, settings, attempt.model, stage)
+        require_memory(entry, free_memory_mib())
+    lora = await _fetched_lora(settings, attempt.lora, report)  # before its base, which is larger
+    model = await _fetched(settings, stage, attempt.model, report)
+    if beside:
+        require_memory(entry, free_memory_mib(), model.files)
+    report(StageReport(stage, "loading", str(attempt), str(attempt)))
+    with stage_errors(stage):
+        return await stack.enter_async_context(_opened(settings, stage, model, lora))
 
 
 def _server(settings: Settings) -> Server:
@@ -139,20 +154,43 @@ async def _in_thread(manager: AbstractContextManager[Any]) -> AsyncIterator[Any]
             await run_sync(manager.__exit__, None, None, None)
 
 
-def _fetch_lora(settings: Settings, name: str, report: Report) -> Lora | None:
-    return Lora(_fetch(settings, "llm", name, report, kind="lora"), settings.llm_lora_scale) if name else None
+async def _fetched_lora(settings: Settings, name: str, report: Report) -> Lora | None:
+    if not name:
+        return None
+    return Lora(await _fetched(settings, "llm", name, report, "lora"), settings.llm_lora_scale)
 
 
-def _fetch(settings: Settings, stage: Stage, name: str, report: Report, kind: str = "") -> LocalModel:
-    """The proven model. Blocking: a download may take minutes. `kind` is what it is for, if not the stage itself."""
+async def _fetched(settings: Settings, stage: Stage, name: str, report: Report, kind: str = "") -> LocalModel:
+    """The proven model. `kind` is what it is for, if not the stage itself.
+
+    Cancelled, it leaves the thread that fetches at once; that one stops at its next report.
+    """
+    stop = threading.Event()
+    try:
+        return await run_sync(_fetch, settings, stage, name, report, kind, stop, abandon_on_cancel=True)
+    finally:
+        stop.set()
+
+
+def _fetch(settings: Settings, stage: Stage, name: str, report: Report, kind: str, stop: threading.Event) -> LocalModel:
+    """Blocking: a download may take minutes. Stopped when nobody waits for it any more."""
 
     def tell(progress: Progress) -> None:
+        if stop.is_set():
+            raise Stopped
         if progress.phase != "ready":
-            share = f" {100 * progress.done_bytes // progress.total_bytes} %" if progress.total_bytes else ""
-            report(StageReport(stage, "fetching", f"{name}: {progress.phase} {progress.file}{share}".strip()))
+            done, total = progress.done_bytes, progress.total_bytes
+            share = f" {100 * done // total} %" if total else ""
+            said = f"{name}: {progress.phase} {progress.file}{share}".strip()
+            report(StageReport(stage, "fetching", said, name, progress.phase, done, total))
 
-    store = open_store(settings, tell)
-    entry = store.entry(name)
-    if not entry.serves(kind or stage):
-        raise UnknownModel(f"{name} is a model for {entry.stage}, not for {kind or stage}.")
-    return store.fetch(name)
+    _entry(settings, name, kind or stage)
+    return open_store(settings, tell).fetch(name)
+
+
+def _entry(settings: Settings, name: str, kind: str) -> Entry:
+    """What is known of the model. UnknownModel when that is nothing, or when it is for something else."""
+    entry = open_store(settings).entry(name)
+    if not entry.serves(kind):
+        raise UnknownModel(f"{name} is a model for {entry.stage}, not for {kind}.")
+    return entry

@@ -14,6 +14,7 @@ InzwaError
 │   ├── RateLimited             rate_limited       this caller asks too often
 │   ├── TooManySessions         too_many_sessions  every place is taken
 │   ├── NotReady                not_ready          the engines are not warm yet
+│   ├── ExchangeUnderway        exchange_underway  another engine is being exchanged just now
 │   └── ClientTooSlow           client_too_slow    the client stopped reading what it asked for
 ├── EngineError                 engine_failed      an engine raised; the turn ends, the session lives
 │   ├── EngineTimeout           engine_timeout     an engine took longer than it may
@@ -26,8 +27,10 @@ InzwaError
 │   ├── ModelCorrupt            model_corrupt      the bytes are not those the catalogue promises
 │   ├── ModelUntrusted          model_untrusted    a signature is required, and none that is trusted is over these files
 │   ├── NotConvertible          not_convertible    a checkpoint is not what its converter reads
-│   └── CacheUnusable           cache_unusable     the cache folder cannot be written, or the disk is full
+│   ├── CacheUnusable           cache_unusable     the cache folder cannot be written, or the disk is full
+│   └── NoMemory                no_memory          there is no memory for another model beside the one that serves
 ├── BadKey                      bad_key            a file is not the key that it should be
+├── ExchangeFailed              exchange_failed    another model could not take a stage over; the one before goes on
 ├── BadCorpus                   bad_corpus         what is to be measured on, or resumed, cannot be read
 ├── Unreachable                 unreachable        no server answers at the address that was given
 └── SettingsError               bad_setting        a setting that cannot be true
@@ -104,6 +107,10 @@ class NotReady(Overloaded):
     code = "not_ready"
 
 
+class ExchangeUnderway(Overloaded):
+    code = "exchange_underway"
+
+
 class ClientTooSlow(Overloaded):
     code = "client_too_slow"
 
@@ -171,8 +178,18 @@ class CacheUnusable(ModelError):
     code = "cache_unusable"
 
 
+class NoMemory(ModelError):
+    code = "no_memory"
+
+
 class BadKey(InzwaError):
     code = "bad_key"
+
+
+class ExchangeFailed(InzwaError):
+    """The cause hangs on `__cause__`."""
+
+    code = "exchange_failed"
 
 
 class BadCorpus(InzwaError):

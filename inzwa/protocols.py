@@ -4,12 +4,14 @@ All methods with `async` may be cancelled at any await and then leave the engine
 fails with EngineError (or lets its own exception out: the pipeline wraps it), which ends one turn, not the session.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from inzwa.audio import Sound
+from inzwa.stages import Exchange, Stage, fixed
 
 
 class Priority(IntEnum):
@@ -58,8 +60,10 @@ class EngineInfo:
     language: str = ""
     """What the model was made for, as a person would say it."""
     licence: str = ""
+    consequence: str = ""
+    """What the licence means to a user, in one line."""
     source: str = ""
-    """Where the files came from: a wheel, the Hub, a folder."""
+    """Where the files came from, with the version there: a wheel, the Hub at a commit, a folder."""
     files: tuple[FileInfo, ...] = ()
     load_ms: int = 0
     """Milliseconds to open the model."""
@@ -207,32 +211,35 @@ class Synthesizer(Protocol):
         ...
 
 
+@runtime_checkable
+class Exchangeable(Protocol):
+    """An engine that may become another while it is used."""
+
+    def held(self) -> AbstractContextManager[Any]:
+        """What it is at this moment, for as long as the block lasts."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The four that one house shares."""
+    """The four that one house shares, and the way to exchange one."""
 
     vad: VoiceDetector
     asr: Transcriber
     llm: ChatModel
     tts: Synthesizer
+    exchange: Exchange = fixed
 
-    def infos(self) -> dict[str, EngineInfo]:
+    def infos(self) -> dict[Stage, EngineInfo]:
         """Stage name to what serves it."""
         return {"vad": self.vad.info, "asr": self.asr.info, "llm": self.llm.info, "tts": self.tts.info}
 
+    @contextmanager
+    def held(self) -> Iterator["Engines"]:
+        """These four as they are at this moment, for one turn: one that is exchanged serves it to its end."""
+        with ExitStack() as stack:
 
-Stage = Literal["vad", "asr", "llm", "tts"]
+            def hold(engine: Any) -> Any:
+                return stack.enter_context(engine.held()) if isinstance(engine, Exchangeable) else engine
 
-
-@dataclass(frozen=True, slots=True)
-class StageReport:
-    """How far one stage has come on its way to being ready."""
-
-    stage: Stage
-    state: Literal["waiting", "fetching", "loading", "ready", "failed"]
-    detail: str = ""
-    """For people: the model's name, the file at hand and how much of it, or what went wrong."""
-
-
-Report = Callable[[StageReport], None]
-"""Takes reports from any thread."""
+            yield Engines(hold(self.vad), hold(self.asr), hold(self.llm), hold(self.tts), self.exchange)

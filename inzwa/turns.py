@@ -19,7 +19,7 @@ from inzwa.load import SHORT_REPLY_TOKENS, Load
 from inzwa.loudspeaker import Loudspeaker
 from inzwa.options import SessionOptions
 from inzwa.pipeline import Clock, Emit, Marks, Pipeline, Turn, stage_errors
-from inzwa.protocols import Engines, Message, Transcript
+from inzwa.protocols import ChatModel, Engines, Message, Transcript
 from inzwa.safety import judge
 from inzwa.shona.assistant import line
 
@@ -60,7 +60,7 @@ class Turns:
             timeout_s=options.engine_timeout_s,
         )
         self.loudspeaker = Loudspeaker(clock, emit)
-        self._llm, self._options = engines.llm, options
+        self._engines, self._options = engines, options
         self._clock, self._emit, self._tasks = clock, emit, tasks
         self._history = History(options.system_prompt)
         self._reply: Reply | None = None
@@ -96,7 +96,7 @@ class Turns:
         """Read ahead the prompt that a turn of `text` would have, in case it comes to that."""
         if not self.replying:
             with suppress(EngineError):  # it will show when the reply is asked for
-                await self.pipeline.prepare(self._messages(text))
+                await self.pipeline.prepare(_messages(self._history, text, self._engines.llm, self._options))
 
     async def stop(self, reason: CancelReason) -> None:
         """End the reply at hand, if any: stop its work and its sound, and keep of it what was heard."""
@@ -172,19 +172,18 @@ class Turns:
         return await self._answer(reply, text, spoken=False)
 
     async def _answer(self, reply: Reply, text: str, *, spoken: bool) -> TurnEnd:
+        """Think and speak on the engines of this moment: one that is exchanged meanwhile finishes the turn."""
         turn, reply.user = reply.turn, text
         turn.marks.heard = self._clock()
-        if verdict := judge(text, "heard"):
-            await self.pipeline.recite(turn, line(verdict.reply, turn.language), self.loudspeaker.emit)
-        else:
-            await _fit(self.pipeline, self._options.load()).answer(turn, self._messages(text), self.loudspeaker.emit)
+        with self._engines.held() as engines:
+            pipeline = replace(_fit(self.pipeline, self._options.load()), engines=engines)
+            if verdict := judge(text, "heard"):
+                await pipeline.recite(turn, line(verdict.reply, turn.language), self.loudspeaker.emit)
+            else:
+                messages = _messages(self._history, text, engines.llm, self._options)
+                await pipeline.answer(turn, messages, self.loudspeaker.emit)
         await self.loudspeaker.finish()
         return TurnEnd(turn.number, turn.marks.latency(spoken=spoken))
-
-    def _messages(self, text: str) -> list[Message]:
-        window = min(self._options.context_tokens, self._llm.context_tokens)
-        with stage_errors("llm"):
-            return self._history.messages(text, self._llm.count_tokens, window - self._options.chat.max_new_tokens)
 
     def _settle(self, reply: Reply) -> None:
         if reply is self._reply:
@@ -198,6 +197,13 @@ class Turns:
 
 def _problem(error: InzwaError) -> Problem:
     return Problem(error.code, error.message, error.retryable)
+
+
+def _messages(history: History, text: str, llm: ChatModel, options: SessionOptions) -> list[Message]:
+    """The prompt of a turn: as much of the conversation as this model and the settings have room for."""
+    with stage_errors("llm"):
+        window = min(options.context_tokens, llm.context_tokens)
+        return history.messages(text, llm.count_tokens, window - options.chat.max_new_tokens)
 
 
 def _fit(pipeline: Pipeline, load: Load) -> Pipeline:

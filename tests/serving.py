@@ -13,14 +13,15 @@ from inzwa.api.house import House
 from inzwa.api.server import server_config
 from inzwa.asr.scripted import ScriptedTranscriber
 from inzwa.llm.scripted import ScriptedChatModel
-from inzwa.protocols import Engines, Report, StageReport
+from inzwa.protocols import Engines
 from inzwa.settings import Settings, load_settings
+from inzwa.stages import Report, StageReport
 from inzwa.tts.scripted import ScriptedVoice
 from inzwa.vad.scripted import ScriptedDetector
 
 
 def scripted_engines(**given) -> Engines:
-    """Four fakes, any of them replaced by what is given."""
+    """Four fakes, any of them replaced by what is given, and the way to exchange one likewise."""
     fakes = {
         "vad": ScriptedDetector(),
         "asr": ScriptedTranscriber(["mhoro shamwari"]),

@@ -4,7 +4,7 @@ import pytest
 
 from inzwa.engines import open_engines, open_stage
 from inzwa.errors import ModelError, UnknownModel
-from inzwa.protocols import StageReport
+from inzwa.stages import StageReport
 from tests.llm.adapters import adapter
 from tests.llm.openai_server import loopback, said
 from tests.serving import settings
@@ -18,7 +18,7 @@ async def test_a_model_that_cannot_be_had_gives_way_to_the_small_one():
     async with open_stage(chosen, "llm", reports.append) as model:
         assert model.info.model == "smollm2-135m"
     assert [report.state for report in reports if "nowhere" in report.detail] == ["fetching", "failed"]
-    assert reports[-1] == StageReport("llm", "ready", "smollm2-135m")
+    assert reports[-1] == StageReport("llm", "ready", "smollm2-135m", "smollm2-135m")
 
 
 async def test_a_file_that_is_no_model_gives_way_to_the_small_one(tmp_path):

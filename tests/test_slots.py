@@ -8,7 +8,8 @@ from inzwa.audio import INPUT_RATE, silence
 from inzwa.errors import EngineError
 from inzwa.llm.scripted import ScriptedChatModel, ScriptedReply
 from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, VoiceOptions
-from inzwa.slots import Slot, SlotChatModel, SlotSynthesizer, SlotTranscriber
+from inzwa.slots import Slot
+from inzwa.slotted import SlotChatModel, SlotSynthesizer, SlotTranscriber
 from inzwa.tts.scripted import ScriptedPhrase, ScriptedVoice
 from tests.conversation import Fakes, Outbox, Watch, conversation
 
@@ -33,11 +34,12 @@ async def all_pieces(pieces) -> list:
 async def test_a_recogniser_that_hangs_is_taken_out_and_the_next_call_meets_another():
     watch = Watch()
     slot: Slot = Slot("asr", LIMIT_S, watch)
-    slot.fill(ScriptedTranscriber(gate=anyio.Event()))
+    tenure = slot.fill(ScriptedTranscriber(gate=anyio.Event()))
     asr = SlotTranscriber(slot)
     await cancelled_after(LIMIT_S, watch, lambda: asr.transcribe(SOUND, HearOptions()))
     assert slot.renewals == 1
-    await slot.emptied()
+    await tenure.over(0)
+    assert tenure.hung
     with pytest.raises(EngineError):
         _ = asr.info
     slot.fill(ScriptedTranscriber(["mhoro"]))
@@ -107,11 +109,11 @@ async def test_a_voice_that_hangs_is_taken_out():
 
 async def test_a_turn_outlives_a_recogniser_that_hung_in_its_pause():
     slot: Slot = Slot("asr", 0.05)
-    slot.fill(ScriptedTranscriber(gate=anyio.Event()))
+    tenure = slot.fill(ScriptedTranscriber(gate=anyio.Event()))
     fakes = Fakes()
 
     async def keep() -> None:
-        await slot.emptied()
+        await tenure.over(0)
         slot.fill(ScriptedTranscriber(["makadii"]))
 
     class Slotted(Fakes):

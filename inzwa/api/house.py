@@ -6,23 +6,25 @@ Made by `create_app`, reached through `app.state.house`. Knows no route.
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Final
 
 import anyio
 
+from inzwa.api.exchanging import Exchanging
 from inzwa.api.limits import RateLimit
-from inzwa.errors import InzwaError, NotReady, TooManySessions
+from inzwa.api.warming import Warming
+from inzwa.errors import EngineError, InzwaError, NotReady, TooManySessions
 from inzwa.load import Load, LoadMeter
 from inzwa.metrics import Metrics
-from inzwa.protocols import Engines, Report, Stage, StageReport
+from inzwa.protocols import Engines
 from inzwa.settings import Settings
+from inzwa.stages import Report, Stage
 
 log = logging.getLogger(__name__)
 
 OpenEngines = Callable[[Settings, Report], AbstractAsyncContextManager[Engines]]
 
-STAGES: Final[tuple[Stage, ...]] = ("vad", "asr", "llm", "tts")
 RETRY_AFTER_S: Final = 5.0
 """What a client is told to wait when there is no place, or no engine yet."""
 
@@ -36,7 +38,8 @@ class House:
         self.started_s = time.monotonic()
         self.ready_after_s: float | None = None
         """Seconds from start to ready, once it is."""
-        self.stages: dict[Stage, StageReport] = {stage: StageReport(stage, "waiting") for stage in STAGES}
+        self.warming = Warming()
+        self.exchanging = Exchanging()
         self.stopping = anyio.Event()
         """Set when the server is told to stop."""
         self.load = LoadMeter(time.monotonic, time.process_time, settings.threads)
@@ -71,29 +74,22 @@ class House:
             return ["The server is stopping."]
         if self._failure is not None:
             return [self._failure.message]
-        return [
-            f"{each.stage} is {each.state}: {each.detail}" for each in self.stages.values() if each.state != "ready"
-        ]
-
-    def report(self, report: StageReport) -> None:
-        """Take note of a stage's progress. Called from any thread."""
-        if report.state != self.stages[report.stage].state:
-            log.info("%s is %s %s", report.stage, report.state, report.detail)
-        self.stages[report.stage] = report
+        return self.warming.reasons()
 
     async def keep_open(self) -> None:
         """Open the engines and hold them until cancelled; after a failure, try again each time `warm_up` asks."""
         while True:
             try:
-                async with self._open_engines(self.settings, self.report) as engines:
+                async with self._open_engines(self.settings, self.warming.take) as engines:
                     self._take_in(engines)
                     await anyio.sleep_forever()
             except InzwaError as error:
                 log.error("the engines did not open: %s", error.message)
-                self._failure = error
+                self._engines, self._failure = None, error
                 self._settled.set()
             await self._retry.wait()
             self._retry, self._failure = anyio.Event(), None
+            self.warming.begin_anew()
 
     def _take_in(self, engines: Engines) -> None:
         self._engines = engines
@@ -111,6 +107,16 @@ class House:
         if self._failure is not None:
             raise self._failure
         return self.engines
+
+    async def exchange(self, stage: Stage, model: str) -> None:
+        """Put another model in a stage's place while conversations go on. Errors as Exchanging.run has them."""
+        engines = self.engines
+        if self.draining:
+            raise NotReady("The server is stopping.", retry_after_s=RETRY_AFTER_S)
+        await self.exchanging.run(engines, stage, model)
+        with suppress(EngineError):  # another stage's engine hung and is being replaced
+            self.metrics.watch(engines)
+        log.info("%s is %s from now on", stage, model)
 
     async def settled(self) -> None:
         """Wait until the warm-up under way has ended, well or badly."""

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from inzwa.api.admission import chat_options, hotwords, system_prompt
 from inzwa.api.house import House
 from inzwa.api.incoming import check_text
+from inzwa.api.readiness import readiness
 from inzwa.api.security import address, check_access
 from inzwa.api.speech import reply_pieces
 from inzwa.api.ui.host import Readiness, Spoken
@@ -78,23 +79,14 @@ class HousePage:
 
     def readiness(self) -> Readiness:
         """What the page says of the models."""
-        house = self._house
-        if not house.ready:
-            waiting = {
-                stage: {"model": each.detail or each.state, "licence": ""} for stage, each in house.stages.items()
-            }
-            return {"ready": False, "stages": waiting, "voices": []}
-        stages = {
-            stage: {"model": info.title, "licence": info.licence, "language": info.language}
-            for stage, info in house.engines.infos().items()
-        }
-        return {"ready": True, "stages": stages, "voices": list(house.engines.tts.voices)}
+        return readiness(self._house)
 
     async def _speak(self, engines: Engines, text: str, options: VoiceOptions) -> Spoken:
-        rate, parts = engines.tts.sample_rate, [np.empty(0, dtype=np.float32)]
-        for phrase in cut_phrases(text):
-            async with aclosing(engines.tts.speak(phrase, options)) as chunks:
-                async for chunk in Timed("tts", chunks, self.settings.engine_timeout_s):
-                    rate = chunk.sample_rate
-                    parts.append(chunk.sound)
+        with engines.held() as held:
+            rate, parts = held.tts.sample_rate, [np.empty(0, dtype=np.float32)]
+            for phrase in cut_phrases(text):
+                async with aclosing(held.tts.speak(phrase, options)) as chunks:
+                    async for chunk in Timed("tts", chunks, self.settings.engine_timeout_s):
+                        rate = chunk.sample_rate
+                        parts.append(chunk.sound)
         return rate, np.concatenate(parts)

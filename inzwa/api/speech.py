@@ -127,11 +127,12 @@ async def reply_pieces(
 async def _speech(
     engines: Engines, text: str, options: VoiceOptions, encoder: Encoder, timeout_s: float
 ) -> AsyncGenerator[bytes, None]:
-    for phrase in cut_phrases(text):
-        async with aclosing(engines.tts.speak(phrase, options)) as chunks:
-            async for chunk in Timed("tts", chunks, timeout_s):
-                if data := b"".join(encoder.encode(chunk.sound, chunk.sample_rate)):
-                    yield data
+    with engines.held() as held:
+        for phrase in cut_phrases(text):
+            async with aclosing(held.tts.speak(phrase, options)) as chunks:
+                async for chunk in Timed("tts", chunks, timeout_s):
+                    if data := b"".join(encoder.encode(chunk.sound, chunk.sample_rate)):
+                        yield data
     if data := b"".join(encoder.flush()):
         yield data
 

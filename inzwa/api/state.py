@@ -1,16 +1,17 @@
 """How the house is: /healthz, /readyz, /metrics, POST /v1/admin/warmup, and the page that explains the socket."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from pydantic import BaseModel, ConfigDict, Field
 
 from inzwa import __version__
 from inzwa.api.house import RETRY_AFTER_S, House
 from inzwa.api.protocol_page import protocol_html
+from inzwa.api.readiness import readiness
 from inzwa.api.security import bearer, is_local, same_token
-from inzwa.protocols import EngineInfo, Engines
+from inzwa.stages import Stage
 
 router = APIRouter(tags=["state"])
 
@@ -30,6 +31,19 @@ def _admin(request: Request) -> House:
     return house
 
 
+class Exchanged(BaseModel):
+    """Which model shall serve a stage from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+    stage: Stage
+    model: str = Field(
+        min_length=1,
+        max_length=512,
+        description="A name from `python -m inzwa models`, or where it is: `hf:org/repo@rev/file`, `file:/path`.",
+        examples=["gemma3-270m"],
+    )
+
+
 TheHouse = Annotated[House, Depends(_house)]
 ForAdmin = Annotated[House, Depends(_admin)]
 
@@ -42,18 +56,25 @@ async def alive() -> dict[str, str]:
 
 @router.get("/readyz", responses={503: {"description": "Not ready, with the reasons."}})
 async def ready(house: TheHouse) -> JSONResponse:
-    """200 with models, versions, checksums and sources once every engine is warm; 503 with the reasons until then."""
-    stages = {stage: {"state": each.state, "detail": each.detail} for stage, each in house.stages.items()}
-    if not house.ready:
-        body = {"ready": False, "reasons": house.reasons(), "stages": stages}
-        return JSONResponse(body, 503, headers={"Retry-After": f"{RETRY_AFTER_S:.0f}"})
-    return JSONResponse({"ready": True, **described(house, house.engines)})
+    """200 with models, versions, checksums and sources once every engine is warm; until then 503 with the reasons, and
+    for each stage which model is at hand, what is done to it, how much of how much, and what was tried before."""
+    body = readiness(house)
+    if body["ready"]:
+        return JSONResponse(body)
+    return JSONResponse(body, 503, headers={"Retry-After": f"{RETRY_AFTER_S:.0f}"})
 
 
 @router.post("/v1/admin/warmup")
-async def warm_up(house: ForAdmin) -> dict[str, Any]:
-    """Load and warm every engine, or join the warm-up under way; versions, checksums, sources and times."""
-    return described(house, await house.warm_up())
+async def warm_up(house: ForAdmin, wanted: Exchanged | None = None) -> dict[str, Any]:
+    """Load and warm every engine, or join the warm-up under way; versions, checksums, sources, licences and times.
+
+    With a body, another model is put in that stage's place while conversations go on: it is loaded and tried out beside
+    the one that serves, turns begin on it from then on, and those under way finish on the old one.
+    """
+    await house.warm_up()
+    if wanted is not None:
+        await house.exchange(wanted.stage, wanted.model)
+    return readiness(house)
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
@@ -69,17 +90,3 @@ async def metrics(request: Request, house: TheHouse) -> PlainTextResponse:
 async def protocol() -> str:
     """The socket's messages, made from events.py."""
     return protocol_html()
-
-
-def described(house: House, engines: Engines) -> dict[str, Any]:
-    """What is running: for /readyz, the warm-up and the page."""
-    return {
-        "version": __version__,
-        "ready_after_s": house.ready_after_s,
-        "voices": list(engines.tts.voices),
-        "stages": {stage: _described(info) for stage, info in engines.infos().items()},
-    }
-
-
-def _described(info: EngineInfo) -> dict[str, Any]:
-    return {"state": "ready", **asdict(info)}

@@ -30,8 +30,9 @@ from inzwa.evaluation.report import (
     speaking_report,
 )
 from inzwa.evaluation.speaking import SpokenRow, speak_and_hear
-from inzwa.protocols import EngineInfo, HearOptions, StageReport, VoiceOptions
+from inzwa.protocols import EngineInfo, HearOptions, VoiceOptions
 from inzwa.settings import Settings
+from inzwa.stages import StageReport
 
 REPORT, JOURNAL = "report.md", "samples.tsv"
 

@@ -1,9 +1,11 @@
-"""Commands on a server: serve one, talk to one."""
+"""Commands on a server: serve one, talk to one, put another model into one."""
 
 import json
+import sys
 from argparse import Namespace
 
 import anyio
+import httpx
 
 from inzwa.audio import Sound
 from inzwa.client import Client, Refused, TurnRecord, open_client
@@ -41,6 +43,26 @@ def talk(arguments: Namespace, settings: Settings) -> int:
         seconds = record.sound.size / record.sample_rate
         print(f"first audio after {record.first_audio_ms:.0f} ms; {seconds:.2f} s of reply in {arguments.output}")
     return 0 if record.events[-1]["type"] == "turn.end" else 1
+
+
+def exchange(arguments: Namespace, settings: Settings) -> int:
+    """Another model for a stage of a running server, whose answer this prints; it may take as long as a download."""
+    url = arguments.url or f"http://127.0.0.1:{settings.port}"
+    headers = {"Authorization": f"Bearer {settings.admin_token.get_secret_value()}"}
+    wanted = {"stage": arguments.stage, "model": arguments.model}
+    try:
+        answer = httpx.post(
+            f"{url}/v1/admin/warmup", json=wanted, headers=headers, timeout=httpx.Timeout(10, read=None)
+        )
+        body = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise Unreachable(f"{url} does not talk to us: {error}") from None
+    if answer.is_success:
+        print(json.dumps(body["stages"][arguments.stage], ensure_ascii=False, indent=1))
+        return 0
+    said = body.get("error") or {"code": answer.status_code, "message": f"{body}; is INZWA_ADMIN_TOKEN the server's?"}
+    print(f"{said['code']}: {said['message']}", file=sys.stderr)
+    return 1
 
 
 async def _one_turn(client: Client, sound: Sound, *, pace: bool) -> TurnRecord:

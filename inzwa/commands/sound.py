@@ -16,9 +16,10 @@ from inzwa.commands.files import read_sound, write_sound
 from inzwa.ear import Ear
 from inzwa.endpoint import EndpointOptions, SpeechEnded
 from inzwa.engines import open_engines, open_stage
-from inzwa.protocols import HearOptions, StageReport, VoiceOptions
+from inzwa.protocols import HearOptions, VoiceOptions
 from inzwa.settings import Settings
 from inzwa.shona.phrases import cut_phrases
+from inzwa.stages import StageReport
 
 
 def warmup(_: Namespace, settings: Settings) -> None:
@@ -27,7 +28,10 @@ def warmup(_: Namespace, settings: Settings) -> None:
     async def warm() -> None:
         async with open_engines(settings, _tell) as engines:
             for stage, info in engines.infos().items():
-                print(f"{stage}: {info.title} ({info.engine} {info.version}), {info.load_ms} + {info.warm_ms} ms")
+                size = sum(file.size for file in info.files) / 1e6
+                print(f"{stage}: {info.title} ({info.engine} {info.version}), {size:.1f} MB from {info.source}")
+                print(f"    loaded in {info.load_ms} ms, tried out in {info.warm_ms} ms")
+                print(f"    {info.licence}: {info.consequence}")
 
     anyio.run(warm)
 

@@ -41,6 +41,7 @@ class LocalModel:
             model=self.name,
             language=self.language,
             licence=self.licence,
+            consequence=self.consequence,
             source=self.source,
             files=self.files,
             load_ms=round(load_s * 1000),

@@ -12,7 +12,8 @@ from inzwa.audio import INPUT_RATE, Sound, level_dbfs, resample
 from inzwa.client import open_client
 from inzwa.engines import open_engines
 from inzwa.events import Start
-from inzwa.protocols import Engines, StageReport, VoiceOptions
+from inzwa.protocols import Engines, VoiceOptions
+from inzwa.stages import StageReport
 from tests.serving import opening, serving, settings
 from tests.sounds import quiet
 

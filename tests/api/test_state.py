@@ -11,7 +11,7 @@ from inzwa.api.protocol_page import protocol_markdown
 from inzwa.client import Refused, open_client
 from inzwa.errors import ModelUnavailable
 from inzwa.events import ClientEvent, ServerEvent, TypedText
-from inzwa.protocols import StageReport
+from inzwa.stages import StageReport
 from tests.serving import opening, scripted_engines, serving
 
 ADMIN = {"Authorization": "Bearer svosve"}

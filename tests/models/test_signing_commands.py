@@ -11,7 +11,7 @@ import inzwa
 from inzwa.engines import open_stage
 from inzwa.errors import BadKey, ModelUntrusted
 from inzwa.models.store import Store
-from inzwa.protocols import StageReport
+from inzwa.stages import StageReport
 from tests.models.signing import Signer
 from tests.serving import settings
 

@@ -14,12 +14,30 @@ Spoken = tuple[int, npt.NDArray[np.int16] | Sound]
 """Samples a second, and mono samples of shape (samples,): int16, or float32 in [-1, 1]."""
 
 
-class StageState(TypedDict):
-    """What the page says of one model."""
+class Tried(TypedDict):
+    """A model that was preferred and could not be had or opened."""
 
     model: str
-    licence: str
+    reason: str
+
+
+class StageState(TypedDict):
+    """What the page says of one model: what it is, or how far it has come."""
+
+    model: str
+    title: NotRequired[str]
+    """The model with what was added to it."""
+    licence: NotRequired[str]
+    consequence: NotRequired[str]
+    """What the licence means to a user, in one line."""
     language: NotRequired[str]
+    state: NotRequired[str]
+    """waiting, fetching, loading, ready or failed."""
+    step: NotRequired[str]
+    """Of fetching: downloading, checking, joining, converting, waiting."""
+    done_bytes: NotRequired[int]
+    total_bytes: NotRequired[int]
+    tried: NotRequired[list[Tried]]
 
 
 class Readiness(TypedDict):
