@@ -49,7 +49,7 @@ test: $(DEV_INSTALLED) models ## run the tests; PYTEST_ARGS="-k silero" picks so
 	    exec $(PY) -m pytest -m "not browser and not convert" $(PYTEST_ARGS); \
 	fi
 
-test-convert: $(CONVERT_INSTALLED) ## prove the converters against torch and transformers, in a .venv-convert of their own
+test-convert: $(CONVERT_INSTALLED) ## prove the converters against torch and transformers, and the MLflow registry, in a .venv-convert of their own
 	@HF_HUB_DISABLE_PROGRESS_BARS=1 exec $(CONVERT_VENV)/bin/python -m pytest -m convert -rP $(PYTEST_ARGS)
 
 lint: $(DEV_INSTALLED) ## check style and formatting
@@ -98,7 +98,7 @@ $(DEV_INSTALLED): requirements-dev.txt requirements-signing.txt constraints.txt 
 	@touch $@
 
 # torch is large and Inzwa never imports it, so it stays out of .venv. llama.cpp comes from pip's wheel cache.
-$(CONVERT_INSTALLED): requirements-convert.txt requirements-dev.txt constraints.txt $(INSTALLED)
+$(CONVERT_INSTALLED): requirements-convert.txt requirements-mlflow.txt requirements-dev.txt constraints.txt $(INSTALLED)
 	@$(PYTHON) -m venv $(CONVERT_VENV)
 	@$(CONVERT_VENV)/bin/python -m pip --disable-pip-version-check install -c constraints.txt -r requirements-convert.txt
 	@touch $@

@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from inzwa.errors import CatalogueError
 from inzwa.models.hub_source import HubPlace, HubSource
+from inzwa.models.mlflow_place import MlflowPlace
 from inzwa.models.packages import PackageSource
 from inzwa.models.pickles import is_pickle_name
 from inzwa.models.sources import OpenSource, Pin, Source
@@ -28,6 +29,9 @@ KINDS: Final[Mapping[str, Callable[[Table], Source]]] = {
     "hub": HubSource.read,
 }
 """How each kind of source is read."""
+
+PLACES: Final[Mapping[str, Callable[[Table], OpenSource]]] = {"hub": HubPlace.read, "mlflow": MlflowPlace.read}
+"""The same of those whose files are pinned at the first pull."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _KEYS: Final = ("stage", "language", "licence", "consequence", "memory_mib", "speed", "auto", "convert")
@@ -160,15 +164,14 @@ def _read_file(name: str, table: Table) -> FileInfo:
     return FileInfo(name, table.count("size"), table.sha256("sha256"))
 
 
-def _read_place(table: Table) -> HubPlace | None:
-    """The one source that says `take`: its files are pinned at the first pull."""
+def _read_place(table: Table) -> OpenSource | None:
+    """The one source that says `take`, or is a registry: its files are pinned at the first pull."""
     sources = table.tables("sources")
-    if not any("take" in source.values for source in sources):
+    if not any("take" in source.values or source.values.get("kind") == "mlflow" for source in sources):
         return None
     if len(sources) != 1:
-        table.refuse("sources", "no other source beside one that says `take`")
-    sources[0].choice("kind", ("hub",))
-    return HubPlace.read(sources[0])
+        table.refuse("sources", "no other source beside one whose files are pinned at the first pull")
+    return PLACES[sources[0].choice("kind", tuple(PLACES))](sources[0])
 
 
 def _read_source(table: Table, files: tuple[FileInfo, ...]) -> Source:

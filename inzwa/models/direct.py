@@ -1,4 +1,4 @@
-"""Models that a user names by where they are, without a catalogue: `hf:`, `file:` and `wheel:`."""
+"""Models that a user names by where they are, without a catalogue: `hf:`, `file:`, `wheel:` and `mlflow:`."""
 
 import glob
 import re
@@ -8,31 +8,35 @@ from typing import Final
 from inzwa.errors import ModelUnavailable, UnknownModel
 from inzwa.models.catalogue import Entry
 from inzwa.models.hub_source import HubPlace
+from inzwa.models.mlflow_place import MlflowPlace
 from inzwa.models.pickles import REMEDY, is_pickle_name
 from inzwa.models.tables import is_file_name
 from inzwa.models.wheel_place import WheelPlace
 
-FORMS: Final = "hf:org/repo@revision/file, file:/path, wheel:name==version"
+FORMS: Final = "hf:org/repo@revision/file, file:/path, wheel:name==version, mlflow:name@alias, mlflow:name/version"
 
 _HUB: Final = re.compile(r"hf:(?P<repository>[\w.-]+/[\w.-]+?)(@(?P<revision>[^/@]+))?/(?P<path>[^@]+)")
 _WHEEL: Final = re.compile(r"wheel:(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[\w.+!]+)")
+_MLFLOW: Final = re.compile(r"mlflow:(?P<name>[^@/:]+)(?P<which>@[\w.-]+|/[0-9]+)")
 _UNSAID: Final = "not said"
 _CONSEQUENCE: Final = "You named the files yourself: read their licence where they come from."
 
 
 def is_direct(name: str) -> bool:
     """Whether it says where a model is, rather than what it is called."""
-    return name.startswith(("hf:", "file:", "wheel:"))
+    return name.startswith(("hf:", "file:", "wheel:", "mlflow:"))
 
 
 def direct_entry(name: str) -> Entry:
-    """The model that such a name means. UnknownModel when it has none of the three forms."""
+    """The model that such a name means. UnknownModel when it has none of these forms."""
     if name.startswith("file:"):
         return _in_place(name, Path(name.removeprefix("file:")).expanduser())
     if (found := _HUB.fullmatch(name)) and is_file_name(found["path"]):
         return _on_the_hub(name, found["repository"], found["revision"] or "main", found["path"])
     if found := _WHEEL.fullmatch(name):
         return _entry(name, place=WheelPlace(found["name"], found["version"]))
+    if found := _MLFLOW.fullmatch(name):
+        return _entry(name, place=MlflowPlace(found["name"], found["which"].removeprefix("/")))
     raise UnknownModel(f"{name!r} names no model: expected one of {FORMS}")
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
@@ -19,6 +18,7 @@ from inzwa.models.hub_download import HubFile, Meter, download, git_oid
 from inzwa.models.hub_refusals import Passing
 from inzwa.models.packages import chunks_of
 from inzwa.models.patience import Patience
+from inzwa.models.patterns import means
 from inzwa.models.pickles import REMEDY, is_pickle_name
 from inzwa.models.side_by_side import side_by_side
 from inzwa.models.sources import Made, Pin, Workspace
@@ -101,9 +101,7 @@ class HubPlace:
     def at_hand(self, environ: Mapping[str, str]) -> bool:
         """Whether huggingface_hub's own cache holds what is wanted; nobody has looked at the bytes."""
         listing = cached_listing(hub_cache(environ), self.repository, self.revision)
-        return listing is not None and all(
-            any(_means(pattern, path) for path in listing.files) for pattern in self.take
-        )
+        return listing is not None and all(any(means(pattern, path) for path in listing.files) for pattern in self.take)
 
     def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
         hub = Hub.of(work.environ)
@@ -132,12 +130,12 @@ class HubPlace:
         """The files that the patterns mean. ModelUnavailable names a pattern that means none."""
         data = [path for path in listing.files if is_file_name(path) and not is_pickle_name(path)]
         for pattern in self.take:
-            if not any(_means(pattern, path) for path in data):
-                pickled = any(_means(pattern, path) for path in listing.files)
+            if not any(means(pattern, path) for path in data):
+                pickled = any(means(pattern, path) for path in listing.files)
                 why = f"only pickles, which are refused. {REMEDY}" if pickled else "no such file"
                 raise ModelUnavailable(f"{hub.endpoint}/{self.repository} @ {listing.commit} {pattern}: {why}")
         patterns = (*self.take, *self.may_take)
-        return [listing.files[path] for path in data if any(_means(pattern, path) for pattern in patterns)]
+        return [listing.files[path] for path in data if any(means(pattern, path) for pattern in patterns)]
 
     def _described(self, hub: Hub, commit: str, file: Published, work: Workspace, meter: Meter) -> FileInfo:
         """Name, size and sha256. Of a small file the Hub knows only git's hash: it is fetched to find out."""
@@ -161,10 +159,6 @@ class HubPlace:
 def _repository(table: Table) -> str:
     name = table.text("repository")
     return name if _REPOSITORY.fullmatch(name) else table.refuse("repository", "organisation/name on the Hub")
-
-
-def _means(pattern: str, path: str) -> bool:
-    return pattern.count("/") == path.count("/") and fnmatchcase(path, pattern)
 
 
 def _had(file: HubFile, work: Workspace) -> tuple[Path, Digest] | None:

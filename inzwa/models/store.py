@@ -33,7 +33,7 @@ class Store:
     """Every model of a catalogue, over one cache folder. Its methods block; any thread or process may call them.
 
     A model is named as the catalogue does, or by where it is: `hf:org/repo@revision/file`, `file:/path`,
-    `wheel:name==version`.
+    `wheel:name==version`, `mlflow:name@alias`.
     """
 
     def __init__(

@@ -120,7 +120,7 @@ def test_progress_is_one_sum_over_all_files_with_its_total(pupil: Class) -> None
     [
         ('take = ["*.gguf", "config.json"]', 'take = "*.gguf"', r"take: expected a list of strings .*found '\*\.gguf'"),
         ('take = ["*.gguf", "config.json"]', "take = []", "take: expected a path at least, found "),
-        ('kind = "hub"', 'kind = "wheels"', "kind: expected one of hub, found 'wheels'"),
+        ('kind = "hub"', 'kind = "wheels"', "kind: expected one of hub, mlflow, found 'wheels'"),
         ('repository = "org/pupil"', 'repo = "org/pupil"', "expected only the keys kind, repository, .*found 'repo'"),
         ("[[pupil.sources]]", '[[pupil.sources]]\nkind = "hub"\n[[pupil.sources]]', "no other source beside one"),
         ('stage = "llm"', 'stage = "llm"\nspeed = "swift"', "speed: expected one of fast, steady, slow, found 'swift'"),
