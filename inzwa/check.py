@@ -19,6 +19,7 @@ from inzwa import __version__
 from inzwa.audio import INPUT_RATE, Sound, resample, silence
 from inzwa.engines import open_engines
 from inzwa.events import EndTurn, MicrophoneFrame, ServerEvent, TtsAudio
+from inzwa.models.machine import graphics_processor
 from inzwa.options import SessionOptions
 from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, VoiceOptions
 from inzwa.session import open_session
@@ -35,6 +36,8 @@ Print = Callable[[str], None]
 async def run_check(settings: Settings, show: Print, report: Report) -> None:
     """Open everything, measure it, and print it line by line."""
     show(f"Inzwa {__version__} on Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    if gpu := graphics_processor():
+        show(f"{gpu} is here and is not used: the packages that Inzwa installs run on the CPU")
     show("packages: " + ", ".join(f"{name} {version(name)}" for name in PACKAGES))
     started = time.perf_counter()
     async with open_engines(settings, report) as engines:

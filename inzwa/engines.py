@@ -76,7 +76,10 @@ async def open_stage(settings: Settings, stage: Stage, report: Report) -> AsyncI
 
 
 def _attempts(settings: Settings) -> dict[Stage, tuple[Attempt, ...]]:
-    return attempts(settings, survey(settings))
+    machine = survey(settings)
+    if machine.gpu:
+        log.info("%s is here and is not used: the packages that Inzwa installs run on the CPU", machine.gpu)
+    return attempts(settings, machine)
 
 
 @asynccontextmanager

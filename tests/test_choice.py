@@ -1,5 +1,6 @@
 """Which models serve: by what was set, what the machine has, and what can be reached. Never none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,10 @@ def test_little_memory_leaves_out_what_would_not_fit() -> None:
 
 def test_what_forbids_commerce_and_is_large_is_never_chosen_unasked() -> None:
     assert "tiny-aya-earth" not in candidates(settings(), Machine(64, 500_000, hub=True))["llm"]
+
+
+def test_a_graphics_processor_changes_nothing_because_no_engine_here_would_use_it() -> None:
+    assert candidates(settings(), replace(SPACE, gpu="NVIDIA H100")) == candidates(settings(), SPACE)
 
 
 def test_embedded_forces_the_small_models() -> None:

@@ -1,4 +1,7 @@
-"""What this machine has for models: cores and memory, as the kernel and a container's limits tell. Knows no model."""
+"""What this machine has for models: cores, memory and graphics processors, as the kernel and a container's limits tell.
+
+Knows no model.
+"""
 
 import contextlib
 import os
@@ -7,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 GROUP: Final = Path("/sys/fs/cgroup")
+NVIDIA: Final = Path("/proc/driver/nvidia/gpus")
+AMD: Final = Path("/dev/kfd")
 MIB: Final = 1 << 20
 
 
@@ -22,6 +27,9 @@ class Machine:
     """Whether the Hugging Face Hub answers."""
     here: frozenset[str] = frozenset()
     """Models that need no network any more."""
+    gpu: str = ""
+    """The graphics processor that is here; empty where there is none. It decides nothing: the packages that Inzwa
+    installs run on the CPU."""
 
 
 def this_machine(group: Path = GROUP) -> Machine:
@@ -32,4 +40,15 @@ def this_machine(group: Path = GROUP) -> Machine:
     with contextlib.suppress(OSError, ValueError):
         quota_us, period_us = map(int, (group / "cpu.max").read_text().split())
         cores = min(cores, max(1, quota_us // period_us))
-    return Machine(cores, memory // MIB)
+    return Machine(cores, memory // MIB, gpu=graphics_processor())
+
+
+def graphics_processor(nvidia: Path = NVIDIA, amd: Path = AMD) -> str:
+    """The name of the first one that its driver shows; empty where there is none."""
+    for card in sorted(nvidia.glob("*/information")):
+        with contextlib.suppress(OSError):
+            for line in card.read_text(errors="replace").splitlines():
+                key, _, value = line.partition(":")
+                if key.strip() == "Model":
+                    return value.strip()
+    return "an AMD card" if amd.exists() else ""
