@@ -14,9 +14,9 @@ import ctranslate2
 import numpy as np
 import numpy.typing as npt
 
-from inzwa.asr.mel import HOP_SAMPLES, LogMel
 from inzwa.audio import INPUT_RATE, Sound, silence
 from inzwa.errors import EngineError
+from inzwa.mel import HOP_SAMPLES, LogMel
 
 WINDOW_MS: Final = 30_000
 """The longest sound that the network takes."""

@@ -8,6 +8,7 @@ from tests.house.source import House, Source, Violation
 ROOMS: Final = {
     "inzwa": 0,
     "inzwa.errors": 0,
+    "inzwa.mel": 0,
     "inzwa.audio": 0,  # beside events, which carry Sound
     "inzwa.events": 0,
     "inzwa.listed": 0,
@@ -62,6 +63,8 @@ ENGINES: Final = 2
 
 HEAVY: Final = {
     "faster_whisper": ("inzwa.asr", "inzwa.vad"),
+    "pywhispercpp": ("inzwa.asr",),
+    "_pywhispercpp": ("inzwa.asr",),
     "ctranslate2": ("inzwa.asr", "inzwa.models.convert"),
     "llama_cpp": ("inzwa.llm",),
     "onnxruntime": ("inzwa.vad", "inzwa.tts"),
@@ -73,6 +76,7 @@ WEB: Final = ("fastapi", "starlette", "uvicorn", "websockets", "gradio", "gradio
 WEB_ROOMS: Final = (4, 5)
 
 PURE: Final = (
+    "inzwa.mel",
     "inzwa.audio",
     "inzwa.shona",
     "inzwa.safety",

@@ -25,5 +25,6 @@ class Converter:
 
 CONVERTERS: Final[dict[str, Converter]] = {
     "mms-vits": Converter("mms_vits:convert", "1"),
+    "whisper-ggml": Converter("whisper_ggml:convert", "1"),
     "whisper-ct2": Converter("whisper_ct2:convert", "1"),
 }

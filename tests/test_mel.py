@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from inzwa.asr.mel import LogMel
 from inzwa.audio import silence
+from inzwa.mel import LogMel
 from tests.sounds import tone
 
 
