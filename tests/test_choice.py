@@ -153,6 +153,15 @@ def test_a_server_is_tried_first_and_the_small_model_stands_behind_it() -> None:
     assert str(served) == "aya (openai)"
 
 
+def test_whisper_cpp_opens_its_own_format_and_the_usual_engine_stands_behind_it() -> None:
+    chosen = {"asr_engine": "whisper-cpp"}
+    own = Attempt("whisper-base-ggml", engine="whisper-cpp")
+    assert attempts(settings(**chosen), SPACE)["asr"] == (own, Attempt("whisper-base"))
+    assert attempts(settings(**chosen, models="embedded"), SPACE)["asr"] == (own,)
+    mine = attempts(settings(**chosen, asr_model="file:/shona.bin"), SPACE)["asr"]
+    assert mine == (Attempt("file:/shona.bin", engine="whisper-cpp"), Attempt("whisper-base"))
+
+
 def test_without_an_adapter_the_attempts_are_the_candidates() -> None:
     found = attempts(settings(), SPACE)
     assert {stage: tuple(map(str, plan)) for stage, plan in found.items()} == candidates(settings(), SPACE)

@@ -3,7 +3,9 @@
 import pytest
 
 from inzwa.engines import open_engines, open_stage
-from inzwa.errors import ModelError, UnknownModel
+from inzwa.errors import EngineError, ModelError, UnknownModel
+from inzwa.models.convert.whisper_ggml import TARGET, convert
+from inzwa.models.progress import silent
 from inzwa.stages import StageReport
 from tests.llm.adapters import adapter
 from tests.llm.openai_server import loopback, said
@@ -83,6 +85,24 @@ async def test_a_server_that_is_not_there_gives_way_to_the_small_model_and_is_to
         assert (model.info.engine, model.info.model) == ("llama-cpp", "smollm2-135m")
     (failed,) = [report.detail for report in reports if report.state == "failed"]
     assert failed == "auto (openai): http://127.0.0.1:1/v1 cannot be reached: is the server running?"
+
+
+async def test_whisper_cpp_by_flag_hears_in_place_of_the_usual_engine(models, tmp_path):
+    convert(models.fetch("whisper-base"), tmp_path, silent)
+    chosen = settings(asr_engine="whisper-cpp", asr_model=f"file:{tmp_path / TARGET}", models="embedded")
+    async with open_stage(chosen, "asr", lambda _: None) as ears:
+        assert ears.info.engine == "whisper.cpp"
+        assert ears.info.files[0].sha256
+
+
+async def test_whisper_cpp_gives_way_to_the_usual_engine_where_its_model_is_none():
+    chosen, reports = settings(asr_engine="whisper-cpp", asr_model="whisper-base", models="embedded"), []
+    with pytest.raises(EngineError, match=r"whisper\.cpp can load"):
+        async with open_stage(chosen, "asr", reports.append):
+            pass
+    nowhere = settings(asr_engine="whisper-cpp", asr_model="file:/nowhere/ggml.bin")
+    async with open_stage(nowhere, "asr", reports.append) as ears:
+        assert ears.info.engine == "faster-whisper"
 
 
 @pytest.mark.parametrize("name", ["whisper-huge", "joe-medium"])

@@ -14,12 +14,10 @@ import ctranslate2
 import numpy as np
 import numpy.typing as npt
 
+from inzwa.asr.sounds import WINDOW_MS
 from inzwa.audio import INPUT_RATE, Sound, silence
 from inzwa.errors import EngineError
 from inzwa.mel import HOP_SAMPLES, LogMel
-
-WINDOW_MS: Final = 30_000
-"""The longest sound that the network takes."""
 
 READERS: Final = 2
 """Sounds that are read at once, on the same weights: one final transcript and one partial."""

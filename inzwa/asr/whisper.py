@@ -12,13 +12,12 @@ from functools import partial
 from typing import Final
 
 import ctranslate2
-import numpy as np
 
 from inzwa.asr.guard import Guess, best, is_echo, is_flawed, is_loop, is_silence
-from inzwa.asr.network import WINDOW_MS, WINDOW_STATES, Network, Search, States
+from inzwa.asr.network import WINDOW_STATES, Network, Search, States
 from inzwa.asr.prompt import Prompter
-from inzwa.audio import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, milliseconds, samples_in, silence
-from inzwa.errors import AudioTooLong, BadAudio
+from inzwa.asr.sounds import FEWEST_TOKENS, QUIETEST_DBFS, loudest_dbfs, most_tokens, require_hearable
+from inzwa.audio import INPUT_RATE, Sound, silence
 from inzwa.models.local import LocalModel
 from inzwa.protocols import EngineInfo, HearOptions, Transcript
 from inzwa.worker import Worker
@@ -26,16 +25,6 @@ from inzwa.worker import Worker
 QUICK: Final = Search()
 SEARCHES: Final = (QUICK, Search(WINDOW_STATES, beam=5), Search(WINDOW_STATES, temperature=0.4))
 """How a final transcript is looked for until one is sound, the last only where the others loop. Partials: the first."""
-
-QUIETEST_DBFS: Final = -60.0
-"""Sound whose loudest tenth of a second stays below this is silence, whatever Whisper would make of it."""
-
-_LEVEL_MS: Final = 100
-_TOKENS_A_SECOND: Final = 14
-"""Twice what fast Shona needs; a decoder that goes round in circles meets this limit early."""
-_FEWEST_TOKENS: Final = 8
-_MOST_TOKENS: Final = 224
-"""Half of Whisper's context: the other half is the prompt's."""
 
 
 @dataclass(slots=True)
@@ -66,7 +55,7 @@ class Whisper:
 
         AudioTooLong, BadAudio for samples that are no numbers, UnsupportedFormat for a language without a token.
         """
-        _check(sound)
+        require_hearable(sound)
         prompt = self._prompter.prompt(options.language, options.hotwords)
         self.work.heard += 1
         guess = await self._hear(sound, prompt, options) if loudest_dbfs(sound) >= QUIETEST_DBFS else _NOTHING
@@ -107,20 +96,9 @@ def open_whisper(model: LocalModel, *, threads: int = 2, compute_type: str = "in
         network = Network(model.path("model.bin").parent, threads=threads, compute_type=compute_type)
         prompter = Prompter(model.path("tokenizer.json"), multilingual=network.multilingual)
         loaded = time.perf_counter()
-        network.decode(network.encode(silence(1_000, INPUT_RATE)), prompter.prompt("en"), QUICK, _FEWEST_TOKENS)
+        network.decode(network.encode(silence(1_000, INPUT_RATE)), prompter.prompt("en"), QUICK, FEWEST_TOKENS)
         info = _describe(model, loaded - began, time.perf_counter() - loaded)
         yield Whisper(network, prompter, finals, partials, info)
-
-
-def loudest_dbfs(sound: Sound) -> float:
-    """The level of the loudest tenth of a second, in dB below full scale."""
-    step = samples_in(_LEVEL_MS, INPUT_RATE)
-    return max((level_dbfs(sound[at : at + step]) for at in range(0, sound.size, step)), default=SILENT_DBFS)
-
-
-def most_tokens(sound: Sound) -> int:
-    """The longest transcript that a sound of this length can have."""
-    return min(_MOST_TOKENS, _FEWEST_TOKENS + _TOKENS_A_SECOND * sound.size // INPUT_RATE)
 
 
 _NOTHING: Final = Guess("", confidence=0.0, no_speech=1.0)
@@ -130,14 +108,6 @@ def _settled(guesses: Sequence[Guess]) -> bool:
     """Whether to stop looking: the last guess is sound, or silence, or a careful one is at least no loop."""
     last = guesses[-1]
     return is_silence(last) or not is_flawed(last) or (len(guesses) > 1 and not all(map(is_loop, guesses)))
-
-
-def _check(sound: Sound) -> None:
-    length_ms = milliseconds(sound.size, INPUT_RATE)
-    if length_ms > WINDOW_MS:
-        raise AudioTooLong(f"The recogniser takes {WINDOW_MS // 1000} s at most; this is {length_ms / 1000:.1f} s.")
-    if not np.isfinite(sound).all():
-        raise BadAudio("The sound holds samples that are no numbers.")
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:

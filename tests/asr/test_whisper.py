@@ -4,8 +4,7 @@ import anyio
 import numpy as np
 import pytest
 
-from inzwa.asr.whisper import loudest_dbfs, most_tokens, open_whisper
-from inzwa.audio import SILENT_DBFS
+from inzwa.asr.whisper import open_whisper
 from inzwa.errors import AudioTooLong, BadAudio, EngineError, UnsupportedFormat
 from inzwa.models.local import LocalModel
 from inzwa.protocols import FileInfo, HearOptions
@@ -143,13 +142,3 @@ def test_files_that_are_no_whisper_are_refused(tmp_path):
     broken = LocalModel(name="broken", folder=tmp_path, files=(FileInfo("model.bin", 11, ""),))
     with pytest.raises(EngineError, match="no Whisper"), open_whisper(broken):
         pass
-
-
-def test_the_loudest_tenth_of_a_second_counts():
-    assert loudest_dbfs(np.concatenate((quiet(5_000), tone(100, level=0.5), quiet(5_000)))) > -20
-    assert loudest_dbfs(quiet(1_000)) == loudest_dbfs(quiet(0)) == SILENT_DBFS
-
-
-def test_the_limit_of_tokens_grows_with_the_sound_and_stops_at_half_the_context():
-    assert most_tokens(quiet(0)) < most_tokens(quiet(3_000)) < most_tokens(quiet(10_000))
-    assert most_tokens(quiet(30_000)) == 224
