@@ -59,6 +59,8 @@ export class Call {
       language: this.view.spoken,
       silence_ms: this.view.patience,
       hotwords: this.view.names,
+      voice: this.view.voice,
+      speed: this.view.speed,
       mode: this.view.hold ? "push_to_talk" : "hands_free",
     };
   }

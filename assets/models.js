@@ -27,7 +27,8 @@ function make(tag, text) {
  * @property {number} [total_bytes]
  * @property {{model: string, reason: string}[]} [tried] what was preferred and could not be used
  *
- * @typedef {{ready: boolean, stages: Record<string, Stage>}} Readiness what /readyz and the page's own server say
+ * @typedef {{ready: boolean, stages: Record<string, Stage>, voices?: string[]}} Readiness what /readyz and the page's own
+ *   server say; of the voices the first is the default
  */
 
 /** @param {number} bytes @returns {number} whole megabytes, and one at least for what is more than nothing */
@@ -52,8 +53,13 @@ export function progress(words, { model, state, step, done_bytes = 0, total_byte
 }
 
 export class Models {
-  /** @param {HTMLElement} list a <dl> @param {import("./words.js").Words} words */
-  constructor(list, words) {
+  /**
+   * @param {HTMLElement} list a <dl>
+   * @param {import("./words.js").Words} words
+   * @param {(voices: string[]) => void} onVoices what the server's voices are now
+   */
+  constructor(list, words, onVoices) {
+    this.onVoices = onVoices;
     this.list = list;
     this.words = words;
     /** @type {Readiness | null} */
@@ -63,6 +69,7 @@ export class Models {
   /** Shows this, and asks again until the server is warm. @param {Readiness | null} readiness */
   show(readiness) {
     this.readiness = readiness;
+    if (readiness?.ready) this.onVoices(readiness.voices ?? []);
     this.refresh();
     clearTimeout(this.timer);
     if (!readiness?.ready) this.timer = setTimeout(() => this.ask(), POLL_MS);

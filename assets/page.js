@@ -10,7 +10,7 @@ import { Voice } from "./voice.js";
 class Page {
   /**
    * @param {HTMLElement} root
-   * @param {{strings: Record<string, Record<string, string>>, limits: {seconds: number, chars: number, silence: number}}} props
+   * @param {{strings: Record<string, Record<string, string>>, limits: {seconds: number, chars: number, silence: number, speed: number}}} props
    */
   constructor(root, props) {
     this.limits = props.limits;
@@ -18,6 +18,7 @@ class Page {
     this.held = false;
     this.view = new View(root, props.strings);
     this.view.patience = props.limits.silence;
+    this.view.speed = props.limits.speed;
     this.voice = new Voice({
       onFrame: (pcm, level) => this.heard(pcm, level),
       onLost: () => this.deaf(new MicrophoneError("microphone_lost")),
@@ -42,17 +43,18 @@ class Page {
   /** @private */
   listen() {
     const { view } = this;
-    const { talk, stop, form, access, close, spoken, patience, names } = view.parts;
+    const { talk, stop, form, access, close, patience, speed } = view.parts;
     talk.addEventListener("click", () => !view.hold && this.toggle());
     watchHold(talk, () => view.hold, { begin: () => this.press(), end: () => this.release() });
     stop.addEventListener("click", () => this.stop());
     form.addEventListener("submit", (event) => this.type(event));
     access.addEventListener("submit", (event) => this.unlock(event));
     close.addEventListener("click", () => view.notice.hide());
-    spoken.addEventListener("change", () => this.call.reopen());
     patience.addEventListener("input", () => view.showPatience());
-    patience.addEventListener("change", () => this.call.reopen());
-    names.addEventListener("change", () => this.call.reopen());
+    speed.addEventListener("input", () => view.showSpeed());
+    for (const choice of ["spoken", "patience", "names", "voice", "speed"]) {
+      view.parts[choice].addEventListener("change", () => this.call.reopen());
+    }
     for (const mode of ["mode-free", "mode-hold"]) view.parts[mode].addEventListener("change", () => this.modeChanged());
     for (const choice of view.root.querySelectorAll("[data-language]")) {
       choice.addEventListener("click", () => this.choose(choice.dataset.language));

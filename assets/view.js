@@ -25,7 +25,7 @@ export class View {
     this.words = new Words(tables);
     this.log = new Log(this.parts.log, this.words);
     this.notice = new Notice(this.parts.notice, this.words);
-    this.models = new Models(this.parts.models, this.words);
+    this.models = new Models(this.parts.models, this.words, (voices) => this.offer(voices));
     this.choose(this.words.language);
   }
 
@@ -48,6 +48,35 @@ export class View {
   /** Says how long the chosen silence is. */
   showPatience() {
     this.parts["patience-shown"].textContent = `${(this.patience / 1000).toFixed(2)} s`;
+  }
+
+  /** How fast the voice speaks; 1 is its own pace. */
+  get speed() {
+    return Number(this.parts.speed.value);
+  }
+
+  /** @param {number} speed to begin with: the server's own */
+  set speed(speed) {
+    this.parts.speed.value = String(speed);
+    this.showSpeed();
+  }
+
+  /** Says how fast the chosen speed is. */
+  showSpeed() {
+    this.parts["speed-shown"].textContent = `${this.speed.toFixed(2)}×`;
+  }
+
+  /** The voice chosen, as the server names it; empty where there is no choice. */
+  get voice() {
+    return this.parts["voice-row"].hidden ? "" : this.parts.voice.value;
+  }
+
+  /** @param {string[]} voices that the server has, its default first; the one chosen stays chosen while it is there */
+  offer(voices) {
+    const { voice, "voice-row": row } = this.parts;
+    const chosen = voices.includes(voice.value) ? voice.value : voices[0];
+    row.hidden = voices.length < 2;
+    voice.replaceChildren(...voices.map((name) => new Option(name, name, false, name === chosen)));
   }
 
   /** Words that the user will say and that are hard to hear, between commas. */

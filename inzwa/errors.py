@@ -5,7 +5,8 @@ InzwaError
 │   ├── BadMessage              bad_message        not JSON, an unknown type, a field of the wrong kind
 │   ├── OutOfOrder              out_of_order       before `start`, a second `start`
 │   ├── BadAudio                bad_audio          odd byte count, oversized frame, undecodable sound
-│   ├── UnsupportedFormat       unsupported_format codec, sample rate, language or voice we do not have
+│   ├── UnsupportedFormat       unsupported_format codec, sample rate or language we do not have
+│   ├── UnknownVoice            unknown_voice      no voice of that name
 │   ├── AudioTooLong            audio_too_long     more sound than max_audio_seconds
 │   ├── TextTooLong             text_too_long      more characters than max_text_chars
 │   ├── EmptyText               empty_text         nothing to say or to answer
@@ -70,6 +71,10 @@ class BadAudio(ClientError):
 
 class UnsupportedFormat(ClientError):
     code = "unsupported_format"
+
+
+class UnknownVoice(ClientError):
+    code = "unknown_voice"
 
 
 class AudioTooLong(ClientError):

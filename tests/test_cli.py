@@ -83,6 +83,8 @@ def test_models_are_listed_and_verified(capsys):
 def test_what_is_said_into_a_file_is_heard_from_it(tmp_path, capsys):
     path, english = tmp_path / "said.wav", {"INZWA_LANGUAGE": "en"}
     assert main(["say", "Please tell me about the weather today.", "-o", str(path)], english) == 0
+    assert main(["say", "Please.", "-o", str(path), "--voice", "nobody"], english) == 1
+    assert "unknown_voice: There is no voice of that name; there are joe-medium." in capsys.readouterr().err
     assert main(["hear", str(path), "--json"], english) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert "please tell me" in " ".join(line["text"] for line in lines).lower()

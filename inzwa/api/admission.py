@@ -6,17 +6,20 @@ from dataclasses import replace
 from typing import Final
 
 from inzwa.endpoint import EndpointOptions
-from inzwa.errors import BadMessage, UnsupportedFormat
+from inzwa.errors import BadMessage, UnknownVoice, UnsupportedFormat
 from inzwa.events import Start
 from inzwa.load import Measure
 from inzwa.options import SessionOptions
-from inzwa.protocols import ChatOptions, EngineInfo, Engines, VoiceOptions
+from inzwa.protocols import ChatOptions, EngineInfo, Engines, Synthesizer, VoiceOptions
 from inzwa.settings import Settings
 from inzwa.shona.assistant import line
 from inzwa.shona.hotwords import core_hotwords, favoured
 
 LANGUAGES: Final = ("sn", "en", "sw")
 """What a session may speak, as Whisper names it."""
+
+SLOWEST, FASTEST = 0.5, 2.0
+"""Paces of a voice; 1 is its own."""
 
 MAX_SESSION_ID: Final = 64
 MAX_HOTWORDS: Final = 64
@@ -46,9 +49,18 @@ def session_options(start: Start, settings: Settings, engines: Engines, load: Me
         engine_timeout_s=settings.engine_timeout_s,
         endpoint=_endpoint(start, settings),
         chat=replace(chat_options(settings), session=uuid.uuid4().hex),
-        voice=VoiceOptions(speed=settings.speed),
+        voice=voice_options(start.voice, settings.speed if start.speed is None else start.speed, engines.tts),
         load=load,
     )
+
+
+def voice_options(voice: str, speed: float, tts: Synthesizer) -> VoiceOptions:
+    """How a text is said. UnknownVoice names those there are; BadMessage for a speed that no voice has."""
+    if voice and voice not in tts.voices:
+        raise UnknownVoice(f"There is no voice of that name; there are {', '.join(tts.voices)}.")
+    if not SLOWEST <= speed <= FASTEST:
+        raise BadMessage(f"`speed` is from {SLOWEST:g} to {FASTEST:g}.")
+    return VoiceOptions(voice=voice, speed=speed)
 
 
 def chat_options(settings: Settings) -> ChatOptions:

@@ -29,6 +29,7 @@ MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 STATUS: Final = {
     "bad_audio": 422,
     "unsupported_format": 422,
+    "unknown_voice": 422,
     "empty_text": 422,
     "bad_message": 422,
     "text_too_long": 413,

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import numpy as np
 from starlette.requests import HTTPConnection
 
-from inzwa.api.admission import chat_options, hotwords, system_prompt
+from inzwa.api.admission import chat_options, hotwords, system_prompt, voice_options
 from inzwa.api.house import House
 from inzwa.api.incoming import check_text
 from inzwa.api.readiness import readiness
@@ -15,7 +15,7 @@ from inzwa.api.security import address, check_access
 from inzwa.api.speech import reply_pieces
 from inzwa.api.ui.host import Readiness, Spoken
 from inzwa.audio import INPUT_RATE, Sound
-from inzwa.errors import AudioTooLong, EmptyText, UnsupportedFormat
+from inzwa.errors import AudioTooLong, EmptyText
 from inzwa.pipeline import Pipeline, Timed
 from inzwa.protocols import Engines, HearOptions, Message, VoiceOptions
 from inzwa.settings import Settings
@@ -41,9 +41,7 @@ class HousePage:
         """The text aloud, whole: Gradio plays files."""
         engines = self._house.engines
         check_text(text, self.settings.max_text_chars)
-        if voice and voice not in engines.tts.voices:
-            raise UnsupportedFormat(f"There is no voice of that name; there are {', '.join(engines.tts.voices)}.")
-        return await self._speak(engines, text, VoiceOptions(voice=voice, speed=speed))
+        return await self._speak(engines, text, voice_options(voice, speed, engines.tts))
 
     async def chat(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """The reply in pieces, after Inzwa's own system line unless there is one."""

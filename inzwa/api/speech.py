@@ -11,13 +11,13 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from inzwa.api.admission import chat_options
+from inzwa.api.admission import chat_options, voice_options
 from inzwa.api.codecs import Encoder, OggOpusStream, Pcm16Encoder, WavStream
 from inzwa.api.house import House
 from inzwa.api.incoming import check_text
 from inzwa.api.security import address, check_access
 from inzwa.api.streaming import StreamedResponse, begun
-from inzwa.errors import EmptyText, InzwaError, UnsupportedFormat
+from inzwa.errors import EmptyText, InzwaError
 from inzwa.pipeline import Timed
 from inzwa.protocols import ChatOptions, Engines, Message, VoiceOptions
 from inzwa.safety import Screen, judge
@@ -50,7 +50,7 @@ class SpeechRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     text: str = Field(description="What to say, at most `max_text_chars` characters.", examples=["Mhoroi, makadii?"])
-    voice: str = Field("", description="A name from /readyz; empty for the default.")
+    voice: str = Field("", description="One of the `voices` that /readyz lists; empty for the first of them.")
     format: Literal["wav", "opus", "pcm16"] = Field("wav", description="WAV, Opus in Ogg, or bare PCM16 at 16 kHz.")
     speed: float = Field(1.0, ge=0.5, le=2.0, description="1 is the voice's own pace.")
 
@@ -75,10 +75,8 @@ async def speak(wanted: SpeechRequest, house: Admitted) -> StreamedResponse:
     """Text to sound, streamed phrase by phrase as the voice makes it."""
     engines = house.engines
     check_text(wanted.text, house.settings.max_text_chars)
-    if wanted.voice and wanted.voice not in engines.tts.voices:
-        raise UnsupportedFormat(f"There is no voice of that name; there are {', '.join(engines.tts.voices)}.")
     encoder = _encoder(wanted.format, house.settings.opus_bitrate)
-    options = VoiceOptions(voice=wanted.voice, speed=wanted.speed)
+    options = voice_options(wanted.voice, wanted.speed, engines.tts)
     chunks = await begun(_speech(engines, wanted.text, options, encoder, house.settings.engine_timeout_s))
     return StreamedResponse(chunks, MEDIA_TYPES[wanted.format])
 

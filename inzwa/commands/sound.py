@@ -9,14 +9,14 @@ from contextlib import aclosing
 import anyio
 import numpy as np
 
-from inzwa.api.admission import hotwords
+from inzwa.api.admission import hotwords, voice_options
 from inzwa.audio import INPUT_RATE, Sound, silence
 from inzwa.check import run_check
 from inzwa.commands.files import read_sound, write_sound
 from inzwa.ear import Ear
 from inzwa.endpoint import EndpointOptions, SpeechEnded
 from inzwa.engines import open_engines, open_stage
-from inzwa.protocols import HearOptions, VoiceOptions
+from inzwa.protocols import HearOptions
 from inzwa.settings import Settings
 from inzwa.shona.phrases import cut_phrases
 from inzwa.stages import StageReport
@@ -45,8 +45,8 @@ def say(arguments: Namespace, settings: Settings) -> None:
     """A text into a sound file."""
 
     async def speak() -> None:
-        options = VoiceOptions(speed=arguments.speed or settings.speed)
         async with open_stage(settings, "tts", _tell) as voice:
+            options = voice_options(arguments.voice, arguments.speed or settings.speed, voice)
             parts = [np.empty(0, dtype=np.float32)]
             for phrase in cut_phrases(arguments.text):
                 async with aclosing(voice.speak(phrase, options)) as chunks:

@@ -31,6 +31,10 @@ class Start:
     """Who ends an utterance: silence (`hands_free`) or only `end_turn` (`push_to_talk`)."""
     silence_ms: int | None = None
     """Milliseconds of silence that end an utterance, 100 to 5000; the server's setting when absent."""
+    voice: str = ""
+    """Who answers: one of the `voices` that /readyz lists; the first of them when empty."""
+    speed: float | None = None
+    """How fast the voice speaks, 0.5 to 2; 1 is its own pace. The server's setting when absent."""
     hotwords: list[str] = field(default_factory=list)
     """Words that will be said and are hard to hear, such as names: at most 64, the most valuable first."""
 

@@ -46,10 +46,11 @@ class ScriptedVoice:
     """
 
     info = EngineInfo(engine="scripted", version="1", model="scripted-voice")
-    voices = ("scripted-voice",)
 
-    def __init__(self, *scripts: ScriptedPhrase, sample_rate: int = 22_050) -> None:
-        self.sample_rate = sample_rate
+    def __init__(
+        self, *scripts: ScriptedPhrase, sample_rate: int = 22_050, voices: tuple[str, ...] = ("scripted-voice",)
+    ) -> None:
+        self.sample_rate, self.voices = sample_rate, voices
         self._scripts = iter(scripts)
         self.spoken: list[Spoken] = []
         """Every request, in order."""

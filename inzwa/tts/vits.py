@@ -17,7 +17,7 @@ import numpy as np
 import onnxruntime
 
 from inzwa.audio import Sound
-from inzwa.errors import EngineError, ModelUnavailable, UnsupportedFormat
+from inzwa.errors import EngineError, ModelUnavailable, UnknownVoice
 from inzwa.models.local import LocalModel
 from inzwa.protocols import EngineInfo, SpokenChunk, VoiceOptions
 from inzwa.shona.language import text_language
@@ -80,10 +80,10 @@ class Vits:
     async def speak(self, text: str, options: VoiceOptions) -> AsyncGenerator[SpokenChunk, None]:
         """The sound from its first chunk on; a speed beyond 0.5..2 is taken as the nearer end.
 
-        UnsupportedFormat for a voice that is not in `voices`.
+        UnknownVoice for a voice that is not in `voices`.
         """
         if options.voice and options.voice not in self.voices:
-            raise UnsupportedFormat(f"There is no voice {options.voice!r}; there is {', '.join(self.voices)}.")
+            raise UnknownVoice(f"There is no voice {options.voice!r}; there is {', '.join(self.voices)}.")
         say = partial(self._say, text, options.speed, self._speakers.get(options.voice, ""))
         async with aclosing(self._worker.iterate(say, options.priority)) as chunks:
             async for sound in chunks:

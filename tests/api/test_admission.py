@@ -1,14 +1,15 @@
-"""Which words a session favours."""
+"""What a session comes to: the words it favours, the voice that answers and its pace."""
 
 import pytest
 
 from inzwa.api.admission import hotwords, session_options
 from inzwa.api.wire import parse_message
-from inzwa.errors import BadMessage
+from inzwa.errors import BadMessage, UnknownVoice
 from inzwa.events import Start
 from inzwa.load import easy
-from inzwa.protocols import EngineInfo
+from inzwa.protocols import EngineInfo, VoiceOptions
 from inzwa.shona.hotwords import core_hotwords
+from inzwa.tts.scripted import ScriptedVoice
 from tests.serving import scripted_engines, settings
 
 HARDLY = EngineInfo(engine="scripted", version="1", model="small", language="99 languages, Shona hardly")
@@ -37,8 +38,9 @@ def test_inzwas_own_are_for_shona_and_a_recogniser_that_hardly_knows_it(core, he
     assert bool(hotwords(settings(hotwords_core=core), hearing, language)) is favours
 
 
-def options(**fields):
-    return session_options(Start(**fields), settings(hotwords_core="off"), scripted_engines(), easy)
+def options(*, voices=("Rudo", "Tendai"), **fields):
+    engines = scripted_engines(tts=ScriptedVoice(voices=voices))
+    return session_options(Start(**fields), settings(hotwords_core="off", speed=0.9), engines, easy)
 
 
 def test_a_session_takes_the_words_of_its_start():
@@ -55,3 +57,19 @@ def test_words_come_as_a_list_of_strings():
 def test_too_many_words_or_too_long_a_one_are_refused(words):
     with pytest.raises(BadMessage, match="64"):
         options(hotwords=words)
+
+
+def test_a_session_takes_the_voice_and_the_speed_of_its_start():
+    assert options().voice == VoiceOptions(voice="", speed=0.9)
+    assert options(voice="Tendai", speed=1.5).voice == VoiceOptions(voice="Tendai", speed=1.5)
+
+
+def test_a_voice_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(UnknownVoice, match="Rudo, Tendai"):
+        options(voice="tendai")
+
+
+@pytest.mark.parametrize("speed", [0.49, 2.01, -1, float("nan"), float("inf")])
+def test_a_speed_that_no_voice_has_is_refused(speed):
+    with pytest.raises(BadMessage, match="speed"):
+        options(speed=speed)

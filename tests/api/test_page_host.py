@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from inzwa.api.page_host import HousePage
 from inzwa.asr.scripted import ScriptedTranscriber
 from inzwa.audio import INPUT_RATE
-from inzwa.errors import AudioTooLong, EmptyText, RateLimited, TextTooLong, Unauthorized, UnsupportedFormat
+from inzwa.errors import AudioTooLong, EmptyText, RateLimited, TextTooLong, Unauthorized, UnknownVoice
 from inzwa.llm.scripted import ScriptedChatModel
 from inzwa.protocols import Message
 from tests.serving import scripted_engines, serving
@@ -60,7 +60,7 @@ async def test_what_is_too_much_or_nothing_is_refused():
             await page.talk(tone(1_000))
         with pytest.raises(TextTooLong):
             await page.say("a" * 401, "", 1.0)
-        with pytest.raises(UnsupportedFormat):
+        with pytest.raises(UnknownVoice):
             await page.say("mhoro", "nobody", 1.0)
 
 

@@ -67,7 +67,7 @@ async def test_speech_is_sent_while_it_is_made():
     [
         ({"text": ""}, (422, "empty_text")),
         ({"text": "a" * 401}, (413, "text_too_long")),
-        ({"text": "mhoro", "voice": "nobody"}, (422, "unsupported_format")),
+        ({"text": "mhoro", "voice": "nobody"}, (422, "unknown_voice")),
         ({"text": "mhoro", "format": "mp3"}, (422, "bad_request")),
         ({"text": "mhoro", "speed": 9}, (422, "bad_request")),
         ({"txt": "mhoro"}, (422, "bad_request")),

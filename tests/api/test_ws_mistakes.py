@@ -32,6 +32,7 @@ async def test_a_mistake_is_answered_and_the_session_lives(code, frame):
 
 
 BEFORE_START = {
+    "unknown_voice": ['{"type":"start","voice":"nobody"}'],
     "out_of_order": ['{"type":"end_turn"}', '{"type":"text","text":"mhoro"}', b"\x00\x00"],
     "unsupported_format": [
         '{"type":"start","sample_rate":44100}',
@@ -42,6 +43,9 @@ BEFORE_START = {
         '{"type":"start","codec":"mp3"}',
         '{"type":"start","audio_out":"flac"}',
         '{"type":"start","silence_ms":5}',
+        '{"type":"start","speed":2.5}',
+        '{"type":"start","speed":NaN}',
+        '{"type":"start","speed":"fast"}',
         json.dumps({"type": "start", "session_id": "a" * 65}),
     ],
 }

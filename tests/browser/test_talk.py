@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from inzwa.llm.scripted import ScriptedChatModel
+from inzwa.tts.scripted import ScriptedVoice
 from tests.browser.microphone import Launcher, babble, write_wav
 from tests.browser.site import Site, open_site
 from tests.browser.talker import PATIENCE_MS, Talker, at_page
@@ -177,6 +178,25 @@ def test_the_user_chooses_how_long_a_pause_may_be(talker: Talker) -> None:
     talker.sees("[data-part=patience-shown]", "1.20 s")
     talker.page.locator("[data-part=mode-hold]").check(force=True)
     expect(talker.page.locator("[data-part=patience-row]")).to_be_hidden()
+
+
+def test_the_user_chooses_who_answers_and_how_fast(browser: Browser) -> None:
+    voice = ScriptedVoice(voices=("mudzimai", "murume"))
+    with open_site(scripted_engines(tts=voice), speed=0.8) as site, at_page(browser, site.url) as talker:
+        expect(talker.part("voice")).to_be_visible(timeout=PATIENCE_MS)
+        assert talker.page.evaluate("[inzwa.call.hello().voice, inzwa.call.hello().speed]") == ["mudzimai", 0.8]
+        talker.part("voice").select_option("murume")
+        talker.part("speed").fill("1.25")
+        talker.sees("[data-part=speed-shown]", "1.25×")
+        talker.say_in_writing("Makadii?")
+        talker.wait_until("inzwa.voice.player?.figures.played > 0")
+    assert {(said.options.voice, said.options.speed) for said in voice.spoken} == {("murume", 1.25)}
+
+
+def test_where_there_is_one_voice_no_choice_is_offered(talker: Talker) -> None:
+    talker.wait_until("inzwa.view.models.readiness?.ready")
+    expect(talker.part("voice-row")).to_be_hidden()
+    assert talker.page.evaluate("inzwa.call.hello().voice") == ""
 
 
 def test_the_user_writes_down_names_that_will_be_said(talker: Talker) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inzwa.audio import level_dbfs
-from inzwa.errors import EngineError, UnsupportedFormat
+from inzwa.errors import EngineError, UnknownVoice
 from inzwa.models.local import LocalModel
 from inzwa.protocols import FileInfo, VoiceOptions
 from inzwa.tts.edges import QUIET
@@ -81,7 +81,7 @@ async def test_a_text_of_many_phrases_is_said_phrase_by_phrase(voice):
 
 
 async def test_an_unknown_voice_is_refused(voice):
-    with pytest.raises(UnsupportedFormat, match="nobody"):
+    with pytest.raises(UnknownVoice, match="nobody"):
         await said(voice, voice="nobody")
 
 

@@ -19,6 +19,7 @@ class Limits:
     max_text_chars: int = 40
     max_audio_seconds: float = 2.0
     silence_ms: int = 700
+    speed: float = 1.0
 
 
 @dataclass(slots=True)

@@ -64,6 +64,11 @@ class PageSettings(Protocol):
         ...
 
     @property
+    def speed(self) -> float:
+        """Pace of the voice in live talk; 1 is its own."""
+        ...
+
+    @property
     def max_audio_seconds(self) -> float:
         """Seconds of one recording."""
         ...

@@ -53,6 +53,7 @@ def _live_talk(host: PageHost) -> gr.HTML:
             "chars": host.settings.max_text_chars,
             "seconds": host.settings.max_audio_seconds,
             "silence": host.settings.silence_ms,
+            "speed": host.settings.speed,
         },
     )
 
