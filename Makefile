@@ -14,6 +14,8 @@ INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
 CONVERT_VENV := .venv-convert
 CONVERT_INSTALLED := $(CONVERT_VENV)/.installed
+EXPORT_VENV := .venv-export
+EXPORT_INSTALLED := $(EXPORT_VENV)/.installed
 SOURCES := app.py inzwa tests benchmarks sbom
 
 # llama.cpp without its programs: less to build, nothing lost. Set CMAKE_ARGS to build it your way (BLAS, CUDA).
@@ -26,7 +28,7 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup models run test test-convert lint sbom bench bench-peers clean
+.PHONY: help setup models run test test-convert test-export lint sbom bench bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
@@ -46,11 +48,14 @@ test: $(DEV_INSTALLED) models ## run the tests; PYTEST_ARGS="-k silero" picks so
 	    exec $(PY) -m pytest $(PYTEST_ARGS); \
 	else \
 	    echo "No Chromium found: the browser tests are left out (apt-get install chromium, or CHROMIUM=/path/to/it)."; \
-	    exec $(PY) -m pytest -m "not browser and not convert" $(PYTEST_ARGS); \
+	    exec $(PY) -m pytest -m "not browser and not convert and not export" $(PYTEST_ARGS); \
 	fi
 
 test-convert: $(CONVERT_INSTALLED) ## prove the converters against torch and transformers, and the MLflow registry, in a .venv-convert of their own
 	@HF_HUB_DISABLE_PROGRESS_BARS=1 exec $(CONVERT_VENV)/bin/python -m pytest -m convert -rP $(PYTEST_ARGS)
+
+test-export: $(EXPORT_INSTALLED) ## prove the export of Coqui voices against torch, in a .venv-export of its own (8 GB)
+	@exec $(EXPORT_VENV)/bin/python -m pytest -m export -rP $(PYTEST_ARGS)
 
 lint: $(DEV_INSTALLED) ## check style and formatting
 	@$(PY) -m ruff check $(wildcard $(SOURCES))
@@ -68,7 +73,7 @@ bench-peers: $(DEV_INSTALLED) models ## measure Inzwa beside Pipecat, same model
 	@benchmarks/peers/run.sh $(ARGS)
 
 clean: ## remove .venv and every cache in this folder; downloaded models stay in their own cache
-	rm -rf $(VENV) $(CONVERT_VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(CONVERT_VENV) $(EXPORT_VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One check for each thing that a bare machine may lack, each with the remedy.
@@ -101,4 +106,10 @@ $(DEV_INSTALLED): requirements-dev.txt requirements-signing.txt constraints.txt 
 $(CONVERT_INSTALLED): requirements-convert.txt requirements-mlflow.txt requirements-dev.txt constraints.txt $(INSTALLED)
 	@$(PYTHON) -m venv $(CONVERT_VENV)
 	@$(CONVERT_VENV)/bin/python -m pip --disable-pip-version-check install -c constraints.txt -r requirements-convert.txt
+	@touch $@
+
+# Older than .venv-convert's torch: torchaudio, which coqui-tts imports, has no newer release that goes without torchcodec.
+$(EXPORT_INSTALLED): requirements-export.txt requirements-dev.txt constraints.txt $(INSTALLED)
+	@$(PYTHON) -m venv $(EXPORT_VENV)
+	@$(EXPORT_VENV)/bin/python -m pip --disable-pip-version-check install -c constraints.txt -r requirements-dev.txt -r requirements-export.txt
 	@touch $@

@@ -71,9 +71,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_models(group: argparse._SubParsersAction) -> None:
-    models = _add(
-        group, "models", "store:list_models", "the models: list, fetch, pull, update, verify, remove, keygen, sign"
-    )
+    everything = "the models: list, fetch, pull, update, verify, remove, export-coqui, keygen, sign"
+    models = _add(group, "models", "store:list_models", everything)
     actions = models.add_subparsers(metavar="ACTION")
     _add(actions, "list", "store:list_models", "names, sizes, licences, and what is here")
     for name, run, meaning in (
@@ -87,6 +86,10 @@ def _add_models(group: argparse._SubParsersAction) -> None:
         action.add_argument("names", nargs="+" if name in ("remove", "update") else "*", metavar="NAME")
         if name == "verify":
             action.add_argument("--keys", type=Path, help="and that one of these public keys has signed for them")
+    coqui = _add(actions, "export-coqui", "export:export_coqui", "a Coqui VITS checkpoint as a voice in ONNX")
+    coqui.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="its weights, .pth; opened as weights alone")
+    coqui.add_argument("config", type=Path, metavar="CONFIG", help="its config.json, speakers.json and such beside it")
+    coqui.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="a folder that is made")
     _add(actions, "keygen", "store:make_keys", "make an Ed25519 key to sign with, and FILE.pub to trust").add_argument(
         "file", type=Path, metavar="FILE"
     )

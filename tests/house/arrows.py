@@ -50,6 +50,7 @@ ROOMS: Final = {
     "inzwa.client": 5,
     "inzwa.commands": 5,
     "inzwa.evaluation": 5,
+    "inzwa.export": 5,
     "inzwa.check": 5,
     "inzwa.serve": 5,
     "inzwa.cli": 5,
@@ -69,6 +70,8 @@ HEAVY: Final = {
     "llama_cpp": ("inzwa.llm",),
     "onnxruntime": ("inzwa.vad", "inzwa.tts"),
     "gradio": ("inzwa.api.ui",),
+    "torch": ("inzwa.export",),
+    "TTS": ("inzwa.export",),
 }
 """A heavy library to the rooms that need it."""
 

@@ -26,13 +26,28 @@ TEMPLATES: Final = ("jinja2.Template", "jinja2.Environment", "jinja2.sandbox.San
 """A model's file brings a template of its own: only ImmutableSandboxedEnvironment may read it."""
 
 
+WEIGHTS_ALONE: Final = "inzwa.export.coqui"
+"""The one module that opens checkpoints of torch: as weights alone, which torch reads without running anything."""
+
+
 def nothing_runs_code_out_of_a_file(house: House) -> Iterator[Violation]:
-    """No pickle, no marshalled code, no eval, and no template outside the sandbox."""
+    """No pickle, no marshalled code, no eval, and no template outside the sandbox; torch as weights alone."""
     for source in house.sources:
+        allowed = ("torch",) if source.module == WEIGHTS_ALONE else ()
         for found in source.imports:
-            if found.target.split(".")[0] in MODULES:
+            if found.target.split(".")[0] in MODULES and found.target not in allowed:
                 yield source.violation(found.line, f"{found.target} makes code of data")
         yield from _calls(source)
+        if allowed:
+            yield from _loads(source)
+
+
+def _loads(source: Source) -> Iterator[Violation]:
+    for call in source.calls():
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "load":
+            alone = next((key.value for key in call.keywords if key.arg == "weights_only"), None)
+            if not isinstance(alone, ast.Constant) or alone.value is not True:
+                yield source.violation(call, "a checkpoint is opened as more than weights")
 
 
 def _calls(source: Source) -> Iterator[Violation]:

@@ -29,6 +29,20 @@ def test_what_makes_code_of_data_is_found(text: str) -> None:
     assert found(text)
 
 
+WEIGHTS = {
+    "torch.load('a', weights_only=True)": True,
+    "torch.load('a')": False,
+    "torch.load('a', weights_only=False)": False,
+    "torch.load('a', weights_only=alone)": False,
+}
+
+
+@pytest.mark.parametrize("call", WEIGHTS)
+def test_the_export_opens_checkpoints_as_weights_alone(call: str) -> None:
+    module = Source("inzwa/export/coqui.py", f"def f():\n    import torch\n    {call}")
+    assert (not list(nothing_runs_code_out_of_a_file(House((module,))))) is WEIGHTS[call]
+
+
 @pytest.mark.parametrize(
     "text",
     [
