@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inzwa.errors import SettingsError
 from inzwa.listed import between_commas, lines_of, with_lines
-from inzwa.values import allowed, shown
+from inzwa.values import allowed, shown, without_password
 
 PREFIX: Final = "INZWA_"
 ENV_FILE: Final = ".env"
@@ -24,14 +24,8 @@ SECRETIVE: Final = (SecretStr, HttpUrl)
 """Kinds of settings whose wrong value is not repeated: it may hold a secret."""
 
 
-def _without_password(url: HttpUrl) -> HttpUrl:
-    if url.username or url.password or url.query or url.fragment:
-        raise ValueError("a key belongs into INZWA_OPENAI_API_KEY")
-    return url
-
-
-class Settings(BaseSettings):
-    """The house's one set of choices. Units stand in the names or in the descriptions."""
+class EngineSettings(BaseSettings):
+    """What hears, thinks and speaks, where and how. Units stand in the names or in the descriptions."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, case_sensitive=False, frozen=True, env_file=ENV_FILE, extra="ignore"
@@ -124,7 +118,7 @@ class Settings(BaseSettings):
     llm_lora_scale: Annotated[float, Field(ge=0, le=4)] = Field(
         1.0, description="How strongly the adapter is applied: 1 as it was trained, 0 not at all."
     )
-    openai_base_url: Annotated[HttpUrl, AfterValidator(_without_password)] = Field(
+    openai_base_url: Annotated[HttpUrl, AfterValidator(without_password)] = Field(
         HttpUrl("http://127.0.0.1:8000/v1"), description="Where that server is, up to and with its `/v1`."
     )
     openai_api_key: SecretStr = Field(SecretStr(""), description="Its key, where it asks for one. Never logged.")
@@ -142,8 +136,14 @@ class Settings(BaseSettings):
     speed: Annotated[float, Field(ge=0.5, le=2)] = Field(1.0, description="Pace of the voice; 2 is twice as fast.")
     opus_bitrate: Annotated[int, Field(ge=6_000, le=64_000)] = Field(28_000, description="Bits a second of Opus sent.")
 
-    # Limits and keys
+
+class Settings(EngineSettings):
+    """The house's one set of choices: the stages', and the limits and keys of the server around them."""
+
     max_sessions: Annotated[int, Field(ge=1, le=256)] = Field(16, description="Conversations at once.")
+    max_sessions_per_address: Annotated[int, Field(ge=1, le=256)] = Field(
+        8, description="Of these, conversations from one address; this machine's own are not counted."
+    )
     engine_timeout_s: Annotated[float, Field(ge=0.1, le=600)] = Field(
         20.0, description="Seconds that an engine may take for one transcript, one token or one piece of sound."
     )

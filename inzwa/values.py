@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import SecretStr
+from pydantic import HttpUrl, SecretStr
 
 _PATHS: Final = {"path": "a path", "file-path": "a file that can be read", "directory-path": "a folder"}
 _KINDS: Final = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
@@ -29,3 +29,10 @@ def allowed(schema: Mapping[str, Any]) -> str:
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     bounds = f" from {low} to {schema['maximum']}" if "maximum" in schema else ""
     return _KINDS[schema["type"]] + bounds
+
+
+def without_password(url: HttpUrl) -> HttpUrl:
+    """The address itself; ValueError where it holds a secret, which would be shown with it."""
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError("a key belongs into INZWA_OPENAI_API_KEY")
+    return url

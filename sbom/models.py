@@ -12,6 +12,7 @@ from packageurl import PackageURL
 
 from inzwa.models.catalogue import Entry
 from inzwa.models.hub_source import HubPlace, HubSource
+from inzwa.models.mlflow_place import MlflowPlace, MlflowSource
 from inzwa.models.packages import PackageSource
 from inzwa.models.sources import OpenSource, Source
 from inzwa.models.store import Store
@@ -78,8 +79,10 @@ def _revision(place: Place | None) -> str:
             return place.revision
         case WheelSource():
             return ", ".join(sorted({wheel.version for wheel in place.wheels}))
-        case WheelPlace():
+        case WheelPlace() | MlflowSource():
             return place.version
+        case MlflowPlace():
+            return place.which
     return ""
 
 

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from inzwa import __version__
 from inzwa.api import speech, state, ws
+from inzwa.api.bodies import BodiesInTime
 from inzwa.api.house import House, OpenEngines
 from inzwa.api.page_host import HousePage
 from inzwa.api.security import SecurityHeaders
@@ -63,6 +64,7 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_middleware(CORSMiddleware, allow_origins=sorted(settings.origins), allow_methods=["GET", "POST"])
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(BodiesInTime, request_timeout_s=settings.request_timeout_s)
     for router in (ws.router, speech.router, state.router):
         app.include_router(router)
     return mount_page(app, build_page(HousePage(house))) if page else app
@@ -95,7 +97,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     house: House = request.app.state.house
     house.metrics.error("bad_request")
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+    where = ".".join(str(part) for part in first["loc"] if part != "body")[:100] or "body"
     return JSONResponse(_body("bad_request", f"`{where}`: {first['msg']}.", False), 422)
 
 

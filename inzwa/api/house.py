@@ -12,7 +12,7 @@ from typing import Final
 import anyio
 
 from inzwa.api.exchanging import Exchanging
-from inzwa.api.limits import RateLimit
+from inzwa.api.limits import RateLimit, Seats
 from inzwa.api.warming import Warming
 from inzwa.errors import EngineError, InzwaError, NotReady, TooManySessions
 from inzwa.load import Load, LoadMeter
@@ -44,6 +44,7 @@ class House:
         """Set when the server is told to stop."""
         self.load = LoadMeter(time.monotonic, time.process_time, settings.threads)
         self.rate = RateLimit(settings.requests_per_minute)
+        self.seats = Seats(settings.max_sessions_per_address)
         self.sessions = 0
         self._open_engines = open_engines
         self._engines: Engines | None = None

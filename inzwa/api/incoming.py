@@ -7,6 +7,7 @@ from anyio.streams.memory import MemoryObjectSendStream
 from starlette.websockets import WebSocket
 
 from inzwa.api.codecs import Decoder
+from inzwa.api.limits import Allowance
 from inzwa.api.wire import parse_message
 from inzwa.audio import INPUT_RATE
 from inzwa.errors import BadMessage, ClientError, EmptyText, OutOfOrder, TextTooLong
@@ -17,6 +18,9 @@ from inzwa.settings import Settings
 MAX_MISTAKES: Final = 50
 """Wrong messages after which a client is no client of ours."""
 
+BURST: Final = 4
+"""Utterances of full length that may come at once; after that, sound comes about as fast as it is spoken."""
+
 
 class Incoming:
     """One client's mouth."""
@@ -24,6 +28,7 @@ class Incoming:
     def __init__(self, socket: WebSocket, settings: Settings, metrics: Metrics, decoder: Decoder) -> None:
         self._socket, self._settings, self._metrics = socket, settings, metrics
         self._decoder = decoder
+        self._allowance = Allowance(BURST * settings.max_audio_seconds)
         self._mistakes = 0
 
     async def run(
@@ -48,6 +53,7 @@ class Incoming:
     def _read(self, frame: dict) -> ClientEvent:
         if (data := frame.get("bytes")) is not None:
             sound = self._decoder.decode(data)
+            self._allowance.spend(sound.size / INPUT_RATE)
             self._metrics.heard(sound.size / INPUT_RATE)
             return MicrophoneFrame(sound)
         event = parse_message(frame["text"])

@@ -34,8 +34,8 @@ class HousePage:
 
     async def admit(self, caller: HTTPConnection, call: str) -> None:
         """The same door as /v1's."""
-        check_access(self.settings, caller)
         await self._house.rate.count(call, address(caller))
+        check_access(self.settings, caller)
 
     async def say(self, text: str, voice: str, speed: float) -> Spoken:
         """The text aloud, whole: Gradio plays files."""

@@ -72,14 +72,23 @@ def bearer(connection: HTTPConnection) -> str:
 
 
 def address(connection: HTTPConnection) -> str:
-    """Who calls, for counting. uvicorn has already put a trusted proxy's word in its place."""
-    return connection.client.host if connection.client else "unknown"
+    """Who calls, for counting. uvicorn has already put a trusted proxy's word in its place.
+
+    Of IPv6 the first half: the other is the caller's to choose, and no caller shall be as many as there are halves.
+    """
+    host = connection.client.host if connection.client else "unknown"
+    try:
+        called = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    whole = called.version == 4 or called.is_loopback
+    return host if whole else str(ipaddress.ip_network((called, 64), strict=False))
 
 
 def is_local(connection: HTTPConnection) -> bool:
     """Whether the caller sits on this machine, and no proxy speaks for somebody else."""
     try:
-        local = ipaddress.ip_address(address(connection)).is_loopback
+        local = ipaddress.ip_address(connection.client.host if connection.client else "").is_loopback
     except ValueError:
         return False
     return local and "x-forwarded-for" not in connection.headers

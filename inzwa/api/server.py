@@ -16,6 +16,8 @@ from inzwa.settings import Settings
 
 MAX_FRAME_BYTES: Final = 65_536
 """The longest message on a socket: two seconds of PCM16."""
+MAX_CONNECTIONS: Final = 512
+"""Connections besides those of sessions; the next one is answered 503."""
 
 SPACE_PROXIES: Final = "10.0.0.0/8"
 
@@ -57,5 +59,6 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ws_ping_timeout=20.0,
         forwarded_allow_ips=SPACE_PROXIES if on_space else settings.trusted_proxies,
         timeout_graceful_shutdown=2,
+        limit_concurrency=MAX_CONNECTIONS + settings.max_sessions,
         server_header=False,
     )

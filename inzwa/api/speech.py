@@ -17,7 +17,7 @@ from inzwa.api.house import House
 from inzwa.api.incoming import check_text
 from inzwa.api.security import address, check_access
 from inzwa.api.streaming import StreamedResponse, begun
-from inzwa.errors import EmptyText, InzwaError
+from inzwa.errors import EmptyText, InzwaError, TextTooLong
 from inzwa.pipeline import Timed
 from inzwa.protocols import ChatOptions, Engines, Message, VoiceOptions
 from inzwa.safety import Screen, judge
@@ -25,6 +25,9 @@ from inzwa.shona.assistant import line
 from inzwa.shona.phrases import cut_phrases
 
 MAX_MESSAGES: Final = 64
+MAX_SYSTEM_CHARS: Final = 8_000
+"""More than the longest context holds."""
+MAX_STOP_CHARS: Final = 64
 
 MEDIA_TYPES: Final = {
     "wav": "audio/wav",
@@ -36,8 +39,8 @@ MEDIA_TYPES: Final = {
 async def admitted(request: Request) -> House:
     """The house, for a caller who may come in and does not come too often."""
     house: House = request.app.state.house
+    await house.rate.count(request.url.path, address(request))  # first: whoever guesses tokens is counted, too
     check_access(house.settings, request)
-    await house.rate.count(request.url.path, address(request))
     return house
 
 
@@ -66,7 +69,7 @@ class ChatRequest(BaseModel):
     messages: list[ChatMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
     max_tokens: int | None = Field(None, ge=1, le=1024, description="Tokens of the reply at most.")
     temperature: float | None = Field(None, ge=0, le=2)
-    stop: list[str] = Field(default_factory=list, max_length=4)
+    stop: list[Annotated[str, Field(max_length=MAX_STOP_CHARS)]] = Field(default_factory=list, max_length=4)
     seed: int | None = None
 
 
@@ -88,6 +91,8 @@ async def chat(wanted: ChatRequest, house: Admitted) -> StreamedResponse:
     for message in wanted.messages:
         if message.role != "system":
             check_text(message.content, house.settings.max_text_chars)
+        elif len(message.content) > MAX_SYSTEM_CHARS:
+            raise TextTooLong(f"The system's message has at most {MAX_SYSTEM_CHARS} characters.")
     if wanted.messages[-1].role != "user":
         raise EmptyText("The last message is the user's.")
     options = replace(

@@ -10,7 +10,7 @@ from inzwa import __version__
 from inzwa.api.house import RETRY_AFTER_S, House
 from inzwa.api.protocol_page import protocol_html
 from inzwa.api.readiness import readiness
-from inzwa.api.security import bearer, is_local, same_token
+from inzwa.api.security import address, bearer, is_local, same_token
 from inzwa.stages import Stage
 
 router = APIRouter(tags=["state"])
@@ -20,12 +20,13 @@ def _house(request: Request) -> House:
     return request.app.state.house
 
 
-def _admin(request: Request) -> House:
-    """The house, for the administrator. Where no token is configured there is no such door."""
+async def _admin(request: Request) -> House:
+    """The house, for the administrator. Where no token is configured there is no such door; who guesses is counted."""
     house = _house(request)
     expected = house.settings.admin_token.get_secret_value()
     if not expected:
         raise HTTPException(404)
+    await house.rate.count("admin", address(request))
     if not same_token(bearer(request), expected):
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
     return house

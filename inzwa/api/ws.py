@@ -4,7 +4,7 @@ Who may not come in is refused before the session begins, with an `error` event 
 client did wrong, 1013 (try again later) for what we lack, 1001 when the server stops or the session's time is up.
 """
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Final
 
 import anyio
@@ -17,7 +17,7 @@ from inzwa.api.codecs import FRAME_MS, OUT_RATES, Decoder, open_decoder
 from inzwa.api.house import House
 from inzwa.api.incoming import Incoming
 from inzwa.api.outgoing import Outgoing
-from inzwa.api.security import address, check_access, origin_allowed
+from inzwa.api.security import address, check_access, is_local, origin_allowed
 from inzwa.api.wire import message_text, parse_message
 from inzwa.errors import ClientError, InzwaError, OutOfOrder, Overloaded, Unauthorized
 from inzwa.events import ClientEvent, GoingAway, Problem, Ready, ServerEvent, Start
@@ -49,13 +49,18 @@ async def audio_socket(socket: WebSocket) -> None:
     with suppress(WebSocketDisconnect, anyio.BrokenResourceError):
         try:
             await house.rate.count("socket", address(socket))
-            async with house.place() as engines:
-                code = await _converse(socket, house, engines)
+            with nullcontext() if is_local(socket) else house.seats.seat(address(socket)):
+                code = await _placed(socket, house)
             if socket.client_state is WebSocketState.CONNECTED:
                 await socket.close(code)
         except InzwaError as error:
             house.metrics.error(error.code)
             await _refuse(socket, house, error)
+
+
+async def _placed(socket: WebSocket, house: House) -> int:
+    async with house.place() as engines:
+        return await _converse(socket, house, engines)
 
 
 async def _converse(socket: WebSocket, house: House, engines: Engines) -> int:

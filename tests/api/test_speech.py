@@ -188,3 +188,28 @@ async def test_the_access_token_guards_speech_and_chat():
             assert refusal(await http.post(path, json=body, headers=wrong)) == (401, "unauthorized")
             right = {"Authorization": "Bearer svosve"}
             assert (await http.post(path, json=body, headers=right)).status_code == 200
+
+
+async def test_whoever_guesses_tokens_is_counted():
+    async with (
+        serving(access_token="svosve", requests_per_minute=3) as (url, _),
+        httpx.AsyncClient(base_url=url) as http,
+    ):
+        answers = [await http.post("/v1/chat", json=MHORO, headers={"Authorization": f"Bearer {n}"}) for n in range(4)]
+        assert [refusal(each) for each in answers] == [(401, "unauthorized")] * 3 + [(429, "rate_limited")]
+
+
+async def test_a_system_message_and_words_to_stop_at_have_their_bounds():
+    async with serving() as (url, _), httpx.AsyncClient(base_url=url) as http:
+        system = [{"role": "system", "content": "a" * 8_001}, *MHORO["messages"]]
+        assert refusal(await http.post("/v1/chat", json={"messages": system})) == (413, "text_too_long")
+        assert refusal(await http.post("/v1/chat", json={**MHORO, "stop": ["a" * 65]})) == (422, "bad_request")
+        empty = [{"role": "system", "content": ""}, *MHORO["messages"]]
+        assert (await http.post("/v1/chat", json={"messages": empty})).status_code == 200
+
+
+async def test_a_refusal_repeats_little_of_what_was_sent():
+    async with serving() as (url, _), httpx.AsyncClient(base_url=url) as http:
+        answer = await http.post("/v1/tts", json={"text": "Mhoro", "x" * 100_000: 1})
+        assert answer.status_code == 422
+        assert len(answer.content) < 400

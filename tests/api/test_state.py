@@ -77,6 +77,16 @@ async def test_warm_up_refuses_every_other_token(token):
         assert (await http.post("/v1/admin/warmup", headers={"Authorization": token})).status_code == 401
 
 
+async def test_who_guesses_the_admin_s_token_is_counted():
+    async with (
+        serving(admin_token="svosve", requests_per_minute=3) as (url, _),
+        httpx.AsyncClient(base_url=url) as http,
+    ):
+        guesses = [{"Authorization": f"Bearer {number}"} for number in range(4)]
+        answers = [await http.post("/v1/admin/warmup", headers=guess) for guess in guesses]
+        assert [each.status_code for each in answers] == [401, 401, 401, 429]
+
+
 async def test_twenty_warm_ups_at_once_try_once_more_together():
     open_engines, calls = refusing(1)
     async with serving(open_engines=open_engines, admin_token="svosve") as (url, house):

@@ -1,8 +1,10 @@
 """/ws/audio and all that clients do wrong: each is answered or shown out, and nobody else notices."""
 
 import json
+from contextlib import suppress
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from inzwa.client import Refused, open_client
 from inzwa.events import Start, TypedText
@@ -94,6 +96,38 @@ async def test_one_session_too_many_is_told_to_come_again():
             assert (await answer(second))["code"] == "too_many_sessions"
             assert await close_code(second) == 1013
         assert kinds(await first.say(utterance()))[-1] == "turn.end"
+
+
+async def test_one_address_does_not_take_every_place():
+    one, other = {"X-Forwarded-For": "203.0.113.5"}, {"X-Forwarded-For": "203.0.113.6"}
+    async with serving(max_sessions=3, max_sessions_per_address=1) as (url, _), raw_socket(url, **one) as first:
+        await first.send('{"type":"start"}')
+        assert (await answer(first))["type"] == "ready"
+        async with raw_socket(url, **one) as second:
+            assert (await answer(second))["code"] == "too_many_sessions"
+            assert await close_code(second) == 1013
+        async with raw_socket(url, **other) as third:
+            await third.send('{"type":"start"}')
+            assert (await answer(third))["type"] == "ready"
+
+
+async def test_this_machine_may_take_every_place():
+    async with (
+        serving(max_sessions=2, max_sessions_per_address=1) as (url, _),
+        open_client(url),
+        open_client(url) as last,
+    ):
+        assert last.ready["type"] == "ready"
+
+
+async def test_sound_without_end_at_any_speed_is_not_listened_to():
+    async with serving(max_audio_seconds=1) as (url, house), raw_socket(url) as socket:
+        await socket.send('{"type":"start","mode":"push_to_talk"}')
+        with suppress(ConnectionClosed):
+            for _ in range(20):
+                await socket.send(bytes(32_000))
+        assert await close_code(socket) == 1013
+        assert b"rate_limited" in house.metrics.text()
 
 
 async def test_a_place_is_free_again_after_a_hang_up():

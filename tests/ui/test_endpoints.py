@@ -90,3 +90,11 @@ async def test_a_history_that_is_none_is_refused(history: list) -> None:
     with pytest.raises(gr.Error) as refused:
         [_ async for _ in Endpoints(ScriptedHost()).chat("Mhoro", history)]
     assert isinstance(refused.value.__cause__, BadMessage)
+
+
+@pytest.mark.parametrize(
+    "history", [[{"role": "user", "content": "a"}] * 64, [{"role": "user", "content": "a" * 8_001}]]
+)
+async def test_a_history_without_bounds_is_refused(history: list) -> None:
+    with pytest.raises(gr.Error):
+        [_ async for _ in Endpoints(ScriptedHost()).chat("Mhoro", history)]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from pathlib import Path
+from typing import Final
 
 import anyio.to_thread
 import gradio as gr
@@ -15,6 +16,11 @@ from inzwa.audio import pcm16_from_sound
 from inzwa.errors import BadMessage, EmptyText, InzwaError, TextTooLong
 from inzwa.protocols import Message
 from inzwa.shona.strings import page_strings, say
+
+MAX_HISTORY: Final = 63
+"""Messages before the one that is answered."""
+MAX_HISTORY_CHARS: Final = 8_000
+"""The longest reply has fewer."""
 
 Clip = tuple[int, npt.NDArray[np.int16]]
 """Samples a second, and int16 samples of shape (samples,), as gr.Audio takes them."""
@@ -90,8 +96,12 @@ def _messages(history: Sequence[dict[str, str]] | None) -> list[Message]:
         messages = [Message(entry["role"], entry["content"]) for entry in history or ()]
     except (TypeError, KeyError) as error:
         raise BadMessage("History is a list of objects with role and content.") from error
+    if len(messages) > MAX_HISTORY:
+        raise TextTooLong(f"History has at most {MAX_HISTORY} messages.")
     if any(message.role not in {"user", "assistant"} or not isinstance(message.content, str) for message in messages):
         raise BadMessage("A role is user or assistant, and content is text.")
+    if any(len(message.content) > MAX_HISTORY_CHARS for message in messages):
+        raise TextTooLong(f"A message of the history has at most {MAX_HISTORY_CHARS} characters.")
     return messages
 
 
