@@ -5,23 +5,12 @@ but before the tens, which is the British and Zimbabwean way.
 """
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona.figures import (
-    ENGLISH_MONTHS,
-    MONTHS,
-    Context,
-    Measure,
-    Quantity,
-    currencies,
-    is_year,
-    phone_groups,
-    quantity,
-    units,
-)
+from inzwa.shona.figures import ENGLISH_MONTHS, MONTHS, Context, Readings, is_year, phone_groups
+from inzwa.shona.quantities import Measure, Quantity, currencies, quantity, units
 
 _SMALL: Final = tuple(
     "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
@@ -42,10 +31,12 @@ _ORDINALS: Final = MappingProxyType(
 )
 _HALVES: Final = MappingProxyType({"a": "ay em", "p": "pee em", "h": "hours"})
 
+_READINGS: Final = Readings()
+
 
 def read_figure(found: re.Match[str], context: Context) -> str:
     """The words for a match of FIGURE. English has no concords: what looks like one is left as it is."""
-    words = _READINGS[found.lastgroup](found, context)
+    words = _READINGS.read(found, context)
     words = f"minus {words}" if found["minus"] and words != _SMALL[0] else words
     return f"{found['concord']} {words}" if found["concord"] else words
 
@@ -98,6 +89,7 @@ def _amount(found: re.Match[str], kind: str) -> Quantity:
     return quantity(found[f"{kind}_number"], found[f"{kind}_scale"])
 
 
+@_READINGS.of("number")
 def _number(found: re.Match[str], context: Context) -> str:
     figures = found["number_number"]
     before = context.before[-1].lower() if context.before else ""
@@ -106,10 +98,12 @@ def _number(found: re.Match[str], context: Context) -> str:
     return _quantity(_amount(found, "number"))
 
 
+@_READINGS.of("date")
 def _date(found: re.Match[str], _context: Context) -> str:
     return _day(found["date_day"], found["date_name"], found["date_year"])
 
 
+@_READINGS.of("iso", "slashed")
 def _numbered_date(found: re.Match[str], _context: Context) -> str:
     kind = found.lastgroup
     return _day(found[f"{kind}_day"], ENGLISH_MONTHS[int(found[f"{kind}_month"]) - 1], found[f"{kind}_year"])
@@ -120,6 +114,7 @@ def _day(day: str, month: str, in_year: str | None) -> str:
     return f"{said} {year(int(in_year))}" if in_year else said
 
 
+@_READINGS.of("phone")
 def _phone(found: re.Match[str], _context: Context) -> str:
     return ("plus " if "+" in found["phone"] else "") + ", ".join(map(_figures, phone_groups(found["phone"])))
 
@@ -133,14 +128,17 @@ def _clock(hour: str, minute: str | None, half: str | None) -> str:
     return f"{words} {_HALVES[half[0]]}" if half else words
 
 
+@_READINGS.of("time")
 def _time(found: re.Match[str], _context: Context) -> str:
     return _clock(found["time_hour"], found["time_minute"], found["time_half"])
 
 
+@_READINGS.of("hour")
 def _hour(found: re.Match[str], _context: Context) -> str:
     return _clock(found["hour_hour"], found["hour_minute"], found["hour_half"])
 
 
+@_READINGS.of("money", "paid")
 def _money(found: re.Match[str], _context: Context) -> str:
     kind = found.lastgroup
     amount, (one, many, cent, cents) = _amount(found, kind), currencies()[found[f"{kind}_sign"]].english
@@ -152,6 +150,7 @@ def _money(found: re.Match[str], _context: Context) -> str:
     return " and ".join(said)
 
 
+@_READINGS.of("unit")
 def _unit(found: re.Match[str], _context: Context) -> str:
     amount, measure = _amount(found, "unit"), units()[found["unit_sign"]]
     return f"{_quantity(amount)} {_name(amount, measure)}"
@@ -161,6 +160,7 @@ def _name(amount: Quantity, measure: Measure) -> str:
     return measure.english[0 if amount.exact() == 1 else 1]
 
 
+@_READINGS.of("percent")
 def _percent(found: re.Match[str], _context: Context) -> str:
     words = _quantity(quantity(found["percent_number"]))
     return (
@@ -170,6 +170,7 @@ def _percent(found: re.Match[str], _context: Context) -> str:
     )
 
 
+@_READINGS.of("fraction")
 def _fraction(found: re.Match[str], _context: Context) -> str:
     over, under = int(found["fraction_over"]), int(found["fraction_under"])
     if under in (2, 4):
@@ -178,6 +179,7 @@ def _fraction(found: re.Match[str], _context: Context) -> str:
     return f"{cardinal(over)} over {cardinal(under)}"
 
 
+@_READINGS.of("range")
 def _range(found: re.Match[str], _context: Context) -> str:
     words = f"{_end(found['range_start'])} to {_end(found['range_end'])}"
     return f"{words} {units()[found['range_unit']].english[1]}" if found["range_unit"] else words
@@ -187,41 +189,22 @@ def _end(figures: str) -> str:
     return year(int(figures)) if is_year(figures) else _quantity(quantity(figures))
 
 
+@_READINGS.of("version")
 def _version(found: re.Match[str], _context: Context) -> str:
     return " point ".join(cardinal(int(part)) for part in found["version"].split("."))
 
 
+@_READINGS.of("list")
 def _list(found: re.Match[str], _context: Context) -> str:
     return ", ".join(cardinal(int(part)) for part in found["list"].split(","))
 
 
+@_READINGS.of("nth")
 def _nth(found: re.Match[str], _context: Context) -> str:
     return ordinal(int(found["nth_number"]))
 
 
+@_READINGS.of("decade")
 def _decade(found: re.Match[str], _context: Context) -> str:
     words = year(int(found["decade_year"]))
     return f"{words[:-1]}ies" if words.endswith("y") else f"{words}s"
-
-
-_READINGS: Final[MappingProxyType[str | None, Callable[[re.Match[str], Context], str]]] = MappingProxyType(
-    {
-        "date": _date,
-        "iso": _numbered_date,
-        "slashed": _numbered_date,
-        "phone": _phone,
-        "time": _time,
-        "hour": _hour,
-        "money": _money,
-        "paid": _money,
-        "percent": _percent,
-        "fraction": _fraction,
-        "range": _range,
-        "version": _version,
-        "list": _list,
-        "nth": _nth,
-        "decade": _decade,
-        "unit": _unit,
-        "number": _number,
-    }
-)

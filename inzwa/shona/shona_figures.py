@@ -7,25 +7,13 @@ musi weChipiri, Tuesday. Minus, ranges, scores, fractions and the plus of a tele
 """
 
 import re
-from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
 from inzwa.shona.concords import UNKNOWN, of
-from inzwa.shona.figures import (
-    MONTHS,
-    SHONA_MONTHS,
-    Context,
-    Measure,
-    Quantity,
-    counted_class,
-    currencies,
-    is_year,
-    phone_groups,
-    quantity,
-    units,
-)
+from inzwa.shona.figures import MONTHS, SHONA_MONTHS, Context, Readings, counted_class, is_year, phone_groups
 from inzwa.shona.numbers import FIRST, POINT, SCALES, ZERO, cardinal, decimal, digits, ordinal
+from inzwa.shona.quantities import Measure, Quantity, currencies, quantity, units
 
 _YEAR_WORDS: Final = re.compile(r"(?:.*(?:gore|una|ekuma|kuma|kwa|pakati|kusvika)|kubva)\Z", re.IGNORECASE)
 _PART_OF_DAY: Final = ("mangwanani", "masikati", "manheru", "madeko", "usiku")
@@ -34,10 +22,12 @@ _LONG_GROUP: Final = 4
 """Figures said in one breath in a number too long to have a name."""
 _SIMPLE_FRACTIONS: Final = MappingProxyType({("1", "2"): "hafu", ("1", "4"): "kota"})
 
+_READINGS: Final = Readings()
+
 
 def read_figure(found: re.Match[str], context: Context) -> str:
     """The words for a match of FIGURE, its concord joined to them."""
-    words = _READINGS[found.lastgroup](found, context)
+    words = _READINGS.read(found, context)
     if found["minus"] and words != ZERO:
         words += " pasi peziro"
     return _joined(found["concord"], words) if found["concord"] else words
@@ -66,6 +56,7 @@ def _amount(found: re.Match[str], kind: str) -> Quantity:
     return quantity(found[f"{kind}_number"], found[f"{kind}_scale"])
 
 
+@_READINGS.of("number")
 def _number(found: re.Match[str], context: Context) -> str:
     figures = found["number_number"]
     if is_year(figures) and (found["concord"] or _after_year_word(context)):
@@ -82,10 +73,12 @@ def _after_year_word(context: Context) -> bool:
     return nearest.lower() in MONTHS or _YEAR_WORDS.match(nearest) is not None
 
 
+@_READINGS.of("date")
 def _date(found: re.Match[str], _context: Context) -> str:
     return _day(found["date_day"], found["date_name"], found["date_year"])
 
 
+@_READINGS.of("iso", "slashed")
 def _numbered_date(found: re.Match[str], _context: Context) -> str:
     kind = found.lastgroup
     name = SHONA_MONTHS[int(found[f"{kind}_month"]) - 1]
@@ -97,15 +90,18 @@ def _day(day: str, month: str, year: str | None) -> str:
     return f"{said} {month} {cardinal(int(year))}" if year else f"{said} {month}"
 
 
+@_READINGS.of("phone")
 def _phone(found: re.Match[str], _context: Context) -> str:
     return ("purasi " if "+" in found["phone"] else "") + ", ".join(map(digits, phone_groups(found["phone"])))
 
 
+@_READINGS.of("time")
 def _time(found: re.Match[str], context: Context) -> str:
     words = _clock(found["time_hour"], found["time_minute"], found["time_second"])
     return words + _part_of_day(found["time_half"], int(found["time_hour"]), context)
 
 
+@_READINGS.of("hour")
 def _hour(found: re.Match[str], context: Context) -> str:
     words = _clock(found["hour_hour"], found["hour_minute"])
     return words + _part_of_day(found["hour_half"], int(found["hour_hour"]), context)
@@ -127,6 +123,7 @@ def _part_of_day(half: str | None, hour: int, context: Context) -> str:
     return " masikati" if hour == 12 or hour < 6 else " manheru"
 
 
+@_READINGS.of("money", "paid")
 def _money(found: re.Match[str], _context: Context) -> str:
     kind = found.lastgroup
     amount, measure = _amount(found, kind), currencies()[found[f"{kind}_sign"]]
@@ -153,6 +150,7 @@ def _measured(amount: Quantity, measure: Measure) -> str:
     return f"{words} {measure.tail}" if measure.tail else words
 
 
+@_READINGS.of("unit")
 def _unit(found: re.Match[str], context: Context) -> str:
     measure = units()[found["unit_sign"]]
     words = _measured(_amount(found, "unit"), measure)
@@ -160,6 +158,7 @@ def _unit(found: re.Match[str], context: Context) -> str:
     return words.removeprefix(f"{measure.many} ") if named.endswith(measure.many) else words
 
 
+@_READINGS.of("percent")
 def _percent(found: re.Match[str], context: Context) -> str:
     words = spoken_quantity(quantity(found["percent_number"]), 8)
     if found["percent_end"]:
@@ -168,6 +167,7 @@ def _percent(found: re.Match[str], context: Context) -> str:
     return f"{words} kubva muzana" if named else f"zvikamu {words} kubva muzana"
 
 
+@_READINGS.of("fraction")
 def _fraction(found: re.Match[str], _context: Context) -> str:
     over, under = found["fraction_over"], found["fraction_under"]
     if simple := _SIMPLE_FRACTIONS.get((over, under)):
@@ -176,6 +176,7 @@ def _fraction(found: re.Match[str], _context: Context) -> str:
     return f"{part} {cardinal(int(over), 8)} kubva mu{cardinal(int(under), 8)}"
 
 
+@_READINGS.of("range")
 def _range(found: re.Match[str], context: Context) -> str:
     """From the smaller to the larger; the other way round it is a score."""
     start, end = quantity(found["range_start"]), quantity(found["range_end"])
@@ -188,41 +189,22 @@ def _range(found: re.Match[str], context: Context) -> str:
     return f"{spoken_quantity(start, noun_class)}{joint}{spoken_quantity(end, noun_class)}"
 
 
+@_READINGS.of("version")
 def _version(found: re.Match[str], _context: Context) -> str:
     return f" {POINT} ".join(cardinal(int(part)) for part in found["version"].split("."))
 
 
+@_READINGS.of("list")
 def _list(found: re.Match[str], _context: Context) -> str:
     return ", ".join(cardinal(int(part)) for part in found["list"].split(","))
 
 
+@_READINGS.of("nth")
 def _nth(found: re.Match[str], context: Context) -> str:
     number = int(found["nth_number"])
     return ordinal(number, counted_class(context)) if number else cardinal(0)
 
 
+@_READINGS.of("decade")
 def _decade(found: re.Match[str], _context: Context) -> str:
     return f"makore e{cardinal(int(found['decade_year']))}"
-
-
-_READINGS: Final[MappingProxyType[str | None, Callable[[re.Match[str], Context], str]]] = MappingProxyType(
-    {
-        "date": _date,
-        "iso": _numbered_date,
-        "slashed": _numbered_date,
-        "phone": _phone,
-        "time": _time,
-        "hour": _hour,
-        "money": _money,
-        "paid": _money,
-        "percent": _percent,
-        "fraction": _fraction,
-        "range": _range,
-        "version": _version,
-        "list": _list,
-        "nth": _nth,
-        "decade": _decade,
-        "unit": _unit,
-        "number": _number,
-    }
-)

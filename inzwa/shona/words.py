@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 from inzwa.shona.concords import UNKNOWN, class_of
 from inzwa.shona.english_figures import ordinal as english_ordinal
-from inzwa.shona.figures import rows
 from inzwa.shona.graphemes import longest_first
 from inzwa.shona.numbers import ordinal
+from inzwa.shona.quantities import rows
 
 Language = Literal["sn", "en"]
 
