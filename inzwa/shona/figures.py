@@ -34,7 +34,7 @@ _GROUPED: Final = (
 )
 _NUMBER: Final = rf"(?:\d{{1,3}},\ \d{{1,2}}(?=\ [mb]illion)|{_GROUPED}(?:[.,]\d++(?![.,]?\d))?)"
 _SCALE: Final = longest_first([word for word in SCALE_WORDS if len(word) > 2])
-_SIGNS: Final = longest_first(list(currencies()))
+MONEY_SIGNS: Final = longest_first(list(currencies()))
 _BEHIND: Final = longest_first([sign for sign in currencies() if len(sign) > 2 and sign.isalpha()] + ["€", "£"])
 """Signs that may stand behind the number."""
 _MONTHS: Final = longest_first(sorted(MONTHS))
@@ -56,7 +56,7 @@ CONCORDS: Final = (
 """What is written against a number: wa31, ra2019, dza8, na6."""
 
 FIGURE: Final = re.compile(
-    rf"""(?:(?P<concord>(?<![^\W_])(?:{"|".join(CONCORDS)}))\ ?(?=[\d$€£]|(?:{_SIGNS})\ ?\d))?
+    rf"""(?:(?P<concord>(?<![^\W_])(?:{"|".join(CONCORDS)}))\ ?(?=[\d$€£]|(?:{MONEY_SIGNS})\ ?\d))?
     (?=[\d+$€£A-Zz−-])(?P<minus>(?<![\w)])[−-](?=[\d$€£]))?
     (?:
       (?P<date>(?P<date_day>\d{{1,2}})(?:st|nd|rd|th)?\ (?P<date_name>(?i:{_MONTHS}))(?![^\W_])
@@ -68,7 +68,7 @@ FIGURE: Final = re.compile(
     | (?P<time>(?P<time_hour>[01]?\d|2[0-4]):(?P<time_minute>[0-5]\d)(?::(?P<time_second>[0-5]\d))?(?![:\d])
         (?:\ ?(?P<time_half>[ap]\.?m\b\.?|hrs\b))?)
     | (?P<hour>(?P<hour_hour>1[0-2]|0?[1-9])(?:\.(?P<hour_minute>[0-5]\d))?\ ?(?P<hour_half>[ap]\.?m\b\.?))
-    | (?P<money>(?P<money_sign>{_SIGNS})\ ?(?P<money_number>{_NUMBER})
+    | (?P<money>(?P<money_sign>{MONEY_SIGNS})\ ?(?P<money_number>{_NUMBER})
         (?:\ ?(?P<money_scale>(?i:{_SCALE}|bn|m|b)\b))?)
     | (?P<paid>(?P<paid_number>{_NUMBER})(?:\ (?P<paid_scale>(?i:{_SCALE})\b))?\ ?(?P<paid_sign>{_BEHIND})(?!\w))
     | (?P<percent>(?P<percent_number>{_NUMBER})(?:\ ?[-–]\ ?(?P<percent_end>{_NUMBER}))?
@@ -107,7 +107,7 @@ _WINDOW: Final = 5
 def counted_class(context: Context) -> int:
     """The class of what is counted: the noun beside the figure, else the nearest that tells; UNKNOWN where none does.
 
-    A name that is no noun of the list ends the search: Studio 7, Ward 3.
+    A name that is no noun of the list ends the search: Studio 7, neCovid-19, but not muHarare 200 vanhu.
     """
     nearest = context.before[-1] if context.before else ""
     if found := class_of(nearest):
@@ -116,6 +116,8 @@ def counted_class(context: Context) -> int:
         return UNKNOWN
     if found := class_of(context.after):
         return found
+    if nearest and not nearest.islower():
+        return UNKNOWN
     words = islice(reversed(context.before), 1, _WINDOW)
     return next((found for word in words if (found := class_of(word))), UNKNOWN)
 

@@ -13,49 +13,24 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona import english_figures, shona_figures
-from inzwa.shona.figures import FIGURE, FIGURE_KINDS, Context
+from inzwa.shona.around import is_between, is_inside_word, next_word, stands_apart, word_before, words_before
+from inzwa.shona.attention import Attention, plainly
+from inzwa.shona.figures import FIGURE_KINDS, Context
 from inzwa.shona.folding import Folded, fold
+from inzwa.shona.readers import FIGURE_WORDS, READ_FIGURE, spelt_out
 from inzwa.shona.spoken import Composer, Spoken
-from inzwa.shona.words import SHORT, TITLE, Language, abbreviations, acronym, roman, spelled, symbols, title
+from inzwa.shona.tokens import TOKEN
+from inzwa.shona.words import TITLE, Language, abbreviations, acronym, roman, roman_ordinal, spelled, symbols, title
 
-_WORDS_REMEMBERED: Final = 5
 _LONGEST_LOOKED_UP: Final = 24
 """Letters. A longer word is no abbreviation and no acronym."""
-
-_DOMAINS: Final = "com|org|net|edu|gov|info|io|app|dev|ai|africa|co|zw|za|bw|zm|mw|mz|ke|uk"
-_LABEL: Final = r"[A-Za-z0-9-]{1,63}"
-
-_TOKEN: Final = re.compile(
-    rf"""(?P<space>\s++)
-    | (?P<short>(?<![^\W_])(?i:{SHORT})\.(?!\w)|(?<![^\W_])(?:e\.g|i\.e)(?!\w))
-    | (?P<word>[^\W\d_]++(?:'[^\W\d_]++)*+(?![@\d_+'-]|[.:/][\w/]|\ ?[$€£]|\ [\d]))
-    | (?P<mark>[.,;:!?…]++)
-    | (?P<fence>(?:^|(?<=\n))\ {{0,3}}(?:```[^\n]{{0,40}}|~~~[^\n]{{0,40}}|[-*_=]{{3,}}+[ ]*+(?=\n|\Z)))
-    | (?P<lead>(?:^|(?<=\n))\ {{0,3}}(?:\#{{1,6}}\ |[-*+]\ |>))
-    | (?P<link>\]\([^\s()\[\]]{{0,2000}}\))
-    | (?P<markup>(?:[*`'"\#\[{{}}]|\](?!\())++)
-    | (?P<web>(?:https?://|www\.)(?P<web_host>(?:{_LABEL}\.){{0,8}}{_LABEL})?(?:[.,;:!?]*+[^\s<>()\[\]"*`.,;:!?]++)*+)
-    | (?P<mail>(?P<mail_name>[\w.+-]{{1,64}}+)@(?P<mail_host>{_LABEL}(?:\.{_LABEL}){{1,5}}))
-    | (?P<site>(?P<site_host>(?:{_LABEL}\.){{1,6}}(?:{_DOMAINS}))(?![\w-])(?:/[^\s<>()\[\]"*`]*+)?)
-    | {FIGURE.pattern}
-    | (?P<initials>(?:[A-Z]\.){{2,6}}+|[A-Z]\.(?=\ [A-Z]))
-    | (?P<letters>[^\W\d_]++(?:'[^\W\d_]++)*+)
-    | (?P<tag></?[A-Za-z][^<>\n]{{0,200}}>|&(?:amp|lt|gt|quot|nbsp|\#\d{{1,6}});)
-    | (?P<sign>(?P<one>.)(?P=one)*+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 
 _DIGIT: Final = re.compile(r"\d")
 _PAUSE: Final = frozenset("–—|()")
 """Signs that part what stands around them."""
 _UNHEARD: Final = frozenset("*`'#")
 """Signs that may stand inside a word without parting it."""
-_PIECE: Final = re.compile(r"[A-Za-z]++|\d++|[._+-]")
-_DOT: Final = MappingProxyType({"sn": "dhoti", "en": "dot"})
 _OR: Final = MappingProxyType({"sn": "kana", "en": "or"})
-_READ_FIGURE: Final = MappingProxyType({"sn": shona_figures.read_figure, "en": english_figures.read_figure})
 
 
 def spoken(text: str, language: str = "sn") -> Spoken:
@@ -69,13 +44,31 @@ class _Reading:
     def __init__(self, folded: Folded, language: Language) -> None:
         self._folded, self._text, self._language = folded, folded.text, language
         self._composer = Composer()
-        self._before: list[str] = []
-        """Words of this sentence, and some more."""
+        self._attention = Attention()
 
     def read(self) -> Spoken:
-        for token in _TOKEN.finditer(self._text):
-            _HANDLERS[token.lastgroup](self, token)
+        at = 0
+        while (at := self._read_closely(at)) < len(self._text):
+            at = self._read_plainly(at)
         return self._composer.spoken()
+
+    def _read_closely(self, at: int) -> int:
+        """Token by token, up to where attention gives out."""
+        for token in TOKEN.finditer(self._text, at):
+            kind = token.lastgroup
+            _HANDLERS[kind](self, token)
+            if not self._attention.pays(kind, token.end() - token.start()):
+                return token.end()
+        return len(self._text)
+
+    def _read_plainly(self, at: int) -> int:
+        end = self._attention.rest(self._text, at)
+        written = self._folded.origin(at), self._folded.origin(end)
+        if said := plainly(self._text[at:end], FIGURE_WORDS[self._language]):
+            self._composer.part(written[0], written[0])
+            self._composer.say(said, *written)
+        self._composer.part(written[1], written[1])
+        return end
 
     def keep(self, token: re.Match[str]) -> None:
         self._composer.keep(token[0], *self._written(token))
@@ -83,8 +76,26 @@ class _Reading:
     def say(self, words: str, token: re.Match[str]) -> None:
         self._composer.say(words, *self._written(token))
 
+    def _say_apart(self, words: str, token: re.Match[str]) -> None:
+        """With a space on either side, whether one is written or not."""
+        start, end = self._written(token)
+        self._composer.part(start, start)
+        self._composer.say(words, start, end)
+        self._composer.part(end, end)
+
     def space(self, token: re.Match[str]) -> None:
         self._composer.part(*self._written(token), line="\n" in token[0])
+
+    def prose(self, token: re.Match[str]) -> None:
+        """Words that are said as written, each with the space behind it."""
+        start, end = self._written(token)
+        if end - start == len(token[0]):
+            self._composer.keep(token[0][:-1], start, end - 1)
+            self._composer.part(end - 1, end)
+            return
+        for word in _PROSE_WORD.finditer(self._text, token.start(), token.end()):
+            self.keep(word)
+            self._composer.part(self._folded.origin(word.end()), self._folded.origin(word.end() + 1))
 
     def word(self, token: re.Match[str]) -> None:
         word = token[0]
@@ -92,30 +103,23 @@ class _Reading:
             self._say_short(said, token)
         else:
             self.keep(token)
-        self._before.append(word if len(word) <= _LONGEST_LOOKED_UP else "")
-        if len(self._before) > 64:
-            del self._before[:-_WORDS_REMEMBERED]
 
     def letters(self, token: re.Match[str]) -> None:
         """A word that figures or signs touch: Studio7, akasiyana-siyana."""
         self.word(token)
         if _DIGIT.match(self._text, token.end()):
-            self._composer.part(*self._written(token))
+            end = self._folded.origin(token.end())
+            self._composer.part(end, end)
 
     def mark(self, token: re.Match[str]) -> None:
         if token[0] == "." and self._text[token.end() : token.end() + 1].isalnum():
             self._composer.part(*self._written(token))
             return
-        if token[0][0] in ".!?…;":
-            self._before.clear()
         self._composer.pause("…" if token[0].startswith("..") else token[0][0], *self._written(token))
 
     def figure(self, token: re.Match[str]) -> None:
-        start, end = self._written(token)
-        context = Context(self._before[-_WORDS_REMEMBERED:], self._next_word(token.end()))
-        self._composer.part(start, start)
-        self._composer.say(_READ_FIGURE[self._language](token, context), start, end)
-        self._composer.part(end, end)
+        context = Context(words_before(self._text, token.start()), next_word(self._text, token.end()))
+        self._say_apart(READ_FIGURE[self._language](token, context), token)
 
     def initials(self, token: re.Match[str]) -> None:
         self.say(spelled(token[0], self._language), token)
@@ -134,8 +138,8 @@ class _Reading:
     def address(self, token: re.Match[str]) -> None:
         """A page or a mailbox: its host, and the name before it."""
         kind = token.lastgroup
-        host = self._spelt_out(token[f"{kind}_host"] or "")
-        name = f"{self._spelt_out(token['mail_name'])} at " if kind == "mail" else ""
+        host = spelt_out(token[f"{kind}_host"] or "", self._language)
+        name = f"{spelt_out(token['mail_name'], self._language)} at " if kind == "mail" else ""
         self.say(f"{name}{host}", token)
 
     def markup(self, token: re.Match[str]) -> None:
@@ -149,77 +153,51 @@ class _Reading:
     def sign(self, token: re.Match[str]) -> None:
         one = token["one"]
         if words := self._sign_words(token):
-            self._composer.part(*self._written(token))
-            self.say(words, token)
-            self._composer.part(*self._written(token))
-        elif one == "-" and self._inside_word(token):
+            self._say_apart(words, token)
+        elif one == "-" and self._is_inside_word(token):
             self.keep(token)
-        elif one in _PAUSE or (one == "-" and self._stands_apart(token)):
+        elif one in _PAUSE or (one == "-" and stands_apart(self._text, *token.span())):
             self._composer.pause(",", *self._written(token))
         else:
             self._composer.part(*self._written(token))
 
     def _special(self, token: re.Match[str]) -> str | None:
         """What is said for a word that is not said as written."""
-        word, name = token[0], self._before[-1] if self._before else ""
-        if word.isupper() and (ordinal := roman(word, name, self._language)):
+        word = token[0]
+        if word[0] in "IVX" and (ordinal := self._roman(token)):
             return ordinal
-        if (full := title(word, self._language)) and self._next_word(token.end()).istitle():
+        if (full := title(word, self._language)) and next_word(self._text, token.end()).istitle():
             return full
         return None if word.islower() or word.istitle() else acronym(word, self._language)
 
+    def _roman(self, token: re.Match[str]) -> str | None:
+        number = roman(token[0])
+        return roman_ordinal(number, word_before(self._text, token.start()), self._language) if number else None
+
     def _sign_words(self, token: re.Match[str]) -> str:
         one = token["one"]
-        if one == "/" and self._inside_word(token):
+        if one == "/" and self._is_inside_word(token):
             return _OR[self._language]
         alone = len(token[0]) == 1 or one in "%&"
-        if not alone or (one in "+=@" and not self._between(token)):
+        if not alone or (one in "+=@" and not is_between(self._text, *token.span())):
             return ""
         return symbols(self._language).get(one, "")
 
-    def _inside_word(self, token: re.Match[str]) -> bool:
-        start, end = token.span()
-        around = self._text[max(0, start - 1) : start], self._text[end : end + 1]
-        return len(token[0]) == 1 and all(side.isalpha() for side in around)
-
-    def _stands_apart(self, token: re.Match[str]) -> bool:
-        start, end = token.span()
-        return self._text[max(0, start - 1) : start] == " " == self._text[end : end + 1]
-
-    def _between(self, token: re.Match[str]) -> bool:
-        """Whether something is said on both sides, with or without a space."""
-        start, end = token.span()
-        left, right = self._text[max(0, start - 2) : start].strip(), self._text[end : end + 2].strip()
-        return left[-1:].isalnum() and right[:1].isalnum()
-
-    def _spelt_out(self, address: str) -> str:
-        """An address by its words and figures: inzwa dhoti co dhoti zw."""
-        pieces = []
-        for piece in _PIECE.findall(address):
-            if piece.isdigit():
-                pieces.append(_READ_FIGURE[self._language](FIGURE.match(piece), Context((), "")))
-            elif piece.isalpha():
-                pieces.append(piece if len(piece) > 1 else spelled(piece, self._language))
-            elif piece == ".":
-                pieces.append(_DOT[self._language])
-        return " ".join(pieces)
-
-    def _next_word(self, at: int) -> str:
-        found = _NEXT_WORD.match(self._text, at)
-        return found["word"] if found else ""
+    def _is_inside_word(self, token: re.Match[str]) -> bool:
+        return len(token[0]) == 1 and is_inside_word(self._text, token.start())
 
     def _written(self, token: re.Match[str]) -> tuple[int, int]:
         return self._folded.origin(token.start()), self._folded.origin(token.end())
 
 
-_NEXT_WORD: Final = re.compile(r"\.?\s{0,3}(?P<word>[^\W\d_]{1,24}+)")
-
+_PROSE_WORD: Final = re.compile(r"[^\W\d_]++(?:'[^\W\d_]++)*+")
 _SENTENCE_ENDS: Final = re.compile(r"\s*+(?:\Z|[A-Z])")
 
 _HANDLERS: Final[MappingProxyType[str | None, Callable[[_Reading, re.Match[str]], None]]] = MappingProxyType(
     {
         "space": _Reading.space,
-        "word": _Reading.word,
+        "prose": _Reading.prose,
+        **dict.fromkeys(("word", "capitals"), _Reading.word),
         "letters": _Reading.letters,
         "mark": _Reading.mark,
         "markup": _Reading.markup,

@@ -53,6 +53,8 @@ SCALES: Final = (
     Scale(10**3, "chiuru", "zviuru", 8, "zvine"),
 )
 
+_FIGURES: Final = {str(value): word for value, word in enumerate((ZERO, *AGREEMENTS[UNKNOWN].units))}
+
 
 @lru_cache(maxsize=8192)
 def cardinal(number: int, noun_class: int = UNKNOWN) -> str:
@@ -79,8 +81,7 @@ def ordinal(number: int, noun_class: int = UNKNOWN) -> str:
 
 def digits(figures: str) -> str:
     """Each figure by itself, in class 10: how telephone numbers and decimals are said. Other characters are dropped."""
-    units = AGREEMENTS[UNKNOWN].units
-    return " ".join(units[int(figure) - 1] if figure != "0" else ZERO for figure in figures if figure in "0123456789")
+    return " ".join([_FIGURES[figure] for figure in figures if figure in _FIGURES])
 
 
 def decimal(whole: int, fraction: str, noun_class: int = UNKNOWN) -> str:

@@ -33,6 +33,9 @@ _PERSON: Final = 1
 SHORT: Final = longest_first([short for short, _, _ in rows("abbreviations.tsv")])
 """A regular expression for any of them, without the last full stop."""
 
+TITLES: Final = f"(?:{longest_first([short for short, _, _ in rows('abbreviations.tsv') if short[0].isupper()])})"
+"""A regular expression for those that stand before a name."""
+
 _TITLE: Final = re.compile(f"(?P<prefix>[a-z]{{0,6}})(?P<short>(?=[A-Z])(?:{SHORT}))")
 
 
@@ -86,11 +89,16 @@ def _is_said(letters: str) -> bool:
     return len(letters) >= _WORD_LETTERS and not _NOT_WORDS.search(letters)
 
 
-def roman(word: str, name: str, language: Language) -> str | None:
-    """The ordinal for a Roman numeral behind a name (George VI, Chikamu II); None where it is no such thing."""
-    if not name[:1].isupper() or name.isupper() or not (found := _ROMAN.fullmatch(word)):
+def roman(word: str) -> int:
+    """The value of a Roman numeral below forty of two letters or more; 0 for any other word."""
+    found = _ROMAN.fullmatch(word)
+    return _roman_value(found["tens"]) + _roman_value(found["units"]) if found else 0
+
+
+def roman_ordinal(number: int, name: str, language: Language) -> str | None:
+    """The ordinal for a Roman numeral behind a name (George VI, Chikamu II); None behind anything else."""
+    if not name[:1].isupper() or name.isupper():
         return None
-    number = _roman_value(found["tens"]) + _roman_value(found["units"])
     if language == "en":
         return f"the {english_ordinal(number)}"
     return ordinal(number, _singular(class_of(name)))

@@ -1,0 +1,55 @@
+"""Kinds of text that are hostile to a reader: one piece of each, to be said again and again. Knows no reader."""
+
+PIECES = {
+    "figures": "7",
+    "numbers": "1 ",
+    "numbers of 400 figures": "7" * 400 + " ",
+    "grouped numbers": "1 000 ",
+    "numbers joined by dashes": "1-",
+    "numbers joined by commas": "1,2",
+    "numbers joined by dots": "1.111",
+    "groups joined by dots": "111.",
+    "versions": "1.2.3.4.5 ",
+    "dates": "31/12/2024 ",
+    "times": "12:30 ",
+    "telephones": "+263 772 935 224 ",
+    "money": "US$1.25 ",
+    "concords": "wa31 ",
+    "figures in words": "a9",
+    "fractions": "½",
+    "Roman numerals": "George VI ",
+    "acronyms": "AB ",
+    "initials": "A. ",
+    "titles": "Dr. ",
+    "open tags": "<a",
+    "tags": "<b>x</b> ",
+    "entities": "&amp;",
+    "emoji": "😀",
+    "joined emoji": "👨‍👩‍👧 ",
+    "markdown": "**[`_~~",
+    "open links": "](",
+    "links": "[a](b) ",
+    "headings": "\n#",
+    "fences": "\n```\n",
+    "brackets": "([{<>}])",
+    "addresses": "https://a.zw/b?c=d ",
+    "open addresses": "http://",
+    "mailboxes": "a.b@",
+    "paths": "a/",
+    "marks of direction": "a\u202e\u2066",
+    "controls": "".join(map(chr, range(32))),
+    "another script": "日本",
+    "halves of pairs": "\ud800",
+    "accents apart": "e\u0301",
+    "marks": "?! . ",
+    "apostrophes": "'",
+    "one long word": "mba",
+    "short words": "va ",
+    "a mixture": "a1$<b>😀**http://x.y (2-3) +1 \u202e",
+}
+
+
+def hostile_text(piece: str, size_bytes: int = 100_000) -> str:
+    """`piece` over and over, up to so many bytes of UTF-8."""
+    times = size_bytes // len(piece.encode("utf-8", "surrogatepass"))
+    return piece * times
