@@ -12,6 +12,7 @@ from itertools import accumulate, chain, repeat
 from typing import Final
 
 _PLAIN: Final = re.compile(r"[\n -~]++")
+_ACCENT: Final = re.compile("[\u0300-\u036f]")
 _CLUSTER: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*+|[\u0300-\u036f]++", re.DOTALL)
 """A character with its accents."""
 
@@ -52,7 +53,7 @@ def fold(text: str) -> Folded:
     """The text in ASCII, composed Latin letters and a few signs; every string folds."""
     if _PLAIN.fullmatch(text):
         return Folded(text, None)
-    clusters = _CLUSTER.findall(text)
+    clusters = _CLUSTER.findall(text) if _ACCENT.search(text) else list(text)
     folded = [_FOLDED[cluster] for cluster in clusters]
     starts = accumulate(map(len, clusters), initial=0)
     return Folded("".join(folded), [*chain.from_iterable(map(repeat, starts, map(len, folded))), len(text)])
