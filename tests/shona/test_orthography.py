@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.shona.graphemes import GRAPHEMES
+from inzwa.shona.graphemes import GRAPHEME, GRAPHEMES, VOWELS
 from inzwa.shona.orthography import ipa, is_shona, plain, syllables, word_ipa
+from tests.shona.frequent import FREQUENT
 from tests.shona.readings import EXAMPLES, FOREIGN, WORDS
 
 
@@ -24,6 +25,22 @@ def test_an_example_of_the_table_reads_as_it_should(word, sound):
 @pytest.mark.parametrize(("word", "sound"), WORDS.items())
 def test_a_common_word_reads_as_it_should(word, sound):
     assert word_ipa(word) == sound
+
+
+def test_two_hundred_frequent_words_read_as_they_were_written_down_by_hand():
+    assert {word: word_ipa(word) for word in FREQUENT} == FREQUENT
+    assert len(FREQUENT.keys() | WORDS.keys()) > 200
+
+
+def test_every_grapheme_but_the_rarest_stands_in_a_frequent_word():
+    heard = {grapheme for word in FREQUENT for grapheme in GRAPHEME.findall(word)}
+    assert GRAPHEMES.keys() - heard == {"svw"}
+
+
+@pytest.mark.parametrize("word", FREQUENT)
+def test_syllables_are_counted_by_their_vowels(word):
+    assert "".join(syllables(word)) == word
+    assert len(syllables(word)) == sum(letter in VOWELS for letter in word)
 
 
 @pytest.mark.parametrize(("word", "sound"), FOREIGN.items())
