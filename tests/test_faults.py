@@ -9,9 +9,11 @@ import pytest
 from inzwa.audio import INPUT_RATE, Sound, resample
 from inzwa.engines import open_engines
 from inzwa.events import AsrFinal, AsrPartial, MicrophoneFrame, Problem, TurnCancelled, TurnEnd
+from inzwa.models.store import Store
 from inzwa.options import SessionOptions
 from inzwa.protocols import ChatOptions, Engines, VoiceOptions
 from inzwa.session import open_session
+from inzwa.tts.vits import Vits, open_vits
 from tests.conversation import Outbox
 from tests.serving import settings
 from tests.sounds import quiet
@@ -29,15 +31,16 @@ async def engines() -> AsyncIterator[Engines]:
 
 
 @pytest.fixture(scope="module")
-async def voices(engines: Engines) -> tuple[Sound, Sound]:
-    """Two sentences, 16 kHz."""
-    return await spoken(engines, QUESTION), await spoken(engines, OTHER)
+async def voices(models: Store) -> tuple[Sound, Sound]:
+    """Two sentences, 16 kHz, said the same way every time."""
+    async with open_vits(models.fetch("joe-medium"), seed=1) as voice:
+        return await spoken(voice, QUESTION), await spoken(voice, OTHER)
 
 
-async def spoken(engines: Engines, text: str) -> Sound:
-    async with aclosing(engines.tts.speak(text, VoiceOptions())) as chunks:
+async def spoken(voice: Vits, text: str) -> Sound:
+    async with aclosing(voice.speak(text, VoiceOptions())) as chunks:
         sound = np.concatenate([chunk.sound async for chunk in chunks])
-    return resample(sound, engines.tts.sample_rate, INPUT_RATE)
+    return resample(sound, voice.sample_rate, INPUT_RATE)
 
 
 class Talk:

@@ -196,7 +196,7 @@ async def test_a_closed_worker_refuses():
 
 
 async def test_who_stands_in_line_when_the_worker_closes_is_refused_too():
-    hold, refused = Lock(), []
+    refused = []
 
     async def ask():
         try:
@@ -204,12 +204,15 @@ async def test_who_stands_in_line_when_the_worker_closes_is_refused_too():
         except RuntimeError as error:
             refused.append(str(error))
 
+    def until_closing():
+        with worker._changed:
+            return worker._changed.wait_for(lambda: not worker._open, 10)
+
     async with anyio.create_task_group() as tasks:
         with Worker("asr") as worker:
-            await begun(worker, tasks, hold)
+            await begun(worker, tasks, until_closing)
             tasks.start_soon(ask)
             await anyio.wait_all_tasks_blocked()
-            threading.Timer(0, hold.release).start()
     assert refused == ["the asr worker is closed"]
 
 
