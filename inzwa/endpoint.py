@@ -8,7 +8,8 @@ Time is counted in frames of one length. The theory is a table of states:
     SPEAKING  quiet for `pause_ms`            -> PAUSED     SpeechPaused: a transcript may be begun
     PAUSED    a frame of speech               -> SPEAKING   SpeechResumed: and thrown away
               quiet for the hangover          -> QUIET      SpeechEnded
-    SPEAKING, PAUSED  longer than `max_ms`    -> OVERRUN    SpeechEnded, `too_long`
+    SPEAKING, PAUSED  longer than `max_ms`    -> OVERRUN    SpeechEnded, `too_long`: at the last pause, so that no word
+                                                            is cut, unless that gives up more than half
     OVERRUN   quiet for `silence_ms`          -> QUIET      what was said too much is nobody's turn
 
 The hangover adapts: after a long utterance a pause is more likely its end (silence_ms shrinks to silence_floor_ms
@@ -90,6 +91,8 @@ class Endpointer:
         self._frames = 0
         self._onset = 0
         self._last_speech = 0
+        self._pause = 0
+        """Where speech stopped before the last pause; 0 when the utterance had none."""
         self._taken = 0
         """Frames that belong to an earlier utterance, or to one that was forgotten."""
 
@@ -113,7 +116,7 @@ class Endpointer:
         limit = self.options.threshold - (self.options.release if self.speaking else 0)
         edge = _STEPS[self.state](self, probability >= limit)
         if self.speaking and self.now_ms - self.start_ms >= self.options.max_ms:
-            return self._end("too_long", State.OVERRUN)
+            return self._end("too_long", State.OVERRUN, self._clean_cut())
         return edge
 
     def finish(self) -> SpeechEnded | None:
@@ -161,7 +164,7 @@ class Endpointer:
         if is_speech:
             self._last_speech = self._frames
         elif self._silent_ms() >= self.options.pause_ms:
-            self.state = State.PAUSED
+            self.state, self._pause = State.PAUSED, self._last_speech
             return SpeechPaused(self.start_ms, self._ms(self._last_speech))
         return None
 
@@ -178,13 +181,20 @@ class Endpointer:
         elif self._silent_ms() >= self.options.silence_ms:
             self._rest(State.QUIET, self._last_speech)
 
-    def _end(self, reason: Literal["silence", "finished", "too_long"], state: State) -> SpeechEnded:
-        edge = SpeechEnded(self.start_ms, self._ms(self._last_speech), reason)
+    def _end(
+        self, reason: Literal["silence", "finished", "too_long"], state: State, at: int | None = None
+    ) -> SpeechEnded:
+        edge = SpeechEnded(self.start_ms, self._ms(self._last_speech if at is None else at), reason)
         self._rest(state, self._last_speech)
         return edge
 
+    def _clean_cut(self) -> int:
+        """The frame to end an utterance at that is too long."""
+        kept = self._ms(self._pause) - self.start_ms
+        return self._pause if 2 * kept >= self.options.max_ms else self._last_speech
+
     def _rest(self, state: State, taken: int) -> None:
-        self.state, self.hint, self._taken = state, "", taken
+        self.state, self.hint, self._taken, self._pause = state, "", taken, 0
 
     def _silent_ms(self) -> float:
         return (self._frames - self._last_speech) * self._frame_ms

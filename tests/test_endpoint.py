@@ -67,9 +67,12 @@ def test_any_sequence_is_started_paused_and_resumed_and_ended(spells):
 def test_times_never_run_backwards(spells, pad_ms):
     ears = endpointer(pad_ms=pad_ms)
     edges = heard(ears, *[(probability, frames * FRAME_MS) for probability, frames in spells])
-    times = [time_of(edge) for edge in edges]
+    cut = [edge for edge in edges if isinstance(edge, SpeechEnded) and edge.reason == "too_long"]
+    times = [time_of(edge) for edge in edges if edge not in cut]
     assert times == sorted(times)
     assert all(time <= ears.now_ms for time in times)
+    paused = [edge.end_ms for edge in edges if isinstance(edge, SpeechPaused)]
+    assert all(edge.end_ms in paused or edge.end_ms - edge.start_ms > OPTIONS.max_ms / 2 for edge in cut)
 
 
 @given(SPELLS)
@@ -147,6 +150,21 @@ def test_too_long_an_utterance_is_ended_and_the_rest_of_it_is_nobodys():
     assert ears.state is State.OVERRUN
     assert heard(ears, (0, 680), (1, 500), (0, 680)) == []
     assert heard(ears, (0, 20), (1, 60)) == [SpeechStarted(11_780)]
+
+
+def test_too_long_an_utterance_is_cut_at_its_last_pause_so_that_no_word_is_broken():
+    edges = heard(endpointer(max_ms=2_000), (1, 500), (0, 300), (1, 500), (0, 300), (1, 5_000))
+    assert edges[-1] == SpeechEnded(0, 1_300, "too_long")
+
+
+def test_a_pause_near_the_beginning_does_not_cost_more_than_half_of_too_long_an_utterance():
+    edges = heard(endpointer(max_ms=2_000), (1, 500), (0, 300), (1, 5_000))
+    assert edges[-1] == SpeechEnded(0, 2_000, "too_long")
+
+
+def test_the_pause_of_an_earlier_utterance_does_not_cut_a_later_one():
+    edges = heard(endpointer(max_ms=2_000), (1, 500), (0, 300), (1, 500), (0, 800), (1, 5_000))
+    assert edges[-1].end_ms - edges[-1].start_ms == 2_000
 
 
 def test_finishing_in_an_overrun_lets_the_next_utterance_begin():
