@@ -13,6 +13,10 @@ _LONGEST: Final = 24
 _LETTERS: Final = rf"[^\W\d_]{{1,{_LONGEST}}}+"
 _SENTENCES_BEFORE: Final = re.compile(r".*(?:[!?…;]|\.(?=\s|\Z))", re.DOTALL)
 _WORD: Final = re.compile(rf"(?<![^\W\d_]){_LETTERS}(?:'{_LETTERS})?(?![^\W\d_])")
+_FIGURE_LEFT: Final = re.compile(r"\d[a-z%.]{0,4}\Z")
+_FIGURE_RIGHT: Final = re.compile(r"[$€£]?\d|[A-Z]{1,3}\$?\d")
+_APART_LEFT: Final = re.compile(r"(?:[ap]\.?m\.?|:\d\d|[$€£][\d.]+) \Z")
+_APART_RIGHT: Final = re.compile(r" (?:[\d$€£]|US\$)")
 _NEXT_WORD: Final = re.compile(rf"\.?\s{{0,3}}(?P<word>{_LETTERS})")
 
 
@@ -43,6 +47,14 @@ def is_inside_word(text: str, at: int) -> bool:
 def stands_apart(text: str, start: int, end: int) -> bool:
     """Whether there is a space on either side."""
     return text[max(0, start - 1) : start] == " " == text[end : end + 1]
+
+
+def joins_figures(text: str, start: int, end: int) -> bool:
+    """Whether a dash leads from one figure to another that is no plain number: 8am-5pm, $10 - $15, 8:00 - 17:00."""
+    left, right = text[max(0, start - 8) : start], text[end : end + 6]
+    if _FIGURE_LEFT.search(left):
+        return _FIGURE_RIGHT.match(right) is not None
+    return _APART_LEFT.search(left) is not None and _APART_RIGHT.match(right) is not None
 
 
 def is_between(text: str, start: int, end: int) -> bool:

@@ -78,6 +78,9 @@ _VERB: Final = re.compile(
 _VERB_CLASSES: Final = MappingProxyType({"v": 2, "d": 10, "z": 8, "a": 6})
 
 
+_ONE: Final = re.compile("chi|mu(?!dzimai)")
+_PERSON: Final = 1
+
 _UNIT_CLASSES: Final = {word: kind for kind in (8, 6, 4, 2) for word in AGREEMENTS[kind].units}
 
 
@@ -95,6 +98,21 @@ def class_of(word: str) -> int | None:
     if word[:2] == "ne" and (found := _UNIT_CLASSES.get(word[2:])):
         return found
     return _VERB_CLASSES[word[0]] if _VERB.match(word) else None
+
+
+def is_one(word: str) -> bool:
+    """Whether a listed noun, whatever stands before it, shows by its prefix that it is one: chikoro, kuchikoro."""
+    word = word.lower()
+    prefix = _PREFIXES.match(word)
+    noun = word if word in _nouns() or not prefix else word[prefix.end() :]
+    return noun in _nouns() and _ONE.match(noun) is not None
+
+
+def singular(noun_class: int | None) -> int:
+    """The class of one of them; people where nothing is known of it."""
+    if noun_class is None:
+        return _PERSON
+    return noun_class - 1 if noun_class in (2, 4, 6, 8, 10) else noun_class
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona.figures import ENGLISH_MONTHS, MONTHS, Context, Readings, is_year, phone_groups
+from inzwa.shona.figures import ENGLISH_MONTHS, MONTHS, Context, Readings, full_year, is_year, phone_groups
 from inzwa.shona.quantities import Measure, Quantity, currencies, quantity, units
 
 _SMALL: Final = tuple(
@@ -103,10 +103,21 @@ def _date(found: re.Match[str], _context: Context) -> str:
     return _day(found["date_day"], found["date_name"], found["date_year"])
 
 
+@_READINGS.of("dated")
+def _dated(found: re.Match[str], _context: Context) -> str:
+    name, day, in_year = found["dated_name"], found["dated_day"], found["dated_year"]
+    return f"{name} {ordinal(int(day))}" + (f", {year(int(in_year))}" if in_year else "")
+
+
+@_READINGS.of("ordinal")
+def _ordinal(found: re.Match[str], _context: Context) -> str:
+    return f"{found['ordinal_of']} {ordinal(int(found['ordinal_number']))}"
+
+
 @_READINGS.of("iso", "slashed")
 def _numbered_date(found: re.Match[str], _context: Context) -> str:
     kind = found.lastgroup
-    return _day(found[f"{kind}_day"], ENGLISH_MONTHS[int(found[f"{kind}_month"]) - 1], found[f"{kind}_year"])
+    return _day(found[f"{kind}_day"], ENGLISH_MONTHS[int(found[f"{kind}_month"]) - 1], full_year(found[f"{kind}_year"]))
 
 
 def _day(day: str, month: str, in_year: str | None) -> str:
@@ -133,9 +144,10 @@ def _time(found: re.Match[str], _context: Context) -> str:
     return _clock(found["time_hour"], found["time_minute"], found["time_half"])
 
 
-@_READINGS.of("hour")
+@_READINGS.of("hour", "military")
 def _hour(found: re.Match[str], _context: Context) -> str:
-    return _clock(found["hour_hour"], found["hour_minute"], found["hour_half"])
+    kind = found.lastgroup
+    return _clock(found[f"{kind}_hour"], found[f"{kind}_minute"], found[f"{kind}_half"])
 
 
 @_READINGS.of("money", "paid")
@@ -172,7 +184,13 @@ def _percent(found: re.Match[str], _context: Context) -> str:
 
 @_READINGS.of("fraction")
 def _fraction(found: re.Match[str], _context: Context) -> str:
-    over, under = int(found["fraction_over"]), int(found["fraction_under"])
+    over, under, whole = int(found["fraction_over"]), int(found["fraction_under"]), found["fraction_whole"]
+    if whole:
+        return f"{cardinal(int(whole))} and {_part(over, under).replace('one', 'a', 1)}"
+    return _part(over, under)
+
+
+def _part(over: int, under: int) -> str:
     if under in (2, 4):
         part = {2: "half", 4: "quarter"}[under]
         return f"{cardinal(over)} {part if over == 1 else part + 's'}".replace("halfs", "halves")

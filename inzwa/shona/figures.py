@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from inzwa.shona.concords import UNKNOWN, class_of
+from inzwa.shona.concords import UNKNOWN, class_of, is_one
 from inzwa.shona.graphemes import longest_first
 from inzwa.shona.quantities import SCALE_WORDS, currencies, units
 
@@ -38,6 +38,7 @@ MONEY_SIGNS: Final = longest_first(list(currencies()))
 _BEHIND: Final = longest_first([sign for sign in currencies() if len(sign) > 2 and sign.isalpha()] + ["€", "£"])
 """Signs that may stand behind the number."""
 _MONTHS: Final = longest_first(sorted(MONTHS))
+ENGLISH_MONTH: Final = rf"(?:{longest_first([*ENGLISH_MONTHS, *(name[:3] for name in ENGLISH_MONTHS)])})"
 _UNITS: Final = longest_first(list(units()))
 
 CONCORDS: Final = (
@@ -49,31 +50,36 @@ CONCORDS: Final = (
     "hwa",
     "kwa",
     *(f"{letter}a" for letter in "wyrvnskp"),
-    "ku",
-    "mu",
-    "a",
+    *(f"{letter}e" for letter in "wyrvnsp"),
+    *("dze", "che", "zve", "twe", "rwe", "hwe", "kwe"),
+    *("ku", "mu", "a"),
 )
-"""What is written against a number: wa31, ra2019, dza8, na6."""
+"""What is written against a number: wa31, ra2019, dza8, na6, pe18."""
 
 FIGURE: Final = re.compile(
     rf"""(?:(?P<concord>(?<![^\W_])(?:{"|".join(CONCORDS)}))\ ?(?=[\d$€£]|(?:{MONEY_SIGNS})\ ?\d))?
-    (?=[\d+$€£A-Zz−-])(?P<minus>(?<![\w)])[−-](?=[\d$€£]))?
+    (?=[\d+$€£A-Zz−-]|[a-z]{{1,3}}chi-?\d)(?P<minus>(?<![\w)])[−-](?=[\d$€£]))?
     (?:
-      (?P<date>(?P<date_day>\d{{1,2}})(?:st|nd|rd|th)?\ (?P<date_name>(?i:{_MONTHS}))(?![^\W_])
+      (?P<ordinal>(?<![^\W_])(?P<ordinal_of>[a-z]{{1,3}})chi-?(?P<ordinal_number>\d{{1,9}})(?!\w|[.,]\d))
+    | (?P<dated>(?P<dated_name>{ENGLISH_MONTH})\ (?P<dated_day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:]|[.,]\d)
+        (?:,?\ (?P<dated_year>\d{{4}})(?!\d))?)
+    | (?P<date>(?P<date_day>\d{{1,2}})(?:st|nd|rd|th)?\ (?P<date_name>(?i:{_MONTHS}))(?![^\W_])
         (?:,?\ (?P<date_year>\d{{4}})(?!\d))?)
     | (?P<iso>(?P<iso_year>[12]\d{{3}})-(?P<iso_month>0\d|1[0-2])-(?P<iso_day>[0-3]\d)(?!\d))
     | (?P<slashed>(?P<slashed_day>[0-3]?\d)[/.-](?P<slashed_month>0?[1-9]|1[0-2])[/.-]
-        (?P<slashed_year>(?:19|20)\d\d)(?!\d))
+        (?P<slashed_year>(?:19|20)\d\d|(?<=/)\d\d)(?![\d/]))
     | (?P<phone>(?:\+\d{{1,3}}|0\d{{1,4}})(?:[ -]?\(?\d{{2,4}}\)?){{2,5}}(?!\d))
-    | (?P<time>(?P<time_hour>[01]?\d|2[0-4]):(?P<time_minute>[0-5]\d)(?::(?P<time_second>[0-5]\d))?(?![:\d])
+    | (?P<time>(?P<time_hour>[01]?\d|2[0-4])[:h](?P<time_minute>[0-5]\d)(?::(?P<time_second>[0-5]\d))?(?![:\d])
         (?:\ ?(?P<time_half>[ap]\.?m\b\.?|hrs\b))?)
+    | (?P<military>(?P<military_hour>[01]\d|2[0-4])(?P<military_minute>[0-5]\d)\ ?(?P<military_half>hrs?)\b)
     | (?P<hour>(?P<hour_hour>1[0-2]|0?[1-9])(?:\.(?P<hour_minute>[0-5]\d))?\ ?(?P<hour_half>[ap]\.?m\b\.?))
     | (?P<money>(?P<money_sign>{MONEY_SIGNS})\ ?(?P<money_number>{_NUMBER})
         (?:\ ?(?P<money_scale>(?i:{_SCALE}|bn|m|b)\b))?)
     | (?P<paid>(?P<paid_number>{_NUMBER})(?:\ (?P<paid_scale>(?i:{_SCALE})\b))?\ ?(?P<paid_sign>{_BEHIND})(?!\w))
     | (?P<percent>(?P<percent_number>{_NUMBER})(?:\ ?[-–]\ ?(?P<percent_end>{_NUMBER}))?
         \ ?(?:%|(?i:percent|per\ cent)\b))
-    | (?P<fraction>(?P<fraction_over>\d{{1,3}})/(?P<fraction_under>\d{{1,3}})(?![/\d]))
+    | (?P<fraction>(?:(?P<fraction_whole>\d{{1,3}})\ )?
+        (?P<fraction_over>\d{{1,3}})/(?P<fraction_under>\d{{1,3}})(?![/\d]))
     | (?P<range>(?P<range_start>{_NUMBER})(?:\ ?[–—]\ ?|-)(?P<range_end>{_NUMBER})(?![-–\d])
         (?:\ ?(?P<range_unit>{_UNITS})(?![\w^]))?)
     | (?P<version>(?!\d{{1,3}}(?:\.\d{{3}}){{2,6}}(?!\.?\d))\d{{1,9}}(?:\.\d{{1,9}}){{2,8}}+)
@@ -104,6 +110,13 @@ _WINDOW: Final = 5
 """Words before a figure among which the counted noun is looked for."""
 
 
+def named_class(context: Context, amount: int | None) -> int:
+    """counted_class, but for a number that is the name of one thing: Chikoro 5 is a school, not five of them."""
+    if amount is not None and amount > 1 and context.before and is_one(context.before[-1]):
+        return UNKNOWN
+    return counted_class(context)
+
+
 def counted_class(context: Context) -> int:
     """The class of what is counted: the noun beside the figure, else the nearest that tells; UNKNOWN where none does.
 
@@ -125,6 +138,11 @@ def counted_class(context: Context) -> int:
 def is_year(figures: str) -> bool:
     """Whether these four figures may be a year."""
     return len(figures) == 4 and figures.isdigit() and 1100 <= int(figures) < 2200
+
+
+def full_year(figures: str) -> str:
+    """A year in four figures; two are of this century."""
+    return f"20{figures}" if len(figures) == 2 else figures
 
 
 def phone_groups(written: str) -> list[str]:

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona.around import is_between, is_inside_word, next_word, stands_apart, word_before, words_before
+from inzwa.shona.around import next_word, stands_apart, word_before, words_before
 from inzwa.shona.attention import Attention, plainly
 from inzwa.shona.figures import FIGURE_KINDS, Context
 from inzwa.shona.folding import Folded, fold
 from inzwa.shona.readers import FIGURE_WORDS, READ_FIGURE, spelt_out
+from inzwa.shona.signs import is_hyphen, sign_words
 from inzwa.shona.spoken import Composer, Spoken
 from inzwa.shona.tokens import TOKEN
 from inzwa.shona.words import TITLE, Language, abbreviations, acronym, roman, roman_ordinal, spelled, symbols, title
@@ -30,7 +31,6 @@ _PAUSE: Final = frozenset("–—|()")
 """Signs that part what stands around them."""
 _UNHEARD: Final = frozenset("*`'#")
 """Signs that may stand inside a word without parting it."""
-_OR: Final = MappingProxyType({"sn": "kana", "en": "or"})
 
 
 def spoken(text: str, language: str = "sn") -> Spoken:
@@ -124,6 +124,10 @@ class _Reading:
     def initials(self, token: re.Match[str]) -> None:
         self.say(spelled(token[0], self._language), token)
 
+    def named_sign(self, token: re.Match[str]) -> None:
+        """2x4, No. 5, #5."""
+        self._say_apart(symbols(self._language)["×" if token.lastgroup == "times" else "№"], token)
+
     def short(self, token: re.Match[str]) -> None:
         """An abbreviation with its full stop, which ends the sentence too where one ends there."""
         self._say_short(abbreviations(self._language)[token[0].removesuffix(".").lower()], token)
@@ -152,9 +156,9 @@ class _Reading:
 
     def sign(self, token: re.Match[str]) -> None:
         one = token["one"]
-        if words := self._sign_words(token):
+        if words := sign_words(self._text, *token.span(), self._language):
             self._say_apart(words, token)
-        elif one == "-" and self._is_inside_word(token):
+        elif is_hyphen(self._text, *token.span()):
             self.keep(token)
         elif one in _PAUSE or (one == "-" and stands_apart(self._text, *token.span())):
             self._composer.pause(",", *self._written(token))
@@ -174,18 +178,6 @@ class _Reading:
         number = roman(token[0])
         return roman_ordinal(number, word_before(self._text, token.start()), self._language) if number else None
 
-    def _sign_words(self, token: re.Match[str]) -> str:
-        one = token["one"]
-        if one == "/" and self._is_inside_word(token):
-            return _OR[self._language]
-        alone = len(token[0]) == 1 or one in "%&"
-        if not alone or (one in "+=@" and not is_between(self._text, *token.span())):
-            return ""
-        return symbols(self._language).get(one, "")
-
-    def _is_inside_word(self, token: re.Match[str]) -> bool:
-        return len(token[0]) == 1 and is_inside_word(self._text, token.start())
-
     def _written(self, token: re.Match[str]) -> tuple[int, int]:
         return self._folded.origin(token.start()), self._folded.origin(token.end())
 
@@ -203,6 +195,8 @@ _HANDLERS: Final[MappingProxyType[str | None, Callable[[_Reading, re.Match[str]]
         "markup": _Reading.markup,
         **dict.fromkeys(FIGURE_KINDS, _Reading.figure),
         "initials": _Reading.initials,
+        "times": _Reading.named_sign,
+        "numero": _Reading.named_sign,
         "short": _Reading.short,
         "web": _Reading.address,
         "mail": _Reading.address,

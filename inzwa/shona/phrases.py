@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from inzwa.shona.words import TITLES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lengths:
@@ -44,6 +46,9 @@ _ABBREVIATION: Final = re.compile(
     re.IGNORECASE,
 )
 """Titles, nezv. (and so on), nhmb. (number), initials (J. M., VaX., e.g.)."""
+
+_TITLE: Final = re.compile(rf"(?:\A|[^\w])[a-z]{{0,6}}{TITLES}\Z")
+"""A title without its full stop, which is read with the name behind it: naProf Moyo."""
 
 _LONGEST_ENDING: Final = 24
 """Characters before a gap in which a mark or an abbreviation is looked for."""
@@ -99,9 +104,10 @@ class PhraseCutter:
             at = gap.start()
             if at > lengths.most and self._word_gap:
                 return self._word_gap
-            if self._ends_at(at, lengths):
+            last = at + 1 == len(self._held)
+            if not (last and self._may_go_on(at)) and self._ends_at(at, lengths):
                 return at
-            if at + 1 == len(self._held):
+            if last:
                 return None
             self._seen = at + 1
             if self._may_part(at):
@@ -124,15 +130,19 @@ class PhraseCutter:
         return at >= lengths.clause and self._before(at, _CLAUSE_END) and not self._in_number(at)
 
     def _in_number(self, at: int) -> bool:
-        """Whether the mark before this gap stands between figures: 1, 263."""
-        return at >= 2 and self._held[at - 2].isdigit() and self._held[at + 1 : at + 2].isdigit()
+        """Whether the comma before this gap stands between figures: 1, 263."""
+        return self._may_go_on(at) and self._held[at + 1 : at + 2].isdigit()
+
+    def _may_go_on(self, at: int) -> bool:
+        """Whether a figure behind this gap would belong to the number before it."""
+        return at >= 2 and self._held[at - 1] == "," and self._held[at - 2].isdigit()
 
     def _may_part(self, at: int) -> bool:
         """Whether the two words at this gap may be parted: not 1 000, vanhu 38 or 31 Chikunguru, which agree; not
         Dr. Moyo; nothing before the first word."""
         if self._held[at - 1].isdigit() or self._held[at + 1].isdigit():
             return False
-        return self._sayable(at) and not self._before(at, _ABBREVIATION)
+        return self._sayable(at) and not self._before(at, _ABBREVIATION) and not self._before(at, _TITLE)
 
     def _sayable(self, at: int) -> bool:
         return _SAYABLE.search(self._held, 0, at) is not None

@@ -10,8 +10,18 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona.concords import UNKNOWN, of
-from inzwa.shona.figures import MONTHS, SHONA_MONTHS, Context, Readings, counted_class, is_year, phone_groups
+from inzwa.shona.concords import UNKNOWN, of, singular
+from inzwa.shona.figures import (
+    MONTHS,
+    SHONA_MONTHS,
+    Context,
+    Readings,
+    counted_class,
+    full_year,
+    is_year,
+    named_class,
+    phone_groups,
+)
 from inzwa.shona.numbers import FIRST, POINT, SCALES, ZERO, cardinal, decimal, digits, ordinal
 from inzwa.shona.quantities import Measure, Quantity, currencies, quantity, units
 
@@ -20,6 +30,7 @@ _PART_OF_DAY: Final = ("mangwanani", "masikati", "manheru", "madeko", "usiku")
 _TO: Final = "kusvika"
 _LONG_GROUP: Final = 4
 """Figures said in one breath in a number too long to have a name."""
+_GLUED_CLOCK: Final = re.compile(r"([01]?\d|2[0-4])\.?([0-5]\d)")
 _SIMPLE_FRACTIONS: Final = MappingProxyType({("1", "2"): "hafu", ("1", "4"): "kota"})
 
 _READINGS: Final = Readings()
@@ -59,13 +70,19 @@ def _amount(found: re.Match[str], kind: str) -> Quantity:
 @_READINGS.of("number")
 def _number(found: re.Match[str], context: Context) -> str:
     figures = found["number_number"]
+    if found["concord"] == "dza" and (clock := _GLUED_CLOCK.fullmatch(figures)) and _names_an_hour(figures, context):
+        return _clock(*clock.groups())
     if is_year(figures) and (found["concord"] or _after_year_word(context)):
         return cardinal(int(figures))
-    if found["concord"] == "dza" and len(figures) == 3 and figures[1:] < "60":
-        return _clock(figures[0], figures[1:])
     if found["concord"] and len(figures) < 3 and found["concord"] != "na":
         return cardinal(int(figures))
-    return spoken_quantity(_amount(found, "number"), counted_class(context))
+    amount = _amount(found, "number")
+    return spoken_quantity(amount, named_class(context, amount.exact()))
+
+
+def _names_an_hour(figures: str, context: Context) -> bool:
+    """Dza1430 is an hour behind nguva, else a year."""
+    return not is_year(figures) or (bool(context.before) and context.before[-1].lower().endswith("nguva"))
 
 
 def _after_year_word(context: Context) -> bool:
@@ -78,11 +95,16 @@ def _date(found: re.Match[str], _context: Context) -> str:
     return _day(found["date_day"], found["date_name"], found["date_year"])
 
 
+@_READINGS.of("dated")
+def _dated(found: re.Match[str], _context: Context) -> str:
+    return _day(found["dated_day"], found["dated_name"], found["dated_year"])
+
+
 @_READINGS.of("iso", "slashed")
 def _numbered_date(found: re.Match[str], _context: Context) -> str:
     kind = found.lastgroup
     name = SHONA_MONTHS[int(found[f"{kind}_month"]) - 1]
-    return _day(found[f"{kind}_day"], name, found[f"{kind}_year"])
+    return _day(found[f"{kind}_day"], name, full_year(found[f"{kind}_year"]))
 
 
 def _day(day: str, month: str, year: str | None) -> str:
@@ -101,10 +123,11 @@ def _time(found: re.Match[str], context: Context) -> str:
     return words + _part_of_day(found["time_half"], int(found["time_hour"]), context)
 
 
-@_READINGS.of("hour")
+@_READINGS.of("hour", "military")
 def _hour(found: re.Match[str], context: Context) -> str:
-    words = _clock(found["hour_hour"], found["hour_minute"])
-    return words + _part_of_day(found["hour_half"], int(found["hour_hour"]), context)
+    kind = found.lastgroup
+    words = _clock(found[f"{kind}_hour"], found[f"{kind}_minute"])
+    return words + _part_of_day(found[f"{kind}_half"], int(found[f"{kind}_hour"]), context)
 
 
 def _clock(hour: str, minute: str | None, second: str | None = None) -> str:
@@ -116,7 +139,7 @@ def _clock(hour: str, minute: str | None, second: str | None = None) -> str:
 
 
 def _part_of_day(half: str | None, hour: int, context: Context) -> str:
-    if not half or half == "hrs" or any(part in context.after for part in _PART_OF_DAY):
+    if not half or half[0] == "h" or any(part in context.after for part in _PART_OF_DAY):
         return ""
     if half[0] == "a":
         return " mangwanani"
@@ -169,7 +192,13 @@ def _percent(found: re.Match[str], context: Context) -> str:
 
 @_READINGS.of("fraction")
 def _fraction(found: re.Match[str], _context: Context) -> str:
-    over, under = found["fraction_over"], found["fraction_under"]
+    whole, over, under = found["fraction_whole"], found["fraction_over"], found["fraction_under"]
+    if whole:
+        return f"{cardinal(int(whole))} ne{_part(over, under)}"
+    return _part(over, under)
+
+
+def _part(over: str, under: str) -> str:
     if simple := _SIMPLE_FRACTIONS.get((over, under)):
         return simple
     part = "chikamu" if over == "1" else "zvikamu"
@@ -183,7 +212,8 @@ def _range(found: re.Match[str], context: Context) -> str:
     if found["range_unit"]:
         name = units()[found["range_unit"]].many
         return f"{name} {spoken_quantity(start, 6)} {_TO} {spoken_quantity(end, 6)}"
-    rising = (len(start.whole), start.whole) < (len(end.whole), end.whole)
+    years = is_year(start.whole) and len(end.whole) == 2
+    rising = years or (len(start.whole), start.whole) < (len(end.whole), end.whole)
     noun_class = counted_class(context) if rising and not is_year(start.whole) else UNKNOWN
     joint = f" {_TO} " if rising and start.whole != "0" else " ku"
     return f"{spoken_quantity(start, noun_class)}{joint}{spoken_quantity(end, noun_class)}"
@@ -202,7 +232,14 @@ def _list(found: re.Match[str], _context: Context) -> str:
 @_READINGS.of("nth")
 def _nth(found: re.Match[str], context: Context) -> str:
     number = int(found["nth_number"])
-    return ordinal(number, counted_class(context)) if number else cardinal(0)
+    return ordinal(number, singular(counted_class(context))) if number else cardinal(0)
+
+
+@_READINGS.of("ordinal")
+def _ordinal(found: re.Match[str], _context: Context) -> str:
+    """Wechi2: the concord is written, the numeral is not; the first of all is wekutanga."""
+    number = int(found["ordinal_number"])
+    return found["ordinal_of"] + (ordinal(number, 1).removeprefix("we") if number else f"chi{ZERO}")
 
 
 @_READINGS.of("decade")

@@ -7,14 +7,15 @@ not consume, so a text is taken apart in time linear in its length.
 import re
 from typing import Final
 
-from inzwa.shona.figures import CONCORDS, FIGURE, MONEY_SIGNS
+from inzwa.shona.figures import CONCORDS, ENGLISH_MONTH, FIGURE, MONEY_SIGNS
 from inzwa.shona.graphemes import longest_first
 from inzwa.shona.words import SHORT, TITLES
 
 _DOMAINS: Final = "com|org|net|edu|gov|info|io|app|dev|ai|africa|co|zw|za|bw|zm|mw|mz|ke|uk"
 _LABEL: Final = r"[A-Za-z0-9-]{1,63}"
 _BEFORE_FIGURE: Final = (
-    rf"(?:(?:{longest_first(list(CONCORDS))})\ (?:[\d$€£]|(?:{MONEY_SIGNS})\ ?\d)|(?:{MONEY_SIGNS})\ \d)"
+    rf"(?:(?:{longest_first(list(CONCORDS))})\ (?:[\d$€£]|(?:{MONEY_SIGNS})\ ?\d)|(?:{MONEY_SIGNS})\ \d"
+    rf"|{ENGLISH_MONTH}\ \d{{1,2}}(?!\d))"
 )
 """A word that belongs to the figure behind it: wa 31, ZiG 25."""
 _WORD: Final = rf"(?!{_BEFORE_FIGURE})[^\W\d_]++(?:'[^\W\d_]++)*+(?![@\d_+'$€£-]|[.:/][\w/])"
@@ -23,6 +24,9 @@ TOKEN: Final = re.compile(
     rf"""(?P<space>\s++)
     | (?P<short>(?<![^\W_])(?i:{SHORT})\.(?!\w)|(?<![^\W_])(?:e\.g|i\.e)(?!\w))
     | (?P<prose>(?:(?!{TITLES}\ )[A-Z]?[a-z]++(?:'[a-z]++)*+\ (?=[a-z]|[A-Z][a-z]{{2}}))++)
+    | (?P<initials>(?<![^\W_])(?:(?:[A-Z]\.){{2,6}}+(?!\d)|[A-HJ-Z]\.(?=\ [A-Z])|[B-DF-HJ-NP-TV-Z](?![\w.'])))
+    | (?P<times>(?<=\d)x(?=\d)|(?<=\d\ )x(?=\ \d))
+    | (?P<numero>(?<![^\W_])(?:[Nn]os?\.\ ?|\#)(?=\d))
     | (?P<capitals>(?=[A-Za-z]?[a-z]{{0,8}}[A-Z]{{2}}){_WORD})
     | (?P<word>{_WORD})
     | (?P<mark>[.,;:!?…]++)
@@ -34,7 +38,6 @@ TOKEN: Final = re.compile(
     | (?P<mail>(?P<mail_name>[\w.+-]{{1,64}}+)@(?P<mail_host>{_LABEL}(?:\.{_LABEL}){{1,5}}))
     | (?P<site>(?P<site_host>(?:{_LABEL}\.){{1,6}}(?:{_DOMAINS}))(?![\w-])(?:/[^\s<>()\[\]"*`]*+)?)
     | {FIGURE.pattern}
-    | (?P<initials>(?:[A-Z]\.){{2,6}}+|[A-Z]\.(?=\ [A-Z]))
     | (?P<letters>[^\W\d_]++(?:'[^\W\d_]++)*+)
     | (?P<tag></?[A-Za-z][^<>\n]{{0,200}}>|&(?:amp|lt|gt|quot|nbsp|\#\d{{1,6}});)
     | (?P<sign>(?P<one>.)(?P=one)*+)

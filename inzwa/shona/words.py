@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
 
-from inzwa.shona.concords import UNKNOWN, class_of
+from inzwa.shona.concords import class_of, singular
 from inzwa.shona.english_figures import ordinal as english_ordinal
 from inzwa.shona.graphemes import longest_first
 from inzwa.shona.numbers import ordinal
@@ -27,7 +27,6 @@ _WORD_LETTERS: Final = 4
 _CAPITALS: Final = re.compile(r"(?P<prefix>(?:[A-Z]?[a-z]{1,8}?)?)(?P<letters>[A-Z]{2,6})(?P<plural>s?)")
 _ROMAN: Final = re.compile(r"(?=[IVX]{2})(?P<tens>X{0,3})(?P<units>IX|IV|V?I{0,3})")
 _ROMAN_VALUES: Final = MappingProxyType({"I": 1, "V": 5, "X": 10})
-_PERSON: Final = 1
 
 
 SHORT: Final = longest_first([short for short, _, _ in rows("abbreviations.tsv")])
@@ -101,14 +100,7 @@ def roman_ordinal(number: int, name: str, language: Language) -> str | None:
         return None
     if language == "en":
         return f"the {english_ordinal(number)}"
-    return ordinal(number, _singular(class_of(name)))
-
-
-def _singular(noun_class: int | None) -> int:
-    """The class of one of them; people where the name is no listed noun."""
-    if noun_class is None:
-        return _PERSON
-    return noun_class - 1 if noun_class in (2, 4, 6, 8, UNKNOWN) else noun_class
+    return ordinal(number, singular(class_of(name)))
 
 
 def _roman_value(numeral: str) -> int:

@@ -145,3 +145,15 @@ def test_a_figure_stays_with_the_words_that_it_agrees_with(text):
 
 def test_a_comma_between_figures_ends_nothing():
     assert cut_phrases("1, 263 vanhu") == ["1, 263 vanhu"]
+
+
+def test_a_comma_behind_a_figure_waits_for_what_follows():
+    cutter = PhraseCutter()
+    assert cutter.push("Vanhu 1, ") == []
+    assert cutter.push("263 ") == []
+    assert cutter.push("vakauya. Ehe") == ["Vanhu 1, 263 vakauya."]
+
+
+def test_a_title_stays_with_its_name_though_it_has_no_full_stop():
+    eager = {"first": Lengths(sentence=2, clause=2, most=9)}
+    assert one_by_one("Ndiri naProf Moyo nhasi", **eager)[0] == "Ndiri"
