@@ -129,10 +129,12 @@ class _Reading:
         self._say_apart(symbols(self._language)["×" if token.lastgroup == "times" else "№"], token)
 
     def short(self, token: re.Match[str]) -> None:
-        """An abbreviation with its full stop, which ends the sentence too where one ends there."""
-        self._say_short(abbreviations(self._language)[token[0].removesuffix(".").lower()], token)
-        if token[0][0].islower() and _SENTENCE_ENDS.match(self._text, token.end()):
-            self._composer.pause(".", *self._written(token))
+        """An abbreviation with its full stop, which ends the sentence too where `and so on` ends one."""
+        short = token[0].removesuffix(".").lower()
+        self._say_short(abbreviations(self._language)[short], token)
+        if short in _LAST_WORDS and _SENTENCE_ENDS.match(self._text, token.end()):
+            end = self._folded.origin(token.end())
+            self._composer.pause(".", end, end)
 
     def _say_short(self, words: str, token: re.Match[str]) -> None:
         self.say(words.removesuffix(TITLE), token)
@@ -183,6 +185,7 @@ class _Reading:
 
 
 _PROSE_WORD: Final = re.compile(r"[^\W\d_]++(?:'[^\W\d_]++)*+")
+_LAST_WORDS: Final = ("nezv", "etc")
 _SENTENCE_ENDS: Final = re.compile(r"\s*+(?:\Z|[A-Z])")
 
 _HANDLERS: Final[MappingProxyType[str | None, Callable[[_Reading, re.Match[str]], None]]] = MappingProxyType(

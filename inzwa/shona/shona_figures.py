@@ -74,7 +74,7 @@ def _number(found: re.Match[str], context: Context) -> str:
         return _clock(*clock.groups())
     if is_year(figures) and (found["concord"] or _after_year_word(context)):
         return cardinal(int(figures))
-    if found["concord"] and len(figures) < 3 and found["concord"] != "na":
+    if found["concord"] and len(figures) < 3 and found["concord"] not in ("na", "ne"):
         return cardinal(int(figures))
     amount = _amount(found, "number")
     return spoken_quantity(amount, named_class(context, amount.exact()))
