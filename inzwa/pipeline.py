@@ -1,7 +1,8 @@
 """One turn: hear -> think -> cut into phrases -> speak, each stage waiting for the next. Knows no session and no wire.
 
-The model waits when two phrases wait for the voice; the voice waits when the outbox is full. Cancelling the scope
-around `answer` closes every generator in the task that opened it.
+The model waits when eight phrases wait for the voice; the voice waits when the outbox is full, and on a busy machine
+while what it has sent lasts a while. Cancelling the scope around `answer` closes every generator in the task that
+opened it.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from inzwa.audio import Sound
 from inzwa.errors import EngineError, EngineTimeout, InzwaError
 from inzwa.events import Latency, LlmFinal, LlmPartial, ServerEvent, TtsAudio, TtsEnd, TtsStart
 from inzwa.groups import ungrouped
+from inzwa.load import Load, Measure, easy
 from inzwa.manuscript import Manuscript
 from inzwa.playback import Playback
 from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, Priority, Transcript, VoiceOptions
@@ -23,7 +25,11 @@ from inzwa.safety import Screen
 from inzwa.shona.assistant import line
 from inzwa.shona.phrases import PhraseCutter
 
-PHRASES_WAITING: Final = 2
+PHRASES_WAITING: Final = 8
+"""So many that the model, which all share, seldom waits for one listener's ears."""
+
+AHEAD_S: Final = 2.0
+"""Sound that a listener has in hand before the voice may rest on a busy machine."""
 
 Emit = Callable[[ServerEvent], Awaitable[None]]
 
@@ -89,6 +95,7 @@ class Pipeline:
     voice: VoiceOptions = field(default_factory=VoiceOptions)
     timeout_s: float = 20.0
     """Seconds for one transcript, one token, one piece of sound."""
+    load: Measure = easy
 
     async def hear(self, sound: Sound, options: HearOptions) -> Transcript:
         """The transcript, shape (samples,) at 16 kHz. EngineError or EngineTimeout when it cannot be had."""
@@ -168,11 +175,18 @@ class Pipeline:
     async def _speak(self, turn: Turn, emit: Emit, phrases: MemoryObjectReceiveStream[_Phrase]) -> None:
         async with phrases:
             async for phrase in phrases:
+                await self._keep_pace(turn)
                 turn.said.append(phrase.text)
                 turn.playback.begin(phrase.text)
                 await emit(TtsStart(turn.number, phrase.index, phrase.text, *phrase.written))
                 await self._utter(turn, phrase, emit)
         await emit(TtsEnd(turn.number))
+
+    async def _keep_pace(self, turn: Turn) -> None:
+        """On a busy machine later phrases are made when they are nearly due: others wait for their first one."""
+        ahead_s = turn.playback.end_s - self.clock() if turn.playback.begun else 0.0
+        if ahead_s > AHEAD_S and self.load() >= Load.BUSY:
+            await anyio.sleep(ahead_s - AHEAD_S)
 
     async def _utter(self, turn: Turn, phrase: _Phrase, emit: Emit) -> None:
         priority = Priority.NORMAL if phrase.index else Priority.FIRST_PHRASE

@@ -58,6 +58,7 @@ class Turns:
             chat=options.chat,
             voice=options.voice,
             timeout_s=options.engine_timeout_s,
+            load=options.load,
         )
         self.loudspeaker = Loudspeaker(clock, emit)
         self._engines, self._options = engines, options

@@ -17,10 +17,11 @@ from inzwa.events import (
     TtsStart,
 )
 from inzwa.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.pipeline import PHRASES_WAITING, Marks, Pipeline, Turn, stage_errors
+from inzwa.load import Load
+from inzwa.pipeline import AHEAD_S, PHRASES_WAITING, Marks, Pipeline, Turn, stage_errors
 from inzwa.protocols import Message, Priority
 from inzwa.shona.assistant import line
-from inzwa.tts.scripted import ScriptedPhrase, ScriptedVoice
+from inzwa.tts.scripted import LETTER_MS, ScriptedPhrase, ScriptedVoice
 from tests.conversation import Fakes, Outbox, Watch, conversation
 
 HELLO = (Message("user", "mhoro"),)
@@ -96,10 +97,10 @@ class Fountain:
 
 
 @asynccontextmanager
-async def answering(fakes, *, room=float("inf"), text=None):
+async def answering(fakes, *, room=float("inf"), text=None, load=Load.EASY):
     """A pipeline at work on one turn, and its client."""
     watch, outbox = Watch(), Outbox(room)
-    pipeline = Pipeline(engines=fakes.engines(), clock=watch)
+    pipeline = Pipeline(engines=fakes.engines(), clock=watch, load=lambda: load)
     turn = Turn(number=7, language="sn", marks=Marks(speech_end=watch.now_s, decided=watch.now_s))
     async with anyio.create_task_group() as tasks:
         if text is None:
@@ -212,3 +213,23 @@ def test_an_engines_own_errors_leave_with_the_stages_name(raised, kind):
         raise raised
     assert (type(caught.value), caught.value.stage) == (kind, "asr")
     assert caught.value is raised or caught.value.__cause__ is raised
+
+
+LETTERS_AHEAD = int(AHEAD_S * 1000 / LETTER_MS)
+
+
+@pytest.mark.parametrize(("load", "spoken"), [(Load.EASY, 2), (Load.BUSY, 1)])
+async def test_only_on_a_busy_machine_the_voice_rests_while_what_it_sent_lasts(load, spoken):
+    text = f"{'a' * LETTERS_AHEAD * 10}. Ehe."
+    async with answering(Fakes(), text=text, load=load) as (turn, outbox):
+        assert (len(turn.said), len(of(outbox, TtsEnd))) == (spoken, spoken - 1)
+
+
+async def test_a_voice_that_rested_goes_on_when_its_sound_is_nearly_due():
+    text = f"{'a' * (LETTERS_AHEAD + 1)}. Ehe."
+    async with answering(Fakes(), text=text, load=Load.BUSY) as (turn, outbox):
+        assert len(turn.said) == 1
+        with anyio.fail_after(5):
+            while not of(outbox, TtsEnd):
+                await anyio.lowlevel.checkpoint()
+        assert len(turn.said) == 2

@@ -1,14 +1,19 @@
 """Which tokens of which request go into the next batch. Pure: knows no model, no thread and no clock.
 
 Every reply that is being spoken gives its one token; what is left of the batch goes to prompts, in the order in which
-they came. So a long prompt delays the others' tokens by one chunk at most, and tokens never wait for prompts.
+they came. So a long prompt delays the others' tokens by one chunk at most, and tokens never wait for prompts. While
+somebody still waits for the opening of a reply, replies that are under way may stand back: they are ahead of the voice.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from inzwa.llm.seating import Seat
+
+OPENING_TOKENS: Final = 12
+"""Tokens of a reply that somebody waits for in silence: about its first phrase. What follows is written while that one
+sounds."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -25,6 +30,13 @@ class Strand:
     """Where it sits; None while it waits."""
     next_token: int | None = None
     """The reply's newest token, chosen and not yet read by the model."""
+    said: int = 0
+    """Tokens of the reply so far."""
+
+    @property
+    def opening(self) -> bool:
+        """Whether somebody waits for it in silence."""
+        return self.speaks and self.said < OPENING_TOKENS
 
     @property
     def position(self) -> int:
@@ -61,9 +73,14 @@ class Slice(Generic[S]):
         return self.strand.position
 
 
-def plan_batch(strands: Iterable[S], chunk_tokens: int) -> list[Slice[S]]:
-    """The next batch: a token of every reply, then at most `chunk_tokens` of prompts. Replies' prompts come first."""
+def plan_batch(strands: Iterable[S], chunk_tokens: int, *, openings_first: bool = False) -> list[Slice[S]]:
+    """The next batch: a token of every reply, then at most `chunk_tokens` of prompts. Replies' prompts come first.
+
+    With `openings_first`, and where there is an opening, nothing else is in it.
+    """
     strands = list(strands)
+    if openings_first:
+        strands = [strand for strand in strands if strand.opening] or strands
     speaking = [Slice(strand, (strand.next_token,), True) for strand in strands if strand.next_token is not None]
     reading = [strand for strand in strands if strand.next_token is None and strand.position < strand.target]
     reading.sort(key=lambda strand: not strand.speaks)

@@ -15,6 +15,10 @@ from inzwa.protocols import ChatOptions
 CHUNK_TOKENS: Final = 64
 """Tokens of prompts in one batch. Larger chunks read hardly faster (177 tokens/s for 64, 179 for 256: one thread)."""
 
+MOST_STANDING_BACK: Final = 6
+"""Batches in a row that hold nothing but openings of replies. Then all take part in one: about 10 tokens a second are
+left to a reply under way, twice what a voice speaks."""
+
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Job(Strand):
@@ -25,8 +29,6 @@ class Job(Strand):
     text: ReplyText
     limit: int = 0
     """Tokens of the reply at most."""
-    said: int = 0
-    """Tokens of the reply so far."""
     read: int = 0
     """Tokens of the prompt that had to be read."""
     sampler: Sampler | None = None
@@ -71,6 +73,7 @@ class Table:
         self._machine = machine
         self._seating = seating
         self._places = places
+        self._stood_back = 0
         self.jobs: list[Job] = []
         self.counts = Counts()
 
@@ -117,7 +120,12 @@ class Table:
         for job in [job for job in self.jobs if job.position < len(job.prefix)]:
             self._seating.adopt(job.seat, job.prompt)
             self._end_reading(job)
-        return plan_batch([job for job in self.jobs if job.ready], CHUNK_TOKENS)
+        ready = [job for job in self.jobs if job.ready]
+        openings_first = self._stood_back < MOST_STANDING_BACK
+        batch = plan_batch(ready, CHUNK_TOKENS, openings_first=openings_first)
+        left_out = openings_first and any(job.opening for job in ready) and not all(job.opening for job in ready)
+        self._stood_back = self._stood_back + 1 if left_out else 0
+        return batch
 
     def _decode(self, batch: Sequence[Slice[Job]]) -> DecodeFailed | None:
         """Read these tokens and choose the next ones; what failed, if it did."""

@@ -3,17 +3,21 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inzwa.llm.schedule import Strand, plan_batch
+from inzwa.llm.schedule import OPENING_TOKENS, Strand, plan_batch
 from inzwa.llm.seating import Seat
 
 
-def strand(number, prompt, *, read=0, next_token=None, prefix=0, speaks=True):
+def strand(number, prompt, *, read=0, prefix=0, **more):
     seat = Seat(number, tokens=list(prompt[:read]))
-    return Strand(prompt=tuple(prompt), prefix=tuple(prompt[:prefix]), seat=seat, next_token=next_token, speaks=speaks)
+    return Strand(prompt=tuple(prompt), prefix=tuple(prompt[:prefix]), seat=seat, **more)
 
 
-def planned(strands, chunk=64):
-    return [(part.sequence, part.start, part.tokens, part.wants_output) for part in plan_batch(strands, chunk)]
+def planned(strands, chunk=64, **more):
+    return [(part.sequence, part.start, part.tokens, part.wants_output) for part in plan_batch(strands, chunk, **more)]
+
+
+def under_way(number, said):
+    return strand(number, [1, 2], read=2, next_token=9, said=said)
 
 
 def test_every_reply_gives_one_token_before_any_prompt():
@@ -33,6 +37,17 @@ def test_what_a_prompt_leaves_of_the_chunk_goes_to_the_next():
 def test_the_prompt_of_a_reply_goes_before_one_that_is_read_ahead():
     strands = [strand(0, [1, 2], speaks=False), strand(1, [3])]
     assert [sequence for sequence, *_ in planned(strands)] == [1, 0]
+
+
+def test_replies_under_way_stand_back_for_those_that_somebody_waits_for_in_silence():
+    strands = [under_way(0, OPENING_TOKENS), under_way(1, OPENING_TOKENS - 1), strand(2, [3]), strand(3, [4])]
+    assert [sequence for sequence, *_ in planned(strands, openings_first=True)] == [1, 2, 3]
+    assert [sequence for sequence, *_ in planned(strands)] == [0, 1, 2, 3]
+
+
+def test_where_nobody_waits_in_silence_nobody_stands_back():
+    strands = [under_way(0, OPENING_TOKENS), strand(1, [4, 5], speaks=False)]
+    assert [sequence for sequence, *_ in planned(strands, openings_first=True)] == [0, 1]
 
 
 def test_reading_ahead_leaves_the_last_token_and_asks_for_none():

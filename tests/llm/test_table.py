@@ -3,8 +3,9 @@
 import pytest
 
 from inzwa.errors import EngineError
+from inzwa.llm.schedule import OPENING_TOKENS
 from inzwa.llm.seating import Seating
-from inzwa.llm.table import CHUNK_TOKENS, Table
+from inzwa.llm.table import CHUNK_TOKENS, MOST_STANDING_BACK, Table
 from tests.llm.doubles import POISON, CountingMachine, ask
 
 
@@ -73,6 +74,19 @@ def test_a_long_prompt_does_not_hold_up_the_replies():
         room.table.step()
     assert len(talker.outlet.pieces) == 4
     assert room.machine.batches[1] == {0: 1, 1: CHUNK_TOKENS}
+
+
+def test_a_reply_under_way_stands_back_for_openings_but_not_for_ever():
+    room = Room(places=2)
+    early = room.sit([5], limit=40)
+    for _ in range(OPENING_TOKENS):
+        room.table.step()
+    room.sit([6], limit=40)
+    for _ in range(MOST_STANDING_BACK + 1):
+        room.table.step()
+    assert [sorted(batch) for batch in room.machine.batches[OPENING_TOKENS:]] == [[1]] * MOST_STANDING_BACK + [[0, 1]]
+    room.run()
+    assert early.outlet.ended
 
 
 def test_nobody_sits_when_every_place_is_taken():
