@@ -44,6 +44,11 @@ class Cache:
         """A folder of the user's own as a shelf; what was proven there is written down in the cache."""
         return Shelf(folder, self.hash_file, self.folder / "models" / name / RECORD)
 
+    def forget_gone(self) -> None:
+        """Drop what was written down of users' own files that are gone: paths change, and it would pile up."""
+        for folder in (self.folder / "models").glob("*"):
+            self.shelf(folder.name).forget_gone()
+
     def conversions(self, name: str) -> Path:
         """The folder of all that was made of the model's files."""
         return self.folder / "converted" / name

@@ -122,6 +122,7 @@ class Holdings:
             files = shelf.described(entry.loose, checking)
         except OSError as error:
             raise ModelUnavailable(f"{entry.name} cannot be read: {error.strerror or error}") from error
+        self.cache.forget_gone()
         return _described(replace(entry, files=files), shelf, files, f"the folder {entry.folder}")
 
 

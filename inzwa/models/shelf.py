@@ -95,6 +95,14 @@ class Shelf:
         """Take nothing for proven any more."""
         self._record_path.unlink(missing_ok=True)
 
+    def forget_gone(self) -> None:
+        """Drop the record and its folder where it tells of files elsewhere, none of which is there any more."""
+        place = Path(self.source)
+        with contextlib.suppress(OSError):  # whatever stays serves nobody and harms nobody
+            if place.is_absolute() and not any((place / name).exists() for name in self._proven()):
+                self._record_path.unlink()
+                self.folder.rmdir()
+
     def keep_only(self, files: Sequence[FileInfo]) -> None:
         """Delete what else lies there: files of an earlier version."""
         kept = {self.folder / file.name for file in files} | {self._record_path}

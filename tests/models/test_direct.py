@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable, UnknownModel
+from inzwa.models.catalogue import shelf_name
 from inzwa.models.digests import Digest, digest_of
 from inzwa.models.direct import direct_entry, is_direct
 from tests.models.hub import LoopbackHub
@@ -105,6 +106,23 @@ def test_a_file_that_is_written_to_while_it_is_hashed_is_hashed_again(shop: Shop
 
     shop.store(hash_file=hash_and_then_write).fetch(f"file:{path}")
     assert shop.store().fetch(f"file:{path}").files[0].sha256 == digest_of(path).sha256
+
+
+def test_a_file_that_is_gone_is_forgotten_when_another_is_used(shop: Shop, tmp_path: Path) -> None:
+    old, kept, new = (tmp_path / name / "mine.gguf" for name in ("old", "kept", "new"))
+    shop.fill()
+    for path in (old, kept, new):
+        path.parent.mkdir()
+        path.write_bytes(WEIGHTS)
+    for path in (old, kept):
+        shop.store().fetch(f"file:{path}")
+    before = {folder.name for folder in (shop.cache / "models").iterdir()}
+    old.unlink()
+    shop.store().fetch(f"file:{new}")
+    after = {folder.name for folder in (shop.cache / "models").iterdir()}
+    assert before - after == {shelf_name(f"file:{old}")}
+    assert after - before == {shelf_name(f"file:{new}")}
+    assert shop.store().state("tiny") == "ready"
 
 
 def test_a_folder_gives_all_its_files_but_pickles(shop: Shop, tmp_path: Path) -> None:
