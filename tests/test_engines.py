@@ -23,11 +23,11 @@ async def test_a_model_that_cannot_be_had_gives_way_to_the_small_one():
     assert reports[-1] == StageReport("llm", "ready", "smollm2-135m", "smollm2-135m")
 
 
-async def test_a_file_that_is_no_model_gives_way_to_the_small_one(tmp_path):
+async def test_a_file_that_is_no_model_gives_way_to_the_small_one(cache, tmp_path):
     wrong = tmp_path / "model.gguf"
     wrong.write_bytes(b"GGUF, but nothing else" * 100)
     reports: list[StageReport] = []
-    async with open_stage(settings(llm_model=f"file:{wrong}"), "llm", reports.append) as model:
+    async with open_stage(settings(llm_model=f"file:{wrong}", cache=cache), "llm", reports.append) as model:
         assert model.info.model == "smollm2-135m"
     assert "failed" in [report.state for report in reports]
 
@@ -38,9 +38,9 @@ async def test_nothing_takes_its_place_where_the_setting_forbids_it():
             pass
 
 
-async def test_an_adapter_is_added_to_the_model_that_it_was_made_for(tmp_path):
+async def test_an_adapter_is_added_to_the_model_that_it_was_made_for(cache, tmp_path):
     made = adapter(tmp_path)
-    chosen = settings(llm_lora=made.path(".gguf"), llm_lora_scale=0.5, models="embedded")
+    chosen = settings(llm_lora=made.path(".gguf"), llm_lora_scale=0.5, models="embedded", cache=cache)
     async with open_stage(chosen, "llm", lambda _: None) as model:
         assert model.info.title.startswith("smollm2-135m with file:")
         assert model.info.adapter.scale == 0.5
@@ -48,10 +48,10 @@ async def test_an_adapter_is_added_to_the_model_that_it_was_made_for(tmp_path):
 
 
 @pytest.mark.parametrize("named", ["/nowhere/lora.gguf", "wrong"])
-async def test_an_adapter_that_is_missing_or_wrong_is_told_and_the_model_goes_on_without_it(tmp_path, named):
+async def test_an_adapter_that_is_missing_or_wrong_is_told_and_the_model_goes_on_without_it(cache, tmp_path, named):
     wrong = adapter(tmp_path, width=64).path(".gguf") if named == "wrong" else named
     reports: list[StageReport] = []
-    async with open_stage(settings(llm_lora=wrong), "llm", reports.append) as model:
+    async with open_stage(settings(llm_lora=wrong, cache=cache), "llm", reports.append) as model:
         assert model.info.adapter is None
     (failed,) = [report for report in reports if report.state == "failed"]
     assert failed.detail.startswith(f"smollm2-135m with file:{wrong}: ")
@@ -87,9 +87,10 @@ async def test_a_server_that_is_not_there_gives_way_to_the_small_model_and_is_to
     assert failed == "auto (openai): http://127.0.0.1:1/v1 cannot be reached: is the server running?"
 
 
-async def test_whisper_cpp_by_flag_hears_in_place_of_the_usual_engine(models, tmp_path):
+async def test_whisper_cpp_by_flag_hears_in_place_of_the_usual_engine(models, cache, tmp_path):
     convert(models.fetch("whisper-base"), tmp_path, silent)
-    chosen = settings(asr_engine="whisper-cpp", asr_model=f"file:{tmp_path / TARGET}", models="embedded")
+    model = f"file:{tmp_path / TARGET}"
+    chosen = settings(asr_engine="whisper-cpp", asr_model=model, models="embedded", cache=cache)
     async with open_stage(chosen, "asr", lambda _: None) as ears:
         assert ears.info.engine == "whisper.cpp"
         assert ears.info.files[0].sha256

@@ -13,8 +13,8 @@ import pytest
 
 import inzwa
 from benchmarks.rig.server import free_port
-from inzwa.choice import EMBEDDED
 from inzwa.models.store import Store
+from tests.lending import lend
 from tests.models.hub import LoopbackHub, serving
 from tests.models.hub_faults import lies, status, trickles
 
@@ -47,9 +47,7 @@ def start(
     hub: LoopbackHub, models: Store, folder: Path, catalogue: str, *command: str, **more: str
 ) -> "subprocess.Popen[str]":
     """`python -m inzwa`, with the small models in its cache and this catalogue before its own."""
-    (folder / "models").mkdir()
-    for name in EMBEDDED.values():
-        (folder / "models" / name).symlink_to(models.fetch(name).folder)
+    lend(models, folder)
     (folder / "mine.toml").write_text(catalogue)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("INZWA_", "HF_"))}
     own = {"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(folder / "hf"), "HF_HUB_DOWNLOAD_TIMEOUT": "60"}

@@ -9,6 +9,7 @@ from inzwa.client import open_client
 from inzwa.engines import open_engines
 from inzwa.events import TypedText
 from inzwa.models.store import Store
+from tests.lending import lend
 from tests.serving import opening, serving, settings
 
 pytestmark = pytest.mark.weights
@@ -31,11 +32,8 @@ take = ["*.gguf"]
 @pytest.fixture(scope="module")
 async def engines(models: Store, tmp_path_factory: pytest.TempPathFactory):
     """All four on the small models, opened once, and a catalogue with a model that no machine carries."""
-    folder = tmp_path_factory.mktemp("cache")
+    folder = lend(models, tmp_path_factory.mktemp("cache"), (*EMBEDDED.values(), "gemma3-270m"))
     (folder / "mine.toml").write_text(MINE)
-    (folder / "models").mkdir()
-    for name in (*EMBEDDED.values(), "gemma3-270m"):  # what else is named here leaves nothing in the real cache
-        (folder / "models" / name).symlink_to(models.fetch(name).folder)
     chosen = settings(models="embedded", catalogue=folder / "mine.toml", cache=folder)
     async with open_engines(chosen, lambda _: None) as opened:
         yield opened
