@@ -15,7 +15,7 @@ class Load(IntEnum):
     EASY = 0
     """Everything."""
     BUSY = 1
-    """Partial transcripts half as often."""
+    """Partial transcripts half as often, later phrases of a reply no sooner than they are needed."""
     HEAVY = 2
     """No partial transcripts."""
     STRAINED = 3
