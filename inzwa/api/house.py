@@ -11,6 +11,7 @@ from typing import Final
 
 import anyio
 
+from inzwa.api.discretion import without_folders
 from inzwa.api.exchanging import Exchanging
 from inzwa.api.limits import RateLimit, Seats
 from inzwa.api.warming import Warming
@@ -57,7 +58,8 @@ class House:
     def engines(self) -> Engines:
         """The warm engines; NotReady says what is missing."""
         if self._engines is None:
-            raise NotReady(f"Inzwa is not ready yet: {' '.join(self.reasons())}", retry_after_s=RETRY_AFTER_S)
+            why = without_folders(" ".join(self.reasons()))
+            raise NotReady(f"Inzwa is not ready yet: {why}", retry_after_s=RETRY_AFTER_S)
         return self._engines
 
     @property

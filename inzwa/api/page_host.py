@@ -8,6 +8,7 @@ import numpy as np
 from starlette.requests import HTTPConnection
 
 from inzwa.api.admission import chat_options, hotwords, system_prompt, voice_options
+from inzwa.api.discretion import without_folders
 from inzwa.api.house import House
 from inzwa.api.incoming import check_text
 from inzwa.api.readiness import readiness
@@ -77,7 +78,7 @@ class HousePage:
 
     def readiness(self) -> Readiness:
         """What the page says of the models."""
-        return readiness(self._house)
+        return without_folders(readiness(self._house))
 
     async def _speak(self, engines: Engines, text: str, options: VoiceOptions) -> Spoken:
         with engines.held() as held:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inzwa.api.admission import chat_options, voice_options
 from inzwa.api.codecs import Encoder, OggOpusStream, Pcm16Encoder, WavStream
+from inzwa.api.discretion import without_folders
 from inzwa.api.house import House
 from inzwa.api.incoming import check_text
 from inzwa.api.security import address, check_access
@@ -104,7 +105,7 @@ async def chat(wanted: ChatRequest, house: Admitted) -> StreamedResponse:
     )
     messages = [Message(each.role, each.content) for each in wanted.messages]
     pieces = reply_pieces(engines, messages, options, house.settings.language, house.settings.engine_timeout_s)
-    return StreamedResponse(await begun(_events(pieces, engines.llm.info.model)), "text/event-stream")
+    return StreamedResponse(await begun(_events(pieces, without_folders(engines.llm.info.model))), "text/event-stream")
 
 
 async def reply_pieces(

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from inzwa import __version__
+from inzwa.api.discretion import without_folders
 from inzwa.api.house import RETRY_AFTER_S, House
 from inzwa.api.protocol_page import protocol_html
 from inzwa.api.readiness import readiness
@@ -58,8 +59,9 @@ async def alive() -> dict[str, str]:
 @router.get("/readyz", responses={503: {"description": "Not ready, with the reasons."}})
 async def ready(house: TheHouse) -> JSONResponse:
     """200 with models, versions, checksums and sources once every engine is warm; until then 503 with the reasons, and
-    for each stage which model is at hand, what is done to it, how much of how much, and what was tried before."""
-    body = readiness(house)
+    for each stage which model is at hand, what is done to it, how much of how much, and what was tried before. Folders
+    of this machine are left out."""
+    body = without_folders(readiness(house))
     if body["ready"]:
         return JSONResponse(body)
     return JSONResponse(body, 503, headers={"Retry-After": f"{RETRY_AFTER_S:.0f}"})

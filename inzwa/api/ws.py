@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from inzwa.api.admission import session_options
 from inzwa.api.codecs import FRAME_MS, OUT_RATES, Decoder, open_decoder
+from inzwa.api.discretion import without_folders
 from inzwa.api.house import House
 from inzwa.api.incoming import Incoming
 from inzwa.api.outgoing import Outgoing
@@ -67,7 +68,7 @@ async def _converse(socket: WebSocket, house: House, engines: Engines) -> int:
     """Hold the conversation; the code to close the socket with."""
     start, decoder, options = await _hello(socket, house, engines)
     codec = start.audio_out or house.settings.audio_out_codec
-    models = {stage: info.model for stage, info in engines.infos().items()}
+    models = {stage: without_folders(info.model) for stage, info in engines.infos().items()}
     ready = Ready(options.session_id, start.codec, codec, OUT_RATES[codec], FRAME_MS, models)
     await socket.send_text(message_text(ready))
     to_session, inbox = anyio.create_memory_object_stream[ClientEvent](QUEUE)

@@ -17,7 +17,7 @@ from tests.serving import opening, scripted_engines, serving
 ADMIN = {"Authorization": "Bearer svosve"}
 
 
-def refusing(times: int):
+def refusing(times: int, why: str = "whisper-base is not here and cannot be fetched."):
     """An `open_engines` that fails so often, then works; and the list of its calls."""
     calls: list[int] = []
 
@@ -25,8 +25,8 @@ def refusing(times: int):
     async def open_engines(settings, report):
         calls.append(len(calls))
         if len(calls) <= times:
-            report(StageReport("asr", "failed", "whisper-base"))
-            raise ModelUnavailable("whisper-base is not here and cannot be fetched.")
+            report(StageReport("asr", "failed", why, why.partition(" ")[0]))
+            raise ModelUnavailable(why)
         async with opening(scripted_engines())(settings, report) as engines:
             yield engines
 
@@ -64,6 +64,21 @@ async def test_not_ready_says_why_and_refuses_with_a_hint():
         with pytest.raises(Refused, match="not ready"):
             async with open_client(url):
                 pass
+
+
+async def test_what_is_not_ready_and_what_serves_is_told_without_folders_and_the_log_has_them(caplog):
+    reason = "file:/srv/models/base.gguf cannot be read: Permission denied"
+    open_engines, _ = refusing(1, reason)
+    async with serving(open_engines=open_engines, admin_token="svosve") as (url, house):
+        await house.settled()
+        async with httpx.AsyncClient(base_url=url, headers=ADMIN) as http:
+            body = (await http.get("/readyz")).json()
+            assert body["reasons"] == ["file:base.gguf cannot be read: Permission denied"]
+            assert body["stages"]["asr"]["tried"] == [{"model": "file:base.gguf", "reason": body["reasons"][0]}]
+            assert "/srv" not in (await http.post("/v1/tts", json={"text": "mhoro"})).text
+            assert reason in caplog.text
+            assert (await http.post("/v1/admin/warmup")).status_code == 200
+            assert "/srv" not in (await http.get("/readyz")).text
 
 
 async def test_warm_up_is_not_there_without_an_admin_token():
