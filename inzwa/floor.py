@@ -4,8 +4,10 @@ Speech while the reply is still being thought about takes the floor at once. Spe
 judged by its words, and takes the floor or gives it back.
 """
 
+from contextlib import suppress
 from typing import Final
 
+from inzwa.errors import EngineError
 from inzwa.interruption import Judgement, judge_speech
 from inzwa.options import SessionOptions
 from inzwa.pipeline import Emit
@@ -21,6 +23,7 @@ class Floor:
 
     def __init__(self, turns: Turns, options: SessionOptions) -> None:
         self._turns, self._options = turns, options
+        self._hotwords: tuple[str, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -46,7 +49,7 @@ class Floor:
             start_ms=start_ms,
             pipeline=self._turns.pipeline,
             language=options.language,
-            hotwords=options.hotwords,
+            hotwords=self._expected(),
             emit=emit,
             partial_ms=min(options.partial_ms, CHALLENGE_MS) if challenges else options.partial_ms,
             challenges=challenges,
@@ -73,3 +76,9 @@ class Floor:
         before_ms = self._turns.unheard_from_ms
         fits = before_ms is not None and now_ms - before_ms < self._options.endpoint.max_ms
         return before_ms if before_ms is not None and fits else start_ms
+
+    def _expected(self) -> tuple[str, ...]:
+        """Words to favour with the recogniser at hand; while none is, those of the one before."""
+        with suppress(EngineError):
+            self._hotwords = self._options.hotwords(self._turns.pipeline.engines.asr.info)
+        return self._hotwords

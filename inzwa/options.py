@@ -1,10 +1,11 @@
 """How one conversation behaves: what the server's settings and the client's `start` come to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from inzwa.endpoint import EndpointOptions
 from inzwa.load import Measure, easy
-from inzwa.protocols import ChatOptions, VoiceOptions
+from inzwa.protocols import ChatOptions, EngineInfo, VoiceOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +15,10 @@ class SessionOptions:
     session_id: str
     language: str = "sn"
     """What the user speaks, as Whisper names it."""
-    hotwords: tuple[str, ...] = ()
-    system_prompt: str = ""
+    hotwords: Callable[[EngineInfo], tuple[str, ...]] = lambda _: ()
+    """Words to favour, by the recogniser at hand: it may be exchanged between two utterances."""
+    system_prompt: Callable[[EngineInfo], str] = lambda _: ""
+    """How to answer, by the model at hand: it may be exchanged between two turns."""
     barge_in: bool = True
     """Whether speaking over the reply stops it; else speech during a reply is not heard."""
     barge_in_after_ms: int = 400

@@ -63,7 +63,7 @@ class Turns:
         self.loudspeaker = Loudspeaker(clock, emit)
         self._engines, self._options = engines, options
         self._clock, self._emit, self._tasks = clock, emit, tasks
-        self._history = History(options.system_prompt)
+        self._history = History("")
         self._reply: Reply | None = None
 
     @property
@@ -203,6 +203,7 @@ def _problem(error: InzwaError) -> Problem:
 def _messages(history: History, text: str, llm: ChatModel, options: SessionOptions) -> list[Message]:
     """The prompt of a turn: as much of the conversation as this model and the settings have room for."""
     with stage_errors("llm"):
+        history.system = options.system_prompt(llm.info)
         window = min(options.context_tokens, llm.context_tokens)
         return history.messages(text, llm.count_tokens, window - options.chat.max_new_tokens)
 

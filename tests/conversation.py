@@ -182,7 +182,7 @@ async def conversation(
 ) -> AsyncIterator[Conversation]:
     """A conversation open for the block. `room` is how many events its client takes before it stops reading."""
     outbox, watch = Outbox(room), Watch()
-    fields = {"system_prompt": "iva mupfupi", "chat": ChatOptions(session=name)}
+    fields = {"system_prompt": lambda _: "iva mupfupi", "chat": ChatOptions(session=name)}
     chosen = SessionOptions(session_id=name, **(fields | options))
     async with open_session((fakes or Fakes()).engines(), chosen, outbox.put, watch) as session:
         yield Conversation(session, outbox, watch)

@@ -1,6 +1,9 @@
 """Who has the floor: interruptions, assent, echoes and noise over a reply that is being spoken."""
 
+from dataclasses import replace
+
 import anyio
+import anyio.lowlevel
 import pytest
 
 from inzwa.asr.scripted import ScriptedTranscriber
@@ -8,8 +11,11 @@ from inzwa.errors import EngineError
 from inzwa.events import AsrPartial, EndTurn, TtsHold, TtsResume
 from inzwa.llm.scripted import ScriptedChatModel
 from inzwa.load import Load
+from inzwa.protocols import Transcriber
+from inzwa.slots import Slot
+from inzwa.slotted import SlotTranscriber
 from inzwa.tts.scripted import ScriptedPhrase, ScriptedVoice
-from tests.conversation import Fakes, conversation
+from tests.conversation import Fakes, Watch, conversation
 
 REPLY = "Mangwana kuchanaya mvura zhinji kumakomo ose enyika."
 
@@ -35,6 +41,42 @@ async def test_assent_noise_and_echo_let_the_reply_go_on(heard):
         assert [type(event) for event in talk.events if isinstance(event, TtsHold | TtsResume)] == [TtsHold, TtsResume]
         assert talk.session.turns.cancelled == 0
         assert talk.all_of(AsrPartial) == []
+
+
+async def test_each_utterance_favours_the_words_of_the_recogniser_that_hears_it():
+    first, second = ScriptedTranscriber(), ScriptedTranscriber()
+    second.info = replace(first.info, model="second")
+    slot: Slot[Transcriber] = Slot("asr", 20.0)
+    slot.fill(first)
+    async with conversation(Fakes(asr=SlotTranscriber(slot)), hotwords=lambda info: (info.model,)) as talk:
+        await talk.say()
+        talk.listen_out()
+        slot.fill(second)
+        await talk.say()
+    assert [{options.hotwords for _, options in each.calls} for each in (first, second)] == [
+        {("scripted-asr",)},
+        {("second",)},
+    ]
+
+
+async def test_the_words_stay_while_a_recogniser_is_started_again():
+    hangs, fresh = ScriptedTranscriber(), ScriptedTranscriber()
+    clock = Watch()
+    slot: Slot[Transcriber] = Slot("asr", 20.0, clock)
+    slot.fill(hangs)
+    async with conversation(Fakes(asr=SlotTranscriber(slot)), hotwords=lambda info: (info.model,)) as talk:
+        await talk.say()
+        talk.listen_out()
+        with anyio.CancelScope() as scope, slot.watch(slot.tenure):
+            clock.now_s += 20
+            scope.cancel()
+            await anyio.lowlevel.checkpoint()
+        assert slot.tenure is None
+        await talk.say()
+        slot.fill(fresh)
+        await talk.settle()
+        assert talk.endings()[-1] == (2, "ended")
+    assert {options.hotwords for _, options in fresh.calls} == {("scripted-asr",)}
 
 
 async def test_something_to_say_stops_the_reply_before_it_is_said_to_its_end():

@@ -1,13 +1,17 @@
 """What the model is asked: what the user said and, of each reply, what the user took in."""
 
+from dataclasses import replace
+
 import anyio
 
 from inzwa.events import (
     Cancel,
 )
 from inzwa.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.protocols import ChatOptions
+from inzwa.protocols import ChatModel, ChatOptions
 from inzwa.shona.assistant import line
+from inzwa.slots import Slot
+from inzwa.slotted import SlotChatModel
 from tests.conversation import Fakes, conversation
 
 
@@ -53,6 +57,19 @@ async def test_a_failed_turn_is_remembered_once():
         await talk.take(Cancel())
         await talk.write("piri")
     assert prompt(fakes)[1:] == [("user", "rimwe piri")]
+
+
+async def test_each_turn_is_asked_as_suits_the_model_that_answers_it():
+    first, second = ScriptedChatModel(["Ehe."]), ScriptedChatModel(["Hongu."])
+    second.info = replace(first.info, model="second")
+    slot: Slot[ChatModel] = Slot("llm", 20.0)
+    slot.fill(first)
+    async with conversation(Fakes(llm=SlotChatModel(slot)), system_prompt=lambda info: info.model) as talk:
+        await talk.write("rimwe")
+        slot.fill(second)
+        await talk.write("piri")
+    assert [each.asked[-1].messages[0].content for each in (first, second)] == ["scripted-chat", "second"]
+    assert [message.content for message in second.asked[-1].messages[1:]] == ["rimwe", "Ehe.", "piri"]
 
 
 async def test_the_prompt_leaves_room_for_the_reply():

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from inzwa.endpoint import EndpointOptions
@@ -39,8 +40,8 @@ def session_options(start: Start, settings: Settings, engines: Engines, load: Me
     return SessionOptions(
         session_id=session_id,
         language=language,
-        hotwords=hotwords(settings, engines.asr.info, language, _asked_words(start)),
-        system_prompt=system_prompt(settings, engines, language),
+        hotwords=partial(hotwords, settings, language, asked=_asked_words(start)),
+        system_prompt=partial(system_prompt, settings, language),
         barge_in=settings.barge_in,
         barge_in_after_ms=settings.barge_in_after_ms,
         push_to_talk=start.mode == "push_to_talk",
@@ -68,14 +69,14 @@ def chat_options(settings: Settings) -> ChatOptions:
     return ChatOptions(max_new_tokens=settings.max_new_tokens, temperature=settings.temperature)
 
 
-def system_prompt(settings: Settings, engines: Engines, language: str) -> str:
+def system_prompt(settings: Settings, language: str, answering: EngineInfo) -> str:
     """The setting's, or Inzwa's own: in Shona only for a model that was taught Shona."""
     if settings.system_prompt != "auto":
         return settings.system_prompt
-    return line("system", language if "Shona" in engines.llm.info.language else "en")
+    return line("system", language if "Shona" in answering.language else "en")
 
 
-def hotwords(settings: Settings, hearing: EngineInfo, language: str, asked: Sequence[str] = ()) -> tuple[str, ...]:
+def hotwords(settings: Settings, language: str, hearing: EngineInfo, asked: Sequence[str] = ()) -> tuple[str, ...]:
     """Words to favour: those that are asked for, then the settings', then, for Shona, Inzwa's own.
 
     Its own are for a recogniser that hardly knows the language (benchmarks/hotwords.py measures what they do there);

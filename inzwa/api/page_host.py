@@ -49,7 +49,7 @@ class HousePage:
         engines = self._house.engines
         check_text(messages[-1].content, self.settings.max_text_chars)
         if messages[0].role != "system":
-            system = system_prompt(self.settings, engines, self.settings.language)
+            system = system_prompt(self.settings, self.settings.language, engines.llm.info)
             messages = [Message("system", system), *messages] if system else list(messages)
         pieces = reply_pieces(
             engines,
@@ -69,7 +69,7 @@ class HousePage:
             raise AudioTooLong(f"The recording is longer than {limit_s} s.")
         pipeline = Pipeline(engines=engines, clock=time.monotonic, timeout_s=self.settings.engine_timeout_s)
         language = self.settings.language
-        options = HearOptions(language=language, hotwords=hotwords(self.settings, engines.asr.info, language))
+        options = HearOptions(language=language, hotwords=hotwords(self.settings, language, engines.asr.info))
         heard = await pipeline.hear(sound, options)
         if not heard.text:
             raise EmptyText("No words were heard in the recording.")

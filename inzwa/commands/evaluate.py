@@ -102,7 +102,7 @@ def _recordings(arguments: Namespace) -> list[Recording]:
 
 def _hear_options(settings: Settings, hearing: EngineInfo) -> HearOptions:
     """As a session hears."""
-    return HearOptions(language=settings.language, hotwords=hotwords(settings, hearing, settings.language))
+    return HearOptions(language=settings.language, hotwords=hotwords(settings, settings.language, hearing))
 
 
 def _options(options: HearOptions, arguments: Namespace) -> How:

@@ -1,5 +1,7 @@
 """What a session comes to: the words it favours, the voice that answers and its pace."""
 
+from dataclasses import replace
+
 import pytest
 
 from inzwa.api.admission import hotwords, session_options
@@ -8,6 +10,7 @@ from inzwa.errors import BadMessage, UnknownVoice
 from inzwa.events import Start
 from inzwa.load import easy
 from inzwa.protocols import EngineInfo, VoiceOptions
+from inzwa.shona.assistant import line
 from inzwa.shona.hotwords import core_hotwords
 from inzwa.tts.scripted import ScriptedVoice
 from tests.serving import scripted_engines, settings
@@ -20,8 +23,8 @@ def test_the_clients_words_come_first_then_the_settings_then_inzwas_own(tmp_path
     path = tmp_path / "words.txt"
     path.write_text("Guruve\n")
     chosen = settings(hotwords="Moyo, harare", hotwords_file=path)
-    assert hotwords(chosen, HARDLY, "sn", ["Harare", "Tariro"])[:4] == ("Harare", "Tariro", "Moyo", "Guruve")
-    assert hotwords(chosen, HARDLY, "sn", ["Harare"])[3:] == tuple(w for w in core_hotwords() if w != "Harare")
+    assert hotwords(chosen, "sn", HARDLY, ["Harare", "Tariro"])[:4] == ("Harare", "Tariro", "Moyo", "Guruve")
+    assert hotwords(chosen, "sn", HARDLY, ["Harare"])[3:] == tuple(w for w in core_hotwords() if w != "Harare")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +38,7 @@ def test_the_clients_words_come_first_then_the_settings_then_inzwas_own(tmp_path
     ],
 )
 def test_inzwas_own_are_for_shona_and_a_recogniser_that_hardly_knows_it(core, hearing, language, favours):
-    assert bool(hotwords(settings(hotwords_core=core), hearing, language)) is favours
+    assert bool(hotwords(settings(hotwords_core=core), language, hearing)) is favours
 
 
 def options(*, voices=("Rudo", "Tendai"), **fields):
@@ -44,7 +47,15 @@ def options(*, voices=("Rudo", "Tendai"), **fields):
 
 
 def test_a_session_takes_the_words_of_its_start():
-    assert options(hotwords=["Tariro", "tariro", " "]).hotwords == ("Tariro",)
+    assert options(hotwords=["Tariro", "tariro", " "]).hotwords(HARDLY) == ("Tariro",)
+
+
+def test_a_session_asks_in_shona_only_a_model_that_was_made_for_it():
+    ask = options(language="sn").system_prompt
+    assert [ask(replace(HARDLY, language="English")), ask(MADE_FOR_SHONA)] == [
+        line("system", "en"),
+        line("system", "sn"),
+    ]
 
 
 def test_words_come_as_a_list_of_strings():
