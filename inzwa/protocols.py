@@ -108,6 +108,8 @@ class Transcript:
     """How likely it was not speech at all, 0..1."""
     confidence: float = 0.0
     """Mean log-probability a token; 0 is certain, below -1 is doubtful."""
+    tokens: tuple[int, ...] = ()
+    """As the engine spells it, for a guess at the same utterance a little later; empty where it takes no guesses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,8 @@ class HearOptions:
     """Words to favour, the most valuable first."""
     final: bool = True
     """A final transcript is worth a second try with more care; a partial is not."""
+    guess: tuple[int, ...] = ()
+    """The tokens of what this utterance was heard as before: they may save the engine time, and change no words."""
 
 
 class Transcriber(Protocol):

@@ -47,6 +47,8 @@ class Utterance:
     _partial: anyio.CancelScope | None = None
     _next_partial_ms: int = 0
     _draft: Draft | None = None
+    _guess: tuple[int, ...] = ()
+    """Tokens of what was heard last."""
 
     def __post_init__(self) -> None:
         self._next_partial_ms = self.start_ms + self.partial_ms
@@ -69,7 +71,7 @@ class Utterance:
         """Transcribe and show what has been said so far; the text. A failing recogniser shows in the final."""
         with scope:
             try:
-                transcript = await self.pipeline.hear(sound, self._options(final=False))
+                transcript = await self._hear(sound, final=False)
                 await self._show(transcript, end_ms)
                 return transcript.text
             except InzwaError:
@@ -88,7 +90,7 @@ class Utterance:
         """Begin the final transcript; `then` gets its text, within the draft."""
         with draft.scope:
             try:
-                draft.transcript = await self.pipeline.hear(sound, self._options(final=True))
+                draft.transcript = await self._hear(sound, final=True)
             except InzwaError:
                 return  # the final tries again and says so
             finally:
@@ -104,7 +106,7 @@ class Utterance:
             self.drop_draft()
         elif transcript := await _settled(draft):
             return transcript
-        return await self.pipeline.hear(sound, self._options(final=True))
+        return await self._hear(sound, final=True)
 
     def drop_draft(self) -> None:
         """Speech went on: the draft is worth nothing."""
@@ -126,8 +128,11 @@ class Utterance:
             seen = self._agreement.push(transcript.text)
             await self.emit(AsrPartial(self.turn, seen.text, seen.stable, self.start_ms, end_ms))
 
-    def _options(self, *, final: bool) -> HearOptions:
-        return HearOptions(language=self.language, hotwords=self.hotwords, final=final)
+    async def _hear(self, sound: Sound, *, final: bool) -> Transcript:
+        options = HearOptions(language=self.language, hotwords=self.hotwords, final=final, guess=self._guess)
+        transcript = await self.pipeline.hear(sound, options)
+        self._guess = transcript.tokens
+        return transcript
 
 
 async def _settled(draft: Draft) -> Transcript | None:

@@ -15,6 +15,7 @@ from inzwa.events import (
     SpeechStop,
     TurnEnd,
 )
+from inzwa.protocols import Transcript
 from tests.conversation import Fakes, conversation
 from tests.sounds import quiet, tone
 
@@ -153,3 +154,15 @@ async def test_cancel_in_the_pause_takes_the_draft_along():
         gate.set()
         await talk.be_silent()
     assert talk.story() == ["speech.start"]
+
+
+async def test_what_was_heard_last_is_the_guess_at_what_is_heard_next_of_the_same_utterance():
+    fakes = Fakes(asr=ScriptedTranscriber([Transcript("mhoro", tokens=(1,)), Transcript("mhoro mai", tokens=(1, 2))]))
+    async with conversation(fakes) as talk:
+        await talk.say()
+        await talk.settle()
+        talk.listen_out()
+        await talk.say()
+    guesses = [options.guess for _, options in fakes.asr.calls]
+    assert guesses[:2] == [(), (1,)]
+    assert guesses.count(()) == 2

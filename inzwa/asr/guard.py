@@ -36,6 +36,8 @@ class Guess:
     """How likely it was not speech, 0..1."""
     unfinished: bool = False
     """Whether it ran into the limit of its tokens."""
+    tokens: tuple[int, ...] = ()
+    """As the network told it."""
 
 
 def is_silence(guess: Guess) -> bool:

@@ -60,6 +60,8 @@ class Decoded:
     """Mean log-probability a token, the end's included."""
     no_speech: float
     """How likely it was not speech, 0..1."""
+    kept: int = 0
+    """Tokens that were guessed before and stood."""
 
 
 class Network:
@@ -75,6 +77,11 @@ class Network:
         self.multilingual: bool = self._model.is_multilingual
         self._mel = LogMel(self._model.n_mels)
         self._silence = self.encode(silence(WINDOW_MS - PAD_MS, INPUT_RATE))
+
+    @property
+    def tail(self) -> States:
+        """States of silence from the window's very end, shape (END_STATES, width)."""
+        return self._silence[-END_STATES:]
 
     def encode(self, sound: Sound) -> States:
         """The states of the sound and the silence behind it, as far as the window reaches. Shape (samples,), 16 kHz."""

@@ -1,6 +1,7 @@
 """Text to Whisper's tokens and back: the prompt with its language and hotwords. Knows no sound."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,16 @@ from inzwa.errors import EngineError, UnsupportedFormat
 
 HOTWORD_TOKENS: Final = 64
 """What hotwords may take of the prompt: each costs time, and Whisper's own limit is 223."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Tokens that are no text."""
+
+    start: int
+    """Behind it a transcript's language and task are told."""
+    end: int
+    no_speech: int
 
 
 class Prompter:
@@ -26,6 +37,12 @@ class Prompter:
         favoured = self._favoured(hotwords)
         before = [self._special("<|startofprev|>"), *favoured] if favoured else []
         return [*before, self._start, *self._task(language), self._special("<|notimestamps|>")]
+
+    @property
+    def marks(self) -> Marks:
+        """EngineError where the tokenizer has none for silence."""
+        silence = "<|nospeech|>" if self._tokens.token_to_id("<|nospeech|>") is not None else "<|nocaptions|>"
+        return Marks(self._start, self._end, self._special(silence))
 
     def text(self, ids: Sequence[int]) -> str:
         """What the tokens spell, stripped; special ones spell nothing."""

@@ -1,9 +1,11 @@
 """Whisper in CTranslate2, made for utterances: the speech alone is encoded, greedily read, and read again if doubted.
 
 Knows no session. Every step runs in one of the engine's two threads: finals in one, partials in the other, so that no
-final waits for a partial that nobody needs any more. A cancelled transcript stops after the step at hand.
+final waits for a partial that nobody needs any more. A cancelled transcript stops after the step at hand. The greedy
+reading is ONNX Runtime's where the weights allow it, CTranslate2's elsewhere; the encoder and second looks always are.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,15 +14,20 @@ from functools import partial
 from typing import Final
 
 import ctranslate2
+import onnxruntime
 
 from inzwa.asr.guard import Guess, best, is_echo, is_flawed, is_loop, is_silence
 from inzwa.asr.network import WINDOW_STATES, Network, Search, States
 from inzwa.asr.prompt import Prompter
+from inzwa.asr.reader import Reader
 from inzwa.asr.sounds import FEWEST_TOKENS, QUIETEST_DBFS, loudest_dbfs, most_tokens, require_hearable
 from inzwa.audio import INPUT_RATE, Sound, silence
+from inzwa.errors import NotConvertible
 from inzwa.models.local import LocalModel
 from inzwa.protocols import EngineInfo, HearOptions, Transcript
 from inzwa.worker import Worker
+
+log = logging.getLogger(__name__)
 
 QUICK: Final = Search()
 SEARCHES: Final = (QUICK, Search(WINDOW_STATES, beam=5), Search(WINDOW_STATES, temperature=0.4))
@@ -43,9 +50,15 @@ class Whisper:
     """The recogniser that all sessions share."""
 
     def __init__(
-        self, network: Network, prompter: Prompter, finals: Worker, partials: Worker, info: EngineInfo
+        self,
+        network: Network,
+        reader: Reader | None,
+        prompter: Prompter,
+        finals: Worker,
+        partials: Worker,
+        info: EngineInfo,
     ) -> None:
-        self._network, self._prompter = network, prompter
+        self._network, self._reader, self._prompter = network, reader, prompter
         self._finals, self._partials = finals, partials
         self.info = info
         self.work = Work()
@@ -60,7 +73,7 @@ class Whisper:
         self.work.heard += 1
         guess = await self._hear(sound, prompt, options) if loudest_dbfs(sound) >= QUIETEST_DBFS else _NOTHING
         if not is_silence(guess):
-            return Transcript(guess.text, guess.no_speech, guess.confidence)
+            return Transcript(guess.text, guess.no_speech, guess.confidence, guess.tokens)
         self.work.silent += 1
         return Transcript("", guess.no_speech, guess.confidence)
 
@@ -70,7 +83,7 @@ class Whisper:
         guesses: list[Guess] = []
         for search in SEARCHES if options.final else SEARCHES[:1]:
             self.work.retried += bool(guesses)
-            look = partial(self._guess, states, prompt, search, most_tokens(sound))
+            look = partial(self._guess, states, prompt, search, most_tokens(sound), options.guess)
             guesses.append(await worker.run(look))
             if _settled(guesses):
                 break
@@ -82,10 +95,16 @@ class Whisper:
         unprompted = await worker.run(bare)
         return unprompted if is_silence(unprompted) else chosen
 
-    def _guess(self, states: States, prompt: Sequence[int], search: Search, most: int) -> Guess:
-        decoded = self._network.decode(states, prompt, search, most)
+    def _guess(
+        self, states: States, prompt: Sequence[int], search: Search, most: int, before: Sequence[int] = ()
+    ) -> Guess:
+        if self._reader is not None and search == QUICK:
+            decoded = self._reader.read(states, prompt, most, before)
+        else:
+            decoded = self._network.decode(states, prompt, search, most)
         text = self._prompter.text(decoded.ids)
-        return Guess(text, decoded.confidence, decoded.no_speech, unfinished=len(decoded.ids) >= most)
+        unfinished = len(decoded.ids) >= most
+        return Guess(text, decoded.confidence, decoded.no_speech, unfinished, decoded.ids)
 
 
 @contextmanager
@@ -95,10 +114,23 @@ def open_whisper(model: LocalModel, *, threads: int = 2, compute_type: str = "in
         began = time.perf_counter()
         network = Network(model.path("model.bin").parent, threads=threads, compute_type=compute_type)
         prompter = Prompter(model.path("tokenizer.json"), multilingual=network.multilingual)
+        reader = _open_reader(model, network, prompter, threads)
         loaded = time.perf_counter()
-        network.decode(network.encode(silence(1_000, INPUT_RATE)), prompter.prompt("en"), QUICK, FEWEST_TOKENS)
-        info = _describe(model, loaded - began, time.perf_counter() - loaded)
-        yield Whisper(network, prompter, finals, partials, info)
+        states = network.encode(silence(1_000, INPUT_RATE))
+        network.decode(states, prompter.prompt("en"), QUICK, FEWEST_TOKENS)
+        if reader:
+            reader.read(states, prompter.prompt("en"), FEWEST_TOKENS)
+        info = _describe(model, reader, loaded - began, time.perf_counter() - loaded)
+        yield Whisper(network, reader, prompter, finals, partials, info)
+
+
+def _open_reader(model: LocalModel, network: Network, prompter: Prompter, threads: int) -> Reader | None:
+    """None where the weights are INT8 or not laid out as ours: CTranslate2 then reads too."""
+    try:
+        return Reader.of(model.path("model.bin").parent, prompter.marks, network.tail, threads=threads)
+    except NotConvertible as error:
+        log.info("%s is read by CTranslate2, token by token: %s", model.name, error.message)
+        return None
 
 
 _NOTHING: Final = Guess("", confidence=0.0, no_speech=1.0)
@@ -110,5 +142,7 @@ def _settled(guesses: Sequence[Guess]) -> bool:
     return is_silence(last) or not is_flawed(last) or (len(guesses) > 1 and not all(map(is_loop, guesses)))
 
 
-def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
-    return model.described("faster-whisper", f"ctranslate2 {ctranslate2.__version__}", load_s=load_s, warm_s=warm_s)
+def _describe(model: LocalModel, reader: Reader | None, load_s: float, warm_s: float) -> EngineInfo:
+    reads = f", onnxruntime {onnxruntime.__version__}" if reader else ""
+    version = f"ctranslate2 {ctranslate2.__version__}{reads}"
+    return model.described("faster-whisper", version, load_s=load_s, warm_s=warm_s)

@@ -1,5 +1,7 @@
 """The recogniser as the pipeline sees it, on real weights."""
 
+from dataclasses import replace
+
 import anyio
 import numpy as np
 import pytest
@@ -142,3 +144,20 @@ def test_files_that_are_no_whisper_are_refused(tmp_path):
     broken = LocalModel(name="broken", folder=tmp_path, files=(FileInfo("model.bin", 11, ""),))
     with pytest.raises(EngineError, match="no Whisper"), open_whisper(broken):
         pass
+
+
+@weights
+async def test_what_was_heard_before_is_a_guess_that_leaves_the_words_as_they_are(whisper, reader, sentences):
+    sound = reader.read(sentences[LINE])
+    partial = await whisper.transcribe(sound[: sound.size * 3 // 4], PARTIAL)
+    plain = await whisper.transcribe(sound, ENGLISH)
+    for guess in (partial.tokens, plain.tokens):
+        heard = await whisper.transcribe(sound, replace(ENGLISH, guess=guess))
+        assert (heard.text, heard.tokens) == (plain.text, plain.tokens)
+        assert heard.confidence == pytest.approx(plain.confidence, abs=0.05)
+    assert plain.tokens[:3] == partial.tokens[:3]
+
+
+@weights
+def test_a_sound_without_words_has_no_tokens_to_guess_by(whisper):
+    assert anyio.run(whisper.transcribe, quiet(500), ENGLISH).tokens == ()

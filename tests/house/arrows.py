@@ -68,7 +68,7 @@ HEAVY: Final = {
     "_pywhispercpp": ("inzwa.asr",),
     "ctranslate2": ("inzwa.asr", "inzwa.models.convert"),
     "llama_cpp": ("inzwa.llm",),
-    "onnxruntime": ("inzwa.vad", "inzwa.tts"),
+    "onnxruntime": ("inzwa.vad", "inzwa.asr", "inzwa.tts"),
     "gradio": ("inzwa.api.ui",),
     "torch": ("inzwa.export",),
     "TTS": ("inzwa.export",),

@@ -40,6 +40,10 @@ class Ct2File:
         """Bytes on the disk."""
         return self._bytes.size
 
+    def has(self, name: str) -> bool:
+        """Whether it is stored, and not an alias of another variable."""
+        return name in self._variables
+
     def number(self, name: str) -> int:
         """A variable that is one number."""
         return int(self._variable(name).item())

@@ -1,7 +1,7 @@
 """An ONNX file written node by node. Knows the wire format, not what the nodes do.
 
 Field numbers are those of onnx.proto (onnx/onnx on GitHub), the encoding is that of protobuf.dev. It spares Inzwa the
-package `onnx`. Tensors are float32 or int64.
+package `onnx`. Inputs and outputs are float32 or int64, weights also of one byte a number.
 """
 
 import struct
@@ -17,10 +17,14 @@ OPSET: Final = 20
 _IR_VERSION: Final = 9
 _VARINT, _LENGTH, _FOUR_BYTES = 0, 2, 5
 _FLOAT, _INT64 = 1, 7
+_KINDS: Final = {"<f4": _FLOAT, "|u1": 2, "|i1": 3, "<i8": _INT64}
 _ATTRIBUTE_FLOAT, _ATTRIBUTE_INT, _ATTRIBUTE_INTS = 1, 2, 7
 
+CONTRIBUTED: Final = "com.microsoft"
+"""Where ONNX Runtime's own operators are; version 1."""
+
 Attribute = int | float | Sequence[int]
-Array = npt.NDArray[np.float32] | npt.NDArray[np.int64]
+Array = npt.NDArray[np.float32] | npt.NDArray[np.int64] | npt.NDArray[np.uint8] | npt.NDArray[np.int8]
 
 
 class GraphWriter:
@@ -32,15 +36,16 @@ class GraphWriter:
         self._values: list[bytes] = []
         self._inputs: list[bytes] = []
         self._outputs: list[bytes] = []
+        self._contributed = False
 
     def input(self, name: str, shape: Sequence[int | str], *, whole: bool = False) -> str:
         """What the graph takes: int64 where `whole`, else float32. A dimension's name stands for any length."""
         self._inputs.append(_value(name, shape, _INT64 if whole else _FLOAT))
         return name
 
-    def output(self, name: str, shape: Sequence[int | str]) -> None:
-        """What the graph gives, float32."""
-        self._outputs.append(_value(name, shape, _FLOAT))
+    def output(self, name: str, shape: Sequence[int | str], *, whole: bool = False) -> None:
+        """What the graph gives: int64 where `whole`, else float32."""
+        self._outputs.append(_value(name, shape, _INT64 if whole else _FLOAT))
 
     def declare(self, name: str, shape: Sequence[int | str]) -> None:
         """What a float32 tensor inside is, so that the graph may be cut there."""
@@ -51,6 +56,11 @@ class GraphWriter:
         (name,) = self._add(op, inputs, [to or self._next()], attributes)
         return name
 
+    def contributed(self, op: str, *inputs: str, to: Sequence[str] = (), **attributes: Attribute) -> str:
+        """A node of ONNX Runtime's own, the first of its outputs; an input that is left out is an empty name."""
+        self._contributed = True
+        return self._add(op, inputs, to or [self._next()], attributes, CONTRIBUTED)[0]
+
     def cast(self, tensor: str, *, whole: bool = False) -> str:
         """The same numbers as int64 where `whole`, else as float32."""
         (name,) = self._add("Cast", [tensor], [self._next()], {"to": _INT64 if whole else _FLOAT})
@@ -58,9 +68,13 @@ class GraphWriter:
 
     def split(self, tensor: str, axis: int) -> tuple[str, str]:
         """Two halves."""
-        names = [f"{self._next()}.{half}" for half in (0, 1)]
-        first, second = self._add("Split", [tensor], names, {"axis": axis, "num_outputs": 2})
+        first, second = self.parted(tensor, axis, 2)
         return first, second
+
+    def parted(self, tensor: str, axis: int, parts: int) -> Sequence[str]:
+        """Parts of one size."""
+        names = [f"{self._next()}.{part}" for part in range(parts)]
+        return self._add("Split", [tensor], names, {"axis": axis, "num_outputs": parts})
 
     def weight(self, name: str, values: Array) -> str:
         """A tensor of the file."""
@@ -91,13 +105,18 @@ class GraphWriter:
         ):
             parts += [_field(number, body) for body in bodies]
         model = _field(1, _IR_VERSION) + _field(2, b"inzwa") + _field(8, _field(2, OPSET))
+        if self._contributed:
+            model += _field(8, _field(1, CONTRIBUTED.encode()) + _field(2, 1))
         size = sum(map(len, parts))
         return b"".join([model, _key(7, _LENGTH), _number(size), *parts])
 
-    def _add(self, op: str, inputs: Sequence[str], outputs: Sequence[str], said: dict[str, Attribute]) -> Sequence[str]:
+    def _add(
+        self, op: str, inputs: Sequence[str], outputs: Sequence[str], said: dict[str, Attribute], domain: str = ""
+    ) -> Sequence[str]:
         names = [_field(1, name.encode()) for name in inputs] + [_field(2, name.encode()) for name in outputs]
         attributes = [_field(5, _attribute(name, value)) for name, value in said.items()]
-        self._nodes.append(b"".join([*names, _field(4, op.encode()), *attributes]))
+        home = [_field(7, domain.encode())] if domain else []
+        self._nodes.append(b"".join([*names, _field(4, op.encode()), *attributes, *home]))
         return outputs
 
     def _constant(self, values: Array) -> str:
@@ -109,10 +128,10 @@ class GraphWriter:
 
 
 def _tensor(name: str, values: Array) -> bytes:
-    kind = _INT64 if values.dtype == np.int64 else _FLOAT
+    kind = values.dtype.newbyteorder("<")
     dims = b"".join(_field(1, length) for length in values.shape)
-    data = values.astype("<i8" if kind == _INT64 else "<f4", copy=False).tobytes()
-    return dims + _field(2, kind) + _field(8, name.encode()) + _field(9, data)
+    data = values.astype(kind, copy=False).tobytes()
+    return b"".join((dims, _field(2, _KINDS[kind.str]), _field(8, name.encode()), _field(9, data)))
 
 
 def _value(name: str, shape: Sequence[int | str], kind: int) -> bytes:

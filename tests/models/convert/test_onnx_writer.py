@@ -56,3 +56,21 @@ def test_our_own_reader_finds_the_same_graph_and_cuts_it_where_it_was_declared()
     assert (read.inputs, read.outputs, [node.op for node in read.nodes]) == (("x",), ("y",), ["Mul", "Add"])
     session = onnxruntime.InferenceSession(read.cut(["middle"], ["y"]), providers=["CPUExecutionProvider"])
     assert session.run(None, {"middle": np.array([3.0], dtype=np.float32)})[0].tolist() == [4.0]
+
+
+def test_onnx_runtimes_own_nodes_take_weights_of_one_byte():
+    graph = GraphWriter()
+    x, most = graph.input("x", [1, "n"]), graph.number(0.5)
+    units = graph.run("QuantizeLinear", x, most, graph.weight("middle", np.array(128, dtype=np.uint8)))
+    weight = graph.weight("w", np.array([[1, -2], [3, 4]], dtype=np.int8))
+    graph.contributed("MatMulIntegerToFloat", units, weight, most, graph.number(2.0), "middle", to=["y"])
+    graph.output("y", [1, 2])
+    assert run(graph, x=np.array([[1, -1]], dtype=np.float32)).tolist() == [[-4.0, -12.0]]
+
+
+def test_a_whole_number_is_given_out_and_parts_have_one_size():
+    graph = GraphWriter()
+    parts = graph.parted(graph.input("x", [1, 6]), -1, 3)
+    graph.run("ArgMax", parts[1], to="y", axis=-1, keepdims=0)
+    graph.output("y", [1], whole=True)
+    assert run(graph, x=np.array([[9, 0, 1, 2, 0, 0]], dtype=np.float32)).tolist() == [1]
