@@ -25,8 +25,8 @@ from inzwa.asr.prompt import Marks
 from inzwa.errors import EngineError, NotConvertible
 from inzwa.models.convert.ct2_file import Ct2File
 
-AT_ONCE: Final = 32
-"""Tokens of a guess that are read in one pass: each takes 800 kB for the scores of the vocabulary."""
+AT_ONCE: Final = 16
+"""Tokens of a guess that are read in one pass: each takes several times 200 kB for the scores of the vocabulary."""
 
 Memory = Mapping[str, Floats]
 """Keys and values by their names in the graph, each (1, heads, places, head)."""
@@ -157,6 +157,7 @@ def _session(graph: bytes, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.enable_mem_pattern = False  # it keeps a plan for every length that it has seen
+    options.enable_cpu_mem_arena = False  # it keeps the most that was ever needed, and saves no time here
     options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")  # freed once repacked
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     with TemporaryDirectory(prefix="inzwa-decoder-") as folder:
