@@ -62,7 +62,7 @@ def hear(arguments: Namespace, settings: Settings) -> None:
 
     async def transcribe() -> None:
         async with open_stage(settings, "vad", _tell) as vad, open_stage(settings, "asr", _tell) as asr:
-            favoured = hotwords(settings, asr.info, settings.language)
+            favoured = hotwords(settings, settings.language, asr.info)
             options = HearOptions(language=settings.language, hotwords=favoured)
             ear = Ear(vad, EndpointOptions(max_ms=settings.max_audio_seconds * 1000))
             for end in _utterances(ear, sound):
