@@ -15,11 +15,11 @@ class Load(IntEnum):
     EASY = 0
     """Everything."""
     BUSY = 1
-    """Partial transcripts half as often, later phrases of a reply no sooner than they are needed."""
+    """Partial transcripts half as often."""
     HEAVY = 2
     """No partial transcripts."""
     STRAINED = 3
-    """Replies of at most SHORT_REPLY_TOKENS tokens."""
+    """Replies of at most SHORT_REPLY_TOKENS tokens, their later phrases no sooner than they are needed."""
     FULL = 4
     """No new sessions."""
 

@@ -185,7 +185,7 @@ class Pipeline:
     async def _keep_pace(self, turn: Turn) -> None:
         """On a busy machine later phrases are made when they are nearly due: others wait for their first one."""
         ahead_s = turn.playback.end_s - self.clock() if turn.playback.begun else 0.0
-        if ahead_s > AHEAD_S and self.load() >= Load.BUSY:
+        if ahead_s > AHEAD_S and self.load() >= Load.STRAINED:
             await anyio.sleep(ahead_s - AHEAD_S)
 
     async def _utter(self, turn: Turn, phrase: _Phrase, emit: Emit) -> None:

@@ -218,7 +218,7 @@ def test_an_engines_own_errors_leave_with_the_stages_name(raised, kind):
 LETTERS_AHEAD = int(AHEAD_S * 1000 / LETTER_MS)
 
 
-@pytest.mark.parametrize(("load", "spoken"), [(Load.EASY, 2), (Load.BUSY, 1)])
+@pytest.mark.parametrize(("load", "spoken"), [(Load.HEAVY, 2), (Load.STRAINED, 1)])
 async def test_only_on_a_busy_machine_the_voice_rests_while_what_it_sent_lasts(load, spoken):
     text = f"{'a' * LETTERS_AHEAD * 10}. Ehe."
     async with answering(Fakes(), text=text, load=load) as (turn, outbox):
@@ -227,7 +227,7 @@ async def test_only_on_a_busy_machine_the_voice_rests_while_what_it_sent_lasts(l
 
 async def test_a_voice_that_rested_goes_on_when_its_sound_is_nearly_due():
     text = f"{'a' * (LETTERS_AHEAD + 1)}. Ehe."
-    async with answering(Fakes(), text=text, load=Load.BUSY) as (turn, outbox):
+    async with answering(Fakes(), text=text, load=Load.STRAINED) as (turn, outbox):
         assert len(turn.said) == 1
         with anyio.fail_after(5):
             while not of(outbox, TtsEnd):
