@@ -121,7 +121,8 @@ class HearOptions:
     final: bool = True
     """A final transcript is worth a second try with more care; a partial is not."""
     guess: tuple[int, ...] = ()
-    """The tokens of what this utterance was heard as before: they may save the engine time, and change no words."""
+    """The tokens of what this utterance was heard as before: they may save the engine time. No more than
+    rounding may change by them: which of two words that are about as likely is taken."""
 
 
 class Transcriber(Protocol):

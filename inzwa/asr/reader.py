@@ -63,7 +63,8 @@ class Reader:
         return cls(Ct2File(file), graphs, rules, tail, threads=threads)
 
     def read(self, states: States, prompt: Sequence[int], most_tokens: int, guess: Sequence[int] = ()) -> Decoded:
-        """The likeliest tokens behind the prompt, at most so many. The guess saves time and changes nothing."""
+        """The likeliest tokens behind the prompt, at most so many. A guess saves time; between tokens that are about as
+        likely, the rounding of longer passes may decide otherwise than without it."""
         heard = {f"heard {name}": value for name, value in self._attended(states).items()}
         text = takewhile(lambda token: 0 <= token < self._rules.end, guess[: most_tokens - 1])
         ahead, fresh, memory = list(text), list(prompt), self._empty

@@ -22,7 +22,7 @@ from inzwa.asr.prompt import Prompter
 from inzwa.asr.reader import Reader
 from inzwa.asr.sounds import FEWEST_TOKENS, QUIETEST_DBFS, loudest_dbfs, most_tokens, require_hearable
 from inzwa.audio import INPUT_RATE, Sound, silence
-from inzwa.errors import NotConvertible
+from inzwa.errors import EngineError, NotConvertible
 from inzwa.models.local import LocalModel
 from inzwa.protocols import EngineInfo, HearOptions, Transcript
 from inzwa.worker import Worker
@@ -125,10 +125,10 @@ def open_whisper(model: LocalModel, *, threads: int = 2, compute_type: str = "in
 
 
 def _open_reader(model: LocalModel, network: Network, prompter: Prompter, threads: int) -> Reader | None:
-    """None where the weights are INT8 or not laid out as ours: CTranslate2 then reads too."""
+    """None where it cannot be made (weights in INT8, an unknown layout or tokenizer): CTranslate2 then reads too."""
     try:
         return Reader.of(model.path("model.bin").parent, prompter.marks, network.tail, threads=threads)
-    except NotConvertible as error:
+    except (EngineError, NotConvertible) as error:
         log.info("%s is read by CTranslate2, token by token: %s", model.name, error.message)
         return None
 

@@ -16,8 +16,7 @@ CHUNK_TOKENS: Final = 64
 """Tokens of prompts in one batch. Larger chunks read hardly faster (177 tokens/s for 64, 179 for 256: one thread)."""
 
 MOST_STANDING_BACK: Final = 6
-"""Batches in a row that hold nothing but openings of replies. Then all take part in one: about 10 tokens a second are
-left to a reply under way, twice what a voice speaks."""
+"""Batches in a row that hold nothing but openings of replies. Then all take part in one."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -123,8 +122,8 @@ class Table:
         ready = [job for job in self.jobs if job.ready]
         openings_first = self._stood_back < MOST_STANDING_BACK
         batch = plan_batch(ready, CHUNK_TOKENS, openings_first=openings_first)
-        left_out = openings_first and any(job.opening for job in ready) and not all(job.opening for job in ready)
-        self._stood_back = self._stood_back + 1 if left_out else 0
+        some_stand_back = openings_first and len({job.opening for job in ready}) > 1
+        self._stood_back = self._stood_back + 1 if some_stand_back else 0
         return batch
 
     def _decode(self, batch: Sequence[Slice[Job]]) -> DecodeFailed | None:
