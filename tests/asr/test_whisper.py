@@ -1,5 +1,6 @@
 """The recogniser as the pipeline sees it, on real weights."""
 
+import json
 from dataclasses import replace
 
 import anyio
@@ -144,6 +145,21 @@ def test_files_that_are_no_whisper_are_refused(tmp_path):
     broken = LocalModel(name="broken", folder=tmp_path, files=(FileInfo("model.bin", 11, ""),))
     with pytest.raises(EngineError, match="no Whisper"), open_whisper(broken):
         pass
+
+
+@weights
+async def test_where_no_guess_can_be_read_ctranslate2_reads(models, tmp_path, caplog, reader, sentences):
+    base = models.fetch("whisper-base")
+    for file in base.folder.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    (tmp_path / "config.json").unlink()
+    rules = json.loads((base.folder / "config.json").read_text()) | {"suppress_ids_begin": None}
+    (tmp_path / "config.json").write_text(json.dumps(rules))
+    with caplog.at_level("INFO"), open_whisper(replace(base, folder=tmp_path), threads=1) as whisper:
+        heard = await whisper.transcribe(reader.read(sentences[LINE]), ENGLISH)
+    assert "is read by CTranslate2" in caplog.text
+    assert heard.text
+    assert "onnxruntime" not in whisper.info.version
 
 
 @weights
