@@ -6,12 +6,14 @@ Two conversations, one after the other, with the same sentences spoken in real t
 the answer (`end_turn`) as soon as the last word is out; in the second silence ends the turn. Each reply is taken to
 its last byte, which gives the server's own figures, and then stopped, so that the next turn interrupts nothing.
 Memory is the server's, after the first turns and after the last. With --at-once speech is sent as fast as the socket
-takes it, as a recording is: for many turns (--turns 200) rather than for latency. --url measures a server that runs
+takes it, as a recording is, with rests between turns where the server would take it for sound that comes faster than
+anybody speaks: for many turns (--turns 200) rather than for latency. --url measures a server that runs
 already, whose memory is then not known.
 """
 
 import argparse
 import itertools
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -25,7 +27,8 @@ from benchmarks.rig.figures import machine, spread, table, write_report
 from benchmarks.rig.inzwa_line import open_inzwa
 from benchmarks.rig.server import Server, inzwa_server
 from benchmarks.rig.speech import Sentence, sentences
-from benchmarks.rig.talk import Exchange, Line, Microphone, converse, exchange, recite
+from benchmarks.rig.talk import Exchange, Line, Microphone, converse, exchange, recite, rest
+from inzwa.api.limits import PACE
 from inzwa.events import Start
 
 LONG_SESSION: Final = {"session_minutes": 120}
@@ -68,12 +71,14 @@ async def hold(url: str, plan: Plan, spoken: Sequence[Sentence], weigh: Callable
     found: list[Exchange] = []
 
     async def talk(line: Line, microphone: Microphone) -> None:
-        before = 0
+        before, began_s, sent_s = 0, time.monotonic(), 0.0
         for number, sentence in enumerate(itertools.islice(itertools.cycle(spoken), plan.warm_up + plan.turns)):
             say = microphone.speak if plan.paced else partial(recite, line)
             turn = await exchange(line, say, sentence.sound, asked=plan.asked, after=before)
             before = max(before, turn.turn)
             await line.hush()
+            sent_s += sentence.seconds
+            await rest(line, 0.0 if plan.paced else began_s + sent_s / PACE - time.monotonic())
             weigh(number < plan.warm_up)
             if number >= plan.warm_up:
                 found.append(turn)

@@ -62,8 +62,8 @@ def is_loop(guess: Guess) -> bool:
 
 
 def is_repeated(guess: Guess) -> bool:
-    """Whether a phrase comes more often in a row than people say it: wrong perhaps."""
-    return _copies_from(_words(guess.text)) is not None
+    """Whether a phrase comes more often in a row than people say it, or one sentence twice is all: wrong perhaps."""
+    return _copies_from(_words(guess.text)) is not None or _is_doubled(guess.text.split())
 
 
 def best(guesses: Sequence[Guess]) -> Guess:
@@ -100,6 +100,12 @@ def _copies(words: Sequence[str], start: int, length: int) -> int:
     while words[start + copies * length : start + (copies + 1) * length] == phrase:
         copies += 1
     return copies
+
+
+def _is_doubled(said: Sequence[str]) -> bool:
+    half, odd = divmod(len(said), 2)
+    words = _words(" ".join(said))
+    return half > 1 and not odd and said[half - 1][-1] in ".!?" and words[:half] == words[half:]
 
 
 def _words(text: str) -> list[str]:

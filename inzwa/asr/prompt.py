@@ -1,5 +1,6 @@
 """Text to Whisper's tokens and back: the prompt with its language and hotwords. Knows no sound."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from inzwa.errors import EngineError, UnsupportedFormat
 
 HOTWORD_TOKENS: Final = 64
 """What hotwords may take of the prompt: each costs time, and Whisper's own limit is 223."""
+
+BYTE_TOKENS: Final = 256
+"""Tokens that are one byte each; the one of this number is the first that joins two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Prompter:
     """A tokenizer of Whisper's, multilingual or English only."""
 
     def __init__(self, file: Path, *, multilingual: bool) -> None:
-        self._tokens = Tokenizer.from_file(str(file))
+        self._tokens = read_tokenizer(file)
         self._multilingual = multilingual
         self._end = self._special("<|endoftext|>")
         self._start, self._translate = self._special("<|startoftranscript|>"), self._special("<|translate|>")
@@ -78,3 +82,23 @@ class Prompter:
         if token is None:
             raise EngineError("asr", f"The tokenizer has no {name}: it is not Whisper's.")
         return token
+
+
+def read_tokenizer(file: Path) -> Tokenizer:
+    """The tokenizer, its first merge restored where that was lost. EngineError where the file has no merges.
+
+    Whisper's first merge is ``Ġ t``, a space and a t. Merges came as a file that begins with a line of comment, and
+    tokenizers made of it may have lost one line more, which splits every word that begins with t wrongly. Token
+    BYTE_TOKENS tells what was lost: the tokens from there on are merged ones, in the order of the merges.
+    """
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        merges, vocabulary = said["model"]["merges"], said["model"]["vocab"]
+        lost = list(next(token for token, number in vocabulary.items() if number == BYTE_TOKENS))
+        known = [merge.split(" ") if isinstance(merge, str) else merge for merge in merges[:1]]
+    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+        raise EngineError("asr", f"{file.name} is no tokenizer of Whisper's.") from error
+    if known == [lost] or len(lost) != 2:
+        return Tokenizer.from_file(str(file))
+    merges.insert(0, " ".join(lost) if isinstance(merges[0], str) else lost)
+    return Tokenizer.from_str(json.dumps(said))

@@ -43,6 +43,13 @@ def test_a_repeated_phrase_is_doubted_and_can_be_told_once(text, once):
     assert told_once(guess(text)).text == once
 
 
+@pytest.mark.parametrize("text", ["Good morning. Good morning.", "Mhoro shamwari! Mhoro, shamwari!"])
+def test_one_short_sentence_told_twice_is_looked_at_again(text):
+    assert is_repeated(guess(text))
+    assert not is_loop(guess(text))
+    assert told_once(guess(text)).text == text
+
+
 def test_text_that_deflates_too_well_is_a_loop():
     assert is_loop(guess("kuha" + "rara" * 20))
 

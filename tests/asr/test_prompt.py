@@ -1,9 +1,12 @@
 """Prompts as Whisper was trained on them."""
 
-import pytest
+import json
 
-from inzwa.asr.prompt import HOTWORD_TOKENS, Prompter
-from inzwa.errors import UnsupportedFormat
+import pytest
+from tokenizers import Tokenizer
+
+from inzwa.asr.prompt import HOTWORD_TOKENS, Prompter, read_tokenizer
+from inzwa.errors import EngineError, UnsupportedFormat
 
 pytestmark = pytest.mark.weights
 
@@ -66,3 +69,34 @@ def test_empty_hotwords_ask_for_nothing(prompter):
 
 def test_special_tokens_spell_nothing(prompter):
     assert prompter.text([START, SHONA, *prompter.prompt("sn"), END]) == ""
+
+
+def test_a_word_behind_a_space_and_t_is_split_as_whisper_was_trained(file, prompter):
+    """The file as it is published lacks the merge; what is put back is the token of that number, and nothing else."""
+    said = json.loads(file.read_text(encoding="utf-8"))
+    assert "\u0120 t" not in said["model"]["merges"]
+    the = said["model"]["vocab"]["\u0120the"]
+    assert read_tokenizer(file).encode(" the", add_special_tokens=False).ids == [the]
+    assert Tokenizer.from_file(str(file)).encode(" the", add_special_tokens=False).ids != [the]
+    assert prompter.text(read_tokenizer(file).encode(" Tendai, tinotenda", add_special_tokens=False).ids) == (
+        "Tendai, tinotenda"
+    )
+
+
+def test_a_tokenizer_that_has_its_first_merge_is_left_alone(file, tmp_path):
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["model"]["merges"].insert(0, "\u0120 t")
+    whole = tmp_path / "tokenizer.json"
+    whole.write_text(json.dumps(said), encoding="utf-8")
+    assert (
+        json.loads(read_tokenizer(whole).to_str())["model"]
+        == json.loads(Tokenizer.from_file(str(whole)).to_str())["model"]
+    )
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"model": {"merges": [], "vocab": {}}}', '{"model": {}}'])
+def test_a_file_that_is_no_tokenizer_is_refused(tmp_path, text):
+    broken = tmp_path / "tokenizer.json"
+    broken.write_text(text, encoding="utf-8")
+    with pytest.raises(EngineError, match="tokenizer"):
+        read_tokenizer(broken)

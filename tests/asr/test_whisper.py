@@ -7,7 +7,8 @@ import anyio
 import numpy as np
 import pytest
 
-from inzwa.asr.whisper import open_whisper
+from inzwa.asr.guard import Guess
+from inzwa.asr.whisper import DOUBTED, DRAWN, LOOPED, next_search, open_whisper
 from inzwa.errors import AudioTooLong, BadAudio, EngineError, UnsupportedFormat
 from inzwa.models.local import LocalModel
 from inzwa.protocols import FileInfo, HearOptions
@@ -87,6 +88,36 @@ async def test_a_hotword_said_alone_is_heard(whisper, reader, sentences):
     said = reader.read(sentences["Good morning."])
     heard = await whisper.transcribe(said, HearOptions(language="en", hotwords=("good", "morning")))
     assert words(heard.text) == ["good", "morning"]
+
+
+@weights
+async def test_a_short_sentence_is_told_once(whisper, reader, sentences):
+    heard = await whisper.transcribe(reader.read(sentences["Good morning."]), ENGLISH)
+    assert words(heard.text) == ["good", "morning"]
+
+
+SOUND, UNSURE = Guess("Mvura iri", -0.3, 0.1), Guess("Mvura iri", -1.5, 0.1)
+LOOP, TWICE = Guess("kai " * 9, -0.1, 0.1), Guess("Mvura iri. Mvura iri.", -0.2, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("guesses", "search"),
+    [
+        ([SOUND], None),
+        ([Guess("", 0.0, 1.0)], None),
+        ([UNSURE], DOUBTED),
+        ([LOOP], LOOPED),
+        ([TWICE], LOOPED),
+        ([UNSURE, UNSURE], None),
+        ([UNSURE, LOOP], None),
+        ([LOOP, SOUND], None),
+        ([LOOP, UNSURE], None),
+        ([LOOP, LOOP], DRAWN),
+        ([LOOP, LOOP, LOOP], None),
+    ],
+)
+def test_how_it_is_looked_for_again_depends_on_what_is_wrong(guesses, search):
+    assert next_search(guesses) is search
 
 
 @weights
