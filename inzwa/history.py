@@ -9,6 +9,10 @@ from inzwa.protocols import Message
 MAX_EXCHANGES: Final = 64
 """Turns kept at most, whatever their length: a session of a day must not grow for a day."""
 
+KEPT: Final = 0.5
+"""Of what may be kept, how much is once it has become too much. When the oldest leaves, all that stands behind it
+moves, and the model has to read that again: seconds, better spent once in many turns than in every one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -32,15 +36,20 @@ class History:
     def add(self, user: str, assistant: str) -> None:
         """A turn is over; `assistant` is empty where it got no answer."""
         self._exchanges.append(Exchange(user, assistant))
-        del self._exchanges[:-MAX_EXCHANGES]
+        if len(self._exchanges) > MAX_EXCHANGES:
+            del self._exchanges[: -int(KEPT * MAX_EXCHANGES)]
 
     def messages(self, user: str, count: Callable[[Sequence[Message]], int], budget: int) -> list[Message]:
-        """The prompt for a new turn in at most `budget` tokens; exchanges that do not fit are forgotten for good.
+        """The prompt for a new turn in at most `budget` tokens. Where it would be more, the oldest exchanges are
+        forgotten for good, until it takes no more than KEPT of the budget or the newest alone is left.
 
         The system line and the new turn always stay, whatever they cost.
         """
-        while self._exchanges and count(self._prompt(user)) > budget:
+        needed = count(self._prompt(user))
+        full = needed > budget
+        while full and self._exchanges and needed > (KEPT if len(self._exchanges) > 1 else 1) * budget:
             del self._exchanges[0]
+            needed = count(self._prompt(user))
         return self._prompt(user)
 
     def _prompt(self, user: str) -> list[Message]:

@@ -2,10 +2,11 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.history import MAX_EXCHANGES, Exchange, History
+from inzwa.history import KEPT, MAX_EXCHANGES, Exchange, History
 from inzwa.protocols import Message
 
 WORDS = st.lists(st.sampled_from(["mhoro", "zuva", "mvura"]), min_size=1, max_size=6).map(" ".join)
@@ -74,7 +75,26 @@ def test_speech_that_was_never_answered_leaves_too_when_it_no_longer_fits():
 
 def test_a_day_of_talk_is_not_kept():
     history = told(*[("mhoro", "")] * 500, *[("mhoro", "mhoroi")] * 500)
-    assert len(history.exchanges) == MAX_EXCHANGES
+    assert MAX_EXCHANGES * KEPT <= len(history.exchanges) <= MAX_EXCHANGES
+    assert set(history.exchanges) == {Exchange("mhoro", "mhoroi")}
+
+
+@pytest.mark.parametrize("budget", [60, 10_000], ids=["too many tokens", "too many turns"])
+def test_the_prompt_grows_at_its_end_in_most_turns(budget):
+    """A prompt that begins as the one before is not read again."""
+    history, before, moved = History("iva mupfupi"), [], 0
+    for number in range(400):
+        messages = history.messages(f"mhoro {number}", count, budget)
+        assert count(messages) <= budget
+        moved += messages[: len(before)] != before
+        before = messages
+        history.add(f"mhoro {number}", "mhoroi")
+    assert 1 < moved < 400 / 6
+
+
+def test_of_two_that_do_not_fit_the_newest_stays_if_it_does():
+    history = told(("a b c", "d e f"), ("g h", "i"))
+    assert said(history.messages("j", count, 7))[1:] == [("user", "g h"), ("assistant", "i"), ("user", "j")]
 
 
 @given(EXCHANGES, WORDS, st.integers(0, 60))
