@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
 import anyio
 from anyio.abc import TaskGroup
@@ -22,6 +23,10 @@ from inzwa.pipeline import Clock, Emit, Marks, Pipeline, Turn, stage_errors
 from inzwa.protocols import ChatModel, Engines, Message, Transcript
 from inzwa.safety import judge
 from inzwa.shona.assistant import line
+
+UNSAID: Final = 64
+"""Tokens kept free for what the user has yet to say: what has to be forgotten for it is forgotten while they speak, and
+the model reads the rest again then, not when they wait for the answer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -201,11 +206,13 @@ def _problem(error: InzwaError) -> Problem:
 
 
 def _messages(history: History, text: str, llm: ChatModel, options: SessionOptions) -> list[Message]:
-    """The prompt of a turn: as much of the conversation as this model and the settings have room for."""
+    """The prompt of a turn: as much of the conversation as this model and the settings have room for, with UNSAID tokens
+    to spare while there is no text yet."""
     with stage_errors("llm"):
         history.system = options.system_prompt(llm.info)
         window = min(options.context_tokens, llm.context_tokens)
-        return history.messages(text, llm.count_tokens, window - options.chat.max_new_tokens)
+        budget = window - options.chat.max_new_tokens
+        return history.messages(text, llm.count_tokens, budget if text else budget - min(UNSAID, budget // 4))
 
 
 def _fit(pipeline: Pipeline, load: Load) -> Pipeline:

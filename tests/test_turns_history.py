@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import anyio
 
+from inzwa.asr.scripted import ScriptedTranscriber
 from inzwa.events import (
     Cancel,
 )
@@ -79,6 +80,22 @@ async def test_the_prompt_leaves_room_for_the_reply():
             await talk.write("taura neni zvishoma")
     assert sum(len(text.split()) for _, text in prompt(fakes)) <= 15
     assert talk.problems() == []
+
+
+async def test_what_has_to_be_forgotten_for_what_the_user_says_is_forgotten_while_they_speak():
+    """Else the model would read the rest again while they wait."""
+    heard = ["mvura nhasi"] * 12
+    fakes = Fakes(asr=ScriptedTranscriber(heard), llm=ScriptedChatModel(["Ehe."], context_tokens=40))
+    lengths = set()
+    async with conversation(fakes, chat=ChatOptions(max_new_tokens=25)) as talk:
+        for _ in heard:
+            already = len(fakes.llm.prepared)
+            await talk.say()
+            talk.listen_out()
+            read = fakes.llm.prepared[already].messages[:-1]
+            assert fakes.llm.asked[-1].messages[: len(read)] == read
+            lengths.add(len(read))
+    assert len(lengths) > 2
 
 
 async def test_what_may_not_be_asked_is_answered_with_a_fixed_line_and_the_model_is_not_asked():
