@@ -206,8 +206,8 @@ def _problem(error: InzwaError) -> Problem:
 
 
 def _messages(history: History, text: str, llm: ChatModel, options: SessionOptions) -> list[Message]:
-    """The prompt of a turn: as much of the conversation as this model and the settings have room for, with UNSAID tokens
-    to spare while there is no text yet."""
+    """The prompt of a turn: as much of the conversation as this model and the settings have room for. While there is no
+    text yet, UNSAID tokens less."""
     with stage_errors("llm"):
         history.system = options.system_prompt(llm.info)
         window = min(options.context_tokens, llm.context_tokens)
