@@ -1,5 +1,6 @@
 """What was said so far, kept within the model's window. Pure; counts tokens with a function that it is given."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -41,22 +42,27 @@ class History:
 
     def messages(self, user: str, count: Callable[[Sequence[Message]], int], budget: int) -> list[Message]:
         """The prompt for a new turn in at most `budget` tokens. Where it would be more, the oldest exchanges are
-        forgotten for good, until it takes no more than KEPT of the budget or the newest alone is left.
+        forgotten for good, until it takes no more than KEPT of the budget or the newest alone is left. How many that
+        are is found by halves: counting a long prompt takes milliseconds.
 
         The system line and the new turn always stay, whatever they cost.
         """
-        needed = count(self._prompt(user))
-        full = needed > budget
-        while full and self._exchanges and needed > (KEPT if len(self._exchanges) > 1 else 1) * budget:
-            del self._exchanges[0]
-            needed = count(self._prompt(user))
+        if count(self._prompt(user)) > budget:
+            older = range(len(self._exchanges) - 1)
+            gone = bisect_left(older, True, key=lambda gone: self._fits(gone, user, count, KEPT * budget))
+            del self._exchanges[:gone]
+            if self._exchanges and not self._fits(0, user, count, budget):
+                self._exchanges.clear()
         return self._prompt(user)
 
-    def _prompt(self, user: str) -> list[Message]:
-        """Roles take turns: what got no answer is joined to what was said after it."""
+    def _fits(self, gone: int, user: str, count: Callable[[Sequence[Message]], int], budget: float) -> bool:
+        return count(self._prompt(user, gone)) <= budget
+
+    def _prompt(self, user: str, gone: int = 0) -> list[Message]:
+        """Without the oldest `gone`. Roles take turns: what got no answer is joined to what was said after it."""
         prompt = [Message("system", self.system)] if self.system else []
         unanswered: list[str] = []
-        for exchange in self._exchanges:
+        for exchange in self._exchanges[gone:]:
             unanswered.append(exchange.user)
             if exchange.assistant:
                 prompt += [Message("user", " ".join(unanswered)), Message("assistant", exchange.assistant)]
