@@ -98,7 +98,7 @@ def read_tokenizer(file: Path) -> Tokenizer:
         known = [merge.split(" ") if isinstance(merge, str) else merge for merge in merges[:1]]
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
         raise EngineError("asr", f"{file.name} is no tokenizer of Whisper's.") from error
-    if known == [lost] or len(lost) != 2:
+    if known in ([], [lost]) or len(lost) != 2:
         return Tokenizer.from_file(str(file))
     merges.insert(0, " ".join(lost) if isinstance(merges[0], str) else lost)
     return Tokenizer.from_str(json.dumps(said))

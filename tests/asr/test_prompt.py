@@ -100,3 +100,10 @@ def test_a_file_that_is_no_tokenizer_is_refused(tmp_path, text):
     broken.write_text(text, encoding="utf-8")
     with pytest.raises(EngineError, match="tokenizer"):
         read_tokenizer(broken)
+
+
+def test_a_tokenizer_without_merges_is_left_alone(tmp_path):
+    bare = tmp_path / "tokenizer.json"
+    model = {"type": "BPE", "merges": [], "vocab": {"a": 0, "ab": 256}}
+    bare.write_text(json.dumps({"version": "1.0", "added_tokens": [], "model": model}), encoding="utf-8")
+    assert read_tokenizer(bare).token_to_id("ab") == 256
