@@ -128,11 +128,16 @@ def catalogue_of(settings: Settings) -> Catalogue:
     return load_catalogue(*([settings.catalogue] if settings.catalogue else []))
 
 
+def cache_folder(settings: Settings) -> Path:
+    """Where models lie, and what belongs to them."""
+    return settings.cache or default_cache()
+
+
 def open_store(settings: Settings, report: Report = silent) -> Store:
     """The models on this disk, where the settings say that they lie. BadKey when the keys that must sign cannot be."""
     keys = settings.models_require_signature
     return Store(
-        settings.cache or default_cache(),
+        cache_folder(settings),
         catalogue=catalogue_of(settings),
         report=report,
         trust=Trust.in_keys_at(keys) if keys else None,

@@ -41,6 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     _add(group, "serve", "server:serve", "serve the page, the socket and the API")
     _add(group, "warmup", "sound:warmup", "fetch, prove, load and warm every engine once")
     _add(group, "check", "sound:check", "what is installed, loaded and hashed, and how fast it is here")
+    tune = _add(group, "tune", "library:tune", "build llama.cpp's kernels for this machine's processor too")
+    tune.add_argument("--anew", action="store_true", help="even if they are built already")
     _add(group, "settings", "text:settings", "every setting, its value, and where that came from")
     _add_models(group)
     _add_eval(group)

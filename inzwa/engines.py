@@ -1,22 +1,21 @@
-"""open_engines: from settings to four warm engines. The only file that names concrete ones."""
+"""open_engines: from settings to four warm engines. With openers.py, the only file that names concrete ones."""
 
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import anyio
 from anyio.to_thread import run_sync
 
-from inzwa.asr.whisper import open_whisper
-from inzwa.asr.whisper_cpp import open_whisper_cpp
-from inzwa.choice import EMBEDDED, Attempt, attempts, open_store, survey
-from inzwa.errors import CatalogueError, EngineError, ModelError, UnknownModel
+from inzwa.choice import EMBEDDED, Attempt, attempts, cache_folder, open_store, survey
+from inzwa.errors import CatalogueError, EngineError, EngineUnfit, ModelError, UnknownModel
 from inzwa.groups import ungrouped
 from inzwa.keeper import LAST_TURN_S, Keeper
-from inzwa.llm.llama import open_llama
+from inzwa.llm.library import libraries
 from inzwa.llm.lora import Lora
 from inzwa.llm.openai import Server, open_openai
 from inzwa.models.catalogue import Entry
@@ -24,19 +23,18 @@ from inzwa.models.local import LocalModel
 from inzwa.models.memory import free_memory_mib, require_memory
 from inzwa.models.progress import Progress
 from inzwa.models.side_by_side import Stopped
-from inzwa.pipeline import stage_errors
+from inzwa.openers import EngineSpec, open_engine
 from inzwa.protocols import Engines
+from inzwa.selftest import SelfTest
 from inzwa.settings import Settings
 from inzwa.slots import Slot
 from inzwa.slotted import SlotChatModel, SlotDetector, SlotSynthesizer, SlotTranscriber
 from inzwa.stages import Report, Stage, StageReport
-from inzwa.tts.vits import open_vits
-from inzwa.vad.silero import open_silero
 
 log = logging.getLogger(__name__)
 
-FEW_THREADS: Final = 2
-"""Up to here Whisper base is as fast in one thread (112 ms a sentence against 124) and leaves a core to the others."""
+ENGINES: Final[dict[Stage, str]] = {"vad": "silero", "asr": "faster-whisper", "llm": "llama-cpp", "tts": "vits"}
+"""What runs a stage's models, unless the attempt or the model names another."""
 
 
 @asynccontextmanager
@@ -121,10 +119,25 @@ async def _open(
     if beside:
         require_memory(entry, free_memory_mib(), model.files)
     report(StageReport(stage, "loading", str(attempt), str(attempt)))
-    with stage_errors(stage):
-        if attempt.engine == "whisper-cpp" or model.facts.get("engine") == "whisper.cpp":
-            return await stack.enter_async_context(_in_thread(open_whisper_cpp(model, threads=settings.threads)))
-        return await stack.enter_async_context(_opened(settings, stage, model, lora))
+    engine = "whisper-cpp" if model.facts.get("engine") == "whisper.cpp" else attempt.engine or ENGINES[stage]
+    sizes = {"threads": settings.threads, "context_tokens": settings.context_tokens}
+    return await _open_tried(stack, settings, EngineSpec(stage=stage, engine=engine, model=model, lora=lora, **sizes))
+
+
+async def _open_tried(stack: AsyncExitStack, settings: Settings, spec: EngineSpec) -> Any:
+    """The engine, after a child has tried it out; of several builds of llama.cpp the first that works."""
+    cache = cache_folder(settings)
+    found = await run_sync(libraries, settings.llm_library, cache) if spec.engine == "llama-cpp" else (None,)
+    for library in found:
+        tried = replace(spec, library=library)
+        try:
+            await SelfTest(cache / "selftest").require(tried)
+            return await stack.enter_async_context(open_engine(tried))
+        except EngineUnfit as error:
+            if library == found[-1]:
+                raise
+            log.warning("the next build of llama.cpp is tried: %s", error.message)
+    raise AssertionError("libraries() never gives none")
 
 
 def _server(settings: Settings) -> Server:
@@ -134,30 +147,6 @@ def _server(settings: Settings) -> Server:
         model=settings.openai_model,
         timeout_s=settings.engine_timeout_s,
     )
-
-
-def _opened(settings: Settings, stage: Stage, model: LocalModel, lora: Lora | None) -> AbstractAsyncContextManager[Any]:
-    match stage:
-        case "vad":
-            return _in_thread(open_silero(model))
-        case "asr":
-            return _in_thread(open_whisper(model, threads=1 if settings.threads <= FEW_THREADS else settings.threads))
-        case "llm":
-            size = {"threads": settings.threads, "context_tokens": settings.context_tokens}
-            return _in_thread(open_llama(model, **size, lora=lora))
-        case "tts":
-            return open_vits(model, threads=settings.threads)
-
-
-@asynccontextmanager
-async def _in_thread(manager: AbstractContextManager[Any]) -> AsyncIterator[Any]:
-    """A blocking context manager, entered and left without blocking the loop."""
-    engine = await run_sync(manager.__enter__)
-    try:
-        yield engine
-    finally:
-        with anyio.CancelScope(shield=True):
-            await run_sync(manager.__exit__, None, None, None)
 
 
 async def _fetched_lora(settings: Settings, name: str, report: Report) -> Lora | None:

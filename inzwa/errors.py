@@ -19,6 +19,7 @@ InzwaError
 │   └── ClientTooSlow           client_too_slow    the client stopped reading what it asked for
 ├── EngineError                 engine_failed      an engine raised; the turn ends, the session lives
 │   ├── EngineTimeout           engine_timeout     an engine took longer than it may
+│   ├── EngineUnfit             engine_unfit       an engine's native library does not work on this machine
 │   ├── EngineRefused           engine_refused     an engine will not do this, however often it is asked
 │   └── ContextTooLong          context_too_long   a conversation is longer than the model can hold
 ├── ModelError                  a model's files
@@ -133,6 +134,11 @@ class EngineError(InzwaError):
 
 class EngineTimeout(EngineError):
     code = "engine_timeout"
+
+
+class EngineUnfit(EngineError):
+    code = "engine_unfit"
+    retryable = False
 
 
 class EngineRefused(EngineError):

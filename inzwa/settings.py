@@ -56,6 +56,10 @@ class EngineSettings(BaseSettings):
         "llama-cpp", description="What thinks; `openai`: a server that speaks that protocol."
     )
     llm_model: str = Field("auto", description="A name from `python -m inzwa models`, or `auto`.")
+    llm_library: str = Field(
+        "auto",
+        description="Build of llama.cpp: `tuned`, `portable`, `prebuilt`, a folder, or the first that works.",
+    )
     tts_engine: Literal["vits"] = Field("vits", description="Voice engine: VITS in ONNX Runtime.")
     audio_out_codec: Literal["opus", "pcm16"] = Field(
         "opus", description="What the server sends where the client does not say: `opus` 48 kHz or `pcm16` 16 kHz."

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-import llama_cpp
-
 from inzwa.errors import ContextTooLong
 from inzwa.llm.chat_template import ChatTemplate
 from inzwa.llm.decoder import Decoder
+from inzwa.llm.library import bindings_version
 from inzwa.llm.llama_api import ContextSize, LlamaMachine, LlamaVocabulary, open_machine, open_model, trained_context
 from inzwa.llm.llama_lora import load_adapter
 from inzwa.llm.lora import Lora, require_fit
@@ -174,5 +173,5 @@ def _warm(machine: LlamaMachine, batch_tokens: int) -> None:
 
 
 def _describe(model: LocalModel, lora: Lora | None, load_s: float, warm_s: float) -> EngineInfo:
-    info = model.described("llama-cpp", llama_cpp.__version__, load_s=load_s, warm_s=warm_s)
+    info = model.described("llama-cpp", bindings_version(), load_s=load_s, warm_s=warm_s)
     return replace(info, adapter=lora.info) if lora else info
