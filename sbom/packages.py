@@ -35,8 +35,9 @@ class NotInstalled(InzwaError):
 
 
 def roots(requirements: Path) -> tuple[Requirement, ...]:
-    """What the file asks for, on this Python and system."""
-    lines = (line.partition(" #")[0].strip() for line in requirements.read_text(encoding="utf-8").splitlines())
+    """What the file asks for, on this Python and system; pip's options on its lines are left out."""
+    text = requirements.read_text(encoding="utf-8")
+    lines = (line.partition(" #")[0].partition(" --")[0].strip() for line in text.splitlines())
     wanted = [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
     return tuple(each for each in wanted if each.marker is None or each.marker.evaluate())
 

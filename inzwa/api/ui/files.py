@@ -8,8 +8,10 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-ASSETS: Final = Path(__file__).resolve().parents[3] / "assets"
-"""The repository's assets folder, beside the package."""
+_PACKAGE: Final = Path(__file__).resolve().parents[2]
+_IN_A_WHEEL: Final = _PACKAGE / "assets"
+ASSETS: Final = _IN_A_WHEEL if _IN_A_WHEEL.is_dir() else _PACKAGE.parent / "assets"
+"""The assets folder: inside the package in a wheel, beside it in the repository."""
 
 ROUTE: Final = "/inzwa"
 """Where they are served. Never /static or /assets: Gradio owns those."""
