@@ -88,7 +88,9 @@ def _opened(spec: EngineSpec) -> AbstractAsyncContextManager[Any] | AbstractCont
             return _function(spec, "inzwa.asr.whisper_cpp:open_whisper_cpp")(model, threads=threads)
         case "llama-cpp":
             size = {"threads": threads, "context_tokens": spec.context_tokens}
-            return _function(spec, "inzwa.llm.llama:open_llama")(model, **size, lora=spec.lora)
+            return _function(spec, "inzwa.llm.llama:open_llama")(
+                model, **size, lora=spec.lora, build=spec.library.name if spec.library else ""
+            )
         case "vits":
             return _function(spec, "inzwa.tts.vits:open_vits")(model, threads=threads)
     raise EngineError(spec.stage, f"There is no engine {spec.engine}.")

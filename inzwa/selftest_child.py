@@ -35,7 +35,8 @@ def main() -> int:
     try:
         anyio.run(try_out, spec)
     except InzwaError as error:
-        sys.stdout.write(f"{error.message}\n")
+        cause = f" ({type(error.__cause__).__name__}: {error.__cause__})" if error.__cause__ else ""
+        sys.stdout.write(f"{error.message}{cause}\n".replace("\n", " ").strip() + "\n")
         return UNFIT if isinstance(error, EngineUnfit) else REFUSED
     return 0
 

@@ -57,8 +57,7 @@ class EngineSettings(BaseSettings):
     )
     llm_model: str = Field("auto", description="A name from `python -m inzwa models`, or `auto`.")
     llm_library: str = Field(
-        "auto",
-        description="Build of llama.cpp: `tuned`, `portable`, `prebuilt`, a folder, or the first that works.",
+        "auto", description="Build of llama.cpp: `tuned`, `portable`, `prebuilt`, a folder; `auto`: in this order."
     )
     tts_engine: Literal["vits"] = Field("vits", description="Voice engine: VITS in ONNX Runtime.")
     audio_out_codec: Literal["opus", "pcm16"] = Field(

@@ -5,11 +5,11 @@
 """
 
 import ctypes
-import importlib
 import os
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -63,14 +63,15 @@ def tuned_folder(cache: Path, processor: Processor) -> Path:
 
 
 def libraries(wanted: str, cache: Path, processor: Processor | None = None) -> tuple[Library, ...]:
-    """What can be tried, the best first: the one that `wanted` names, else all that are here (`auto`).
+    """What can be tried, the best first, and before them the one that `wanted` names, unless that is `auto`.
 
     Where this process runs on one already, that one alone. EngineUnfit, with the remedy, where there is nothing to try.
     """
     here = tuple(_here(cache, processor or this_processor()))
     if wanted != "auto":
         named = tuple(each for each in here if each.name == wanted)
-        here = named or (Library(wanted, Path(wanted).expanduser().absolute() / LIBRARY),)
+        first = named or (Library(wanted, Path(wanted).expanduser().absolute() / LIBRARY),)
+        here = (*first, *(each for each in here if each not in first))
     if (file := loaded_file()) is not None:
         return tuple(each for each in here if each.file == file) or (Library("of this process", file),)
     if not bindings_version() or not here:
@@ -117,27 +118,35 @@ def load_library(library: Library) -> None:
 
 
 def _import_on(library: Library) -> None:
-    if library.file.name != LIBRARY:
-        _import_partial(library.file)
+    if library.file.name == LIBRARY:
+        with _asked_for(library.file.parent):
+            from llama_cpp import llama_cpp as bindings
     else:
-        before = os.environ.get(LIBRARY_PATH)
-        os.environ[LIBRARY_PATH] = str(library.file.parent)  # what the bindings ask when they are imported
-        try:
-            importlib.import_module(f"{BINDINGS}.{BINDINGS}")
-        finally:
-            os.environ.pop(LIBRARY_PATH)
-            os.environ.update({LIBRARY_PATH: before} if before else {})
-    _require_layout(sys.modules[f"{BINDINGS}.{BINDINGS}"])
+        _prepare_partial(library.file)
+        from llama_cpp import llama_cpp as bindings
+    _require_layout(bindings)
 
 
-def _import_partial(file: Path) -> None:
-    """The declarations over a library that has not all of the functions, and that is not called libllama.so."""
+@contextmanager
+def _asked_for(folder: Path) -> Iterator[None]:
+    """The folder in the variable that the bindings look at when they are imported."""
+    before = os.environ.get(LIBRARY_PATH)
+    os.environ[LIBRARY_PATH] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop(LIBRARY_PATH)
+        os.environ.update({LIBRARY_PATH: before} if before else {})
+
+
+def _prepare_partial(file: Path) -> None:
+    """Have the declarations look at a library that has not all of the functions, and is not called libllama.so."""
     package = ModuleType(BINDINGS)  # without its __init__, which imports what needs the functions that are not there
     package.__path__ = [str(package_folder(BINDINGS))]
     sys.modules[BINDINGS] = package
-    extensions: Any = importlib.import_module(f"{BINDINGS}._ctypes_extensions")
+    from llama_cpp import _ctypes_extensions as extensions
+
     extensions.load_shared_library = lambda *_: _PartialLibrary(str(file))
-    importlib.import_module(f"{BINDINGS}.{BINDINGS}")
 
 
 def _require_layout(module: Any) -> None:

@@ -126,8 +126,11 @@ def open_llama(
     context_tokens: int = 4096,
     max_sequences: int = 8,
     lora: Lora | None = None,
+    build: str = "",
 ) -> Iterator[Llama]:
     """The model, loaded and warmed: `max_sequences` replies at once, conversations of `context_tokens` at most.
+
+    `build` says which llama.cpp this is, for people.
 
     EngineError where the file cannot be used, or the adapter was made for another base.
     """
@@ -149,7 +152,7 @@ def open_llama(
             loaded = time.perf_counter()
             template = _template(model, machine.vocabulary)
             _warm(machine, size.batch_tokens)
-            info = _describe(model, lora, loaded - began, time.perf_counter() - loaded)
+            info = _describe(model, lora, build, loaded - began, time.perf_counter() - loaded)
             with Decoder(machine, Seating(machine, seats, size.cells), max_sequences) as decoder:
                 yield Llama(machine.vocabulary, template, decoder, context_tokens, info)
 
@@ -172,6 +175,7 @@ def _warm(machine: LlamaMachine, batch_tokens: int) -> None:
     machine.keep(0, 0)
 
 
-def _describe(model: LocalModel, lora: Lora | None, load_s: float, warm_s: float) -> EngineInfo:
-    info = model.described("llama-cpp", bindings_version(), load_s=load_s, warm_s=warm_s)
+def _describe(model: LocalModel, lora: Lora | None, build: str, load_s: float, warm_s: float) -> EngineInfo:
+    version = f"{bindings_version()} ({build} build)" if build else bindings_version()
+    info = model.described("llama-cpp", version, load_s=load_s, warm_s=warm_s)
     return replace(info, adapter=lora.info) if lora else info
