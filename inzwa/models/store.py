@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable, ModelUntrusted, UnknownModel
 from inzwa.models.cache import Cache, free_bytes
@@ -22,9 +23,20 @@ from inzwa.models.shelf import write_text
 from inzwa.models.signatures import Manifest, sealed
 from inzwa.models.trust import Trust
 
+PERSISTENT: Final = Path("/data")
+"""Where a Space's persistent storage is mounted, when it has some; its own disk is emptied at each restart."""
 
-def default_cache(environ: Mapping[str, str] = os.environ) -> Path:
-    """`inzwa` in the user's cache directory: below XDG_CACHE_HOME where that is set, else below ~/.cache."""
+
+def default_cache(environ: Mapping[str, str] = os.environ, persistent: Path = PERSISTENT) -> Path:
+    """`inzwa` in the user's cache directory: below XDG_CACHE_HOME where that is set, else below ~/.cache.
+
+    On a Space (SPACE_ID is set) its persistent storage comes first, then HF_HOME.
+    """
+    if "SPACE_ID" in environ:
+        if persistent.is_dir() and os.access(persistent, os.W_OK | os.X_OK):
+            return persistent / "inzwa"
+        if environ.get("HF_HOME"):
+            return Path(environ["HF_HOME"]) / "inzwa"
     base = Path(environ.get("XDG_CACHE_HOME", ""))
     return (base if base.is_absolute() else Path.home() / ".cache") / "inzwa"
 
