@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -64,6 +65,8 @@ def attempts(settings: Settings, machine: Machine) -> dict[Stage, tuple[Attempt,
     if settings.asr_engine == "whisper-cpp":
         first, *others = found["asr"]
         found["asr"] = (replace(first, engine="whisper-cpp"), *others)
+    elif settings.models == "auto" and machine.whisper_cpp:
+        found["asr"] = (*found["asr"], Attempt(GGML, engine="whisper-cpp"))
     if settings.llm_engine == "openai":
         served = Attempt(settings.openai_model, engine="openai")
         found["llm"] = (served, *(found["llm"] if settings.models == "auto" else ()))
@@ -113,7 +116,7 @@ def chosen_models(settings: Settings, machine: Machine | None = None) -> dict[St
 
 def survey(settings: Settings, environ: Mapping[str, str] = os.environ) -> Machine:
     """This machine, and what it can reach. Blocks, for PROBE_S where the Hub is silent; asks nobody needlessly."""
-    machine = this_machine()
+    machine = replace(this_machine(), whisper_cpp=find_spec("pywhispercpp") is not None)
     if settings.models != "auto" or "auto" not in _named(settings).values():
         return machine
     store = open_store(settings)

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -179,7 +180,7 @@ def _write(file: Path, text: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         for old in sorted(file.parent.glob("[0-9a-f]*"), key=_written_ns)[:-MOST_REMEMBERED]:
             old.unlink(missing_ok=True)
-        unfinished = file.with_suffix(f".{os.getpid()}")
+        unfinished = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(file)
     except OSError as error:

@@ -35,10 +35,16 @@ def main() -> int:
     try:
         anyio.run(try_out, spec)
     except InzwaError as error:
-        cause = f" ({type(error.__cause__).__name__}: {error.__cause__})" if error.__cause__ else ""
-        sys.stdout.write(f"{error.message}{cause}\n".replace("\n", " ").strip() + "\n")
+        sys.stdout.write(f"{_one_line(error)}\n")
         return UNFIT if isinstance(error, EngineUnfit) else REFUSED
     return 0
+
+
+def _one_line(error: InzwaError) -> str:
+    """What went wrong, with the cause where the message does not hold it."""
+    cause = str(error.__cause__ or "")
+    told = f"{error.message} ({cause})" if cause and cause not in error.message else error.message
+    return " ".join(told.split())
 
 
 async def try_out(spec: EngineSpec) -> None:

@@ -162,6 +162,13 @@ def test_whisper_cpp_opens_its_own_format_and_the_usual_engine_stands_behind_it(
     assert mine == (Attempt("file:/shona.bin", engine="whisper-cpp"), Attempt("whisper-base"))
 
 
+def test_whisper_cpp_stands_behind_every_other_recogniser_where_it_is_installed() -> None:
+    installed = replace(SPACE, whisper_cpp=True)
+    behind = Attempt("whisper-base-ggml", engine="whisper-cpp")
+    assert attempts(settings(), installed)["asr"] == (*attempts(settings(), SPACE)["asr"], behind)
+    assert behind not in attempts(settings(models="embedded"), installed)["asr"]
+
+
 def test_without_an_adapter_the_attempts_are_the_candidates() -> None:
     found = attempts(settings(), SPACE)
     assert {stage: tuple(map(str, plan)) for stage, plan in found.items()} == candidates(settings(), SPACE)

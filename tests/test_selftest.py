@@ -1,7 +1,6 @@
 """Self-tests: a library that ends its process, or never returns, ends a child and not the server."""
 
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,28 +14,16 @@ from inzwa.openers import EngineSpec, open_engine
 from inzwa.processor import Processor
 from inzwa.protocols import FileInfo
 from inzwa.selftest import MOST_REMEMBERED, SelfTest
+from tests.deadly import DEATHS, deadly_library
 
 NEWER = Processor("x86_64", "Xeon", frozenset({"avx2", "fma", "f16c", "bmi2", "avx512f"}))
 OLDER = Processor("x86_64", "Core i7-2600", frozenset({"avx", "fma"}))
 
-DEATHS = {
-    "ill": "__builtin_trap();",  # ud2 on x86, udf or brk on ARM
-    "abort": 'fputs("GGML_ASSERT(rows > 0) failed\\n", stderr); abort();',
-    "hang": "for (;;) pause();",
-}
-
 
 @pytest.fixture(scope="session")
 def deadly(tmp_path_factory) -> dict[str, Library]:
-    """Libraries, compiled here, that do as their names say when they are loaded."""
-    made = {}
-    for name, body in DEATHS.items():
-        folder = tmp_path_factory.mktemp(name)
-        heads = "#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\n"
-        (folder / "lib.c").write_text(f"{heads}__attribute__((constructor)) static void at_load(void) {{ {body} }}\n")
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / LIBRARY, folder / "lib.c"], check=True, timeout=60)
-        made[name] = Library(name, folder / LIBRARY)
-    return made
+    """Libraries that do as their names say when they are loaded."""
+    return {death: deadly_library(tmp_path_factory.mktemp(death), death) for death in DEATHS}
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,8 @@ class Machine:
     """Whether the Hugging Face Hub answers."""
     here: frozenset[str] = frozenset()
     """Models that need no network any more."""
+    whisper_cpp: bool = False
+    """Whether whisper.cpp is installed, which hears where CTranslate2 cannot."""
     gpu: str = ""
     """The graphics processor that is here; empty where there is none. It decides nothing: the packages that Inzwa
     installs run on the CPU."""
