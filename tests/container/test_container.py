@@ -1,0 +1,237 @@
+"""The image's root file system, made by the Dockerfile's own steps from debootstrap, and run read-only as its user.
+
+No container engine takes part: what is shown is what the scripts make, and that the server runs in it with the rights,
+the mounts and the process number that a container gives it.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.container.dockerfile import Stage
+from tests.container.image import Built
+from tests.container.rootfs import Root, first_process, missing
+
+ROOT = Path(__file__).parents[2]
+UID = 10001
+PATIENCE_S = 120.0
+"""Seconds within which what is waited for has to come."""
+POLL_S = 0.2
+"""Seconds until the server is asked again."""
+
+pytestmark = [
+    pytest.mark.container,
+    pytest.mark.timeout(1800),  # llama.cpp is compiled, unless CONTAINER_TEST_PIP_CACHE has it
+    pytest.mark.skipif(bool(missing()), reason=f"needs {', '.join(missing())}"),
+]
+
+
+@pytest.fixture(scope="session")
+def built() -> Iterator[Built]:
+    """Every stage, the small models baked in. CONTAINER_TEST_KEEP names a folder that keeps them for another run."""
+    kept = os.environ.get("CONTAINER_TEST_KEEP")
+    folder = Path(kept or tempfile.mkdtemp(prefix="inzwa-container-"))
+    built = Built(ROOT, folder, {"BAKE_MODELS": "true"})
+    try:
+        if not kept or not any(folder.iterdir()):
+            built.make()
+        yield built
+    finally:
+        if not kept:
+            shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def stage(built: Built) -> Stage:
+    """The stage that becomes the image."""
+    return built.stages["final"]
+
+
+@pytest.fixture(scope="session")
+def image(built: Built) -> Root:
+    """Its root file system."""
+    return built.root("final")
+
+
+@pytest.fixture
+def baked(image: Root, tmp_path: Path) -> Path:
+    """A volume as a container engine makes one: what the image has there, the owners too."""
+    subprocess.run(["cp", "-a", image.at("/models"), tmp_path / "models"], check=True)
+    return tmp_path / "models"
+
+
+@dataclass
+class Server:
+    """The image's server, running."""
+
+    url: str
+    program: "subprocess.Popen[bytes]"
+    log: Path
+    environ: dict[str, str]
+
+    def get(self, path: str, body: dict[str, str] | None = None) -> tuple[int, bytes]:
+        """Status and body; 0 while nobody listens."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def readiness(self, *, until: str) -> dict[str, Any]:
+        """What /readyz answers, once it says these words."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline_s:
+            _, body = self.get("/readyz")
+            if until in body.decode():
+                found: dict[str, Any] = json.loads(body)
+                return found
+            with suppress(subprocess.TimeoutExpired):
+                status = self.program.wait(POLL_S)
+                raise AssertionError(f"the server ended with {status}: {self.log.read_text()}")
+        raise AssertionError(f"/readyz never said {until}: {self.log.read_text()}")
+
+    def stop(self) -> int:
+        """Tell it to stop, as a container engine does; the status that it ends with."""
+        os.kill(first_process(self.program), signal.SIGTERM)
+        return self.program.wait(PATIENCE_S)
+
+
+@contextmanager
+def serving(image: Root, stage: Stage, models: Path, log: Path) -> Iterator[Server]:
+    """The image's command, as its user, over this volume."""
+    port = free_port()
+    environ = {**stage.environ, "INZWA_PORT": str(port), "INZWA_MODELS": "embedded"}
+    folder = stage.last("WORKDIR").rest
+    program = image.start(stage.last("CMD").command, environ, stage.last("USER").rest, folder, models, log)
+    try:
+        yield Server(f"http://127.0.0.1:{port}", program, log, environ)
+    finally:
+        program.kill()
+        program.wait(PATIENCE_S)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        found: int = listener.getsockname()[1]
+        return found
+
+
+def everything(image: Root) -> Iterator[tuple[str, os.stat_result]]:
+    """Each file and folder of the image, links left out."""
+    for folder, folders, files in os.walk(image.path):
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            if not path.is_symlink():
+                yield f"/{path.relative_to(image.path)}", path.stat()
+
+
+def test_each_script_of_the_dockerfile_was_run(built: Built) -> None:
+    scripts = [script for stage in built.stages.values() for script in stage.scripts]
+    assert built.ran in (scripts, [])  # nothing is run where CONTAINER_TEST_KEEP had it all
+
+
+def test_no_compiler_and_nothing_of_the_build_is_in_the_image(built: Built, image: Root) -> None:
+    names = {Path(path).name for path, _ in everything(image)}
+    assert names.isdisjoint({"cc", "gcc", "g++", "c++", "clang", "cc1plus", "as", "ld", "make", "cmake", "ninja"})
+    assert "cc1plus" in {Path(path).name for path, _ in everything(built.root("build"))}
+    assert not image.at("/build").exists()
+    assert not list(image.at("/var/lib/apt/lists").iterdir())
+
+
+def test_nothing_in_the_image_raises_rights(image: Root) -> None:
+    raising = [path for path, found in everything(image) if stat.S_ISREG(found.st_mode) and found.st_mode & 0o6000]
+    assert raising == []
+
+
+def test_the_user_that_serves_may_write_to_the_models_alone(image: Root) -> None:
+    own = [path for path, found in everything(image) if UID in (found.st_uid, found.st_gid)]
+    assert own
+    assert all(path == "/models" or path.startswith("/models/") for path in own)
+    ours = [(path, found) for path, found in everything(image) if path.startswith(("/app", "/opt"))]
+    assert [path for path, found in ours if found.st_uid or found.st_mode & 0o022] == []
+
+
+def test_it_gets_ready_speaks_and_ends_at_sigterm(image: Root, stage: Stage, baked: Path, tmp_path: Path) -> None:
+    with serving(image, stage, baked, tmp_path / "log") as server:
+        ready = server.readiness(until='"ready":true')
+        assert set(ready["stages"]) == {"vad", "asr", "llm", "tts"}
+        status, sound = server.get("/v1/tts", {"text": "Mhoroi, makadii?", "format": "wav"})
+        assert (status, sound[:4]) == (200, b"RIFF")
+        assert len(sound) > 16_000
+        status, page = server.get("/inzwa/page.js")
+        assert status == 200
+        assert page
+        assert _health(image, stage, server) == 0
+        assert server.stop() == 0, server.log.read_text()
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_the_server_has_no_rights_and_can_write_nowhere_but_to_tmp_and_the_models(
+    image: Root, stage: Stage, baked: Path, tmp_path: Path
+) -> None:
+    script = "cat /proc/self/status; for each in / /app /opt/inzwa /var /models /tmp; do touch $each/x && echo wrote $each; done"
+    user, log = stage.last("USER").rest, tmp_path / "log"
+    image.start(["sh", "-c", script], stage.environ, user, "/app", baked, log).wait(PATIENCE_S)
+    said = log.read_text()
+    assert [line.split()[1] for line in said.splitlines() if line.startswith("wrote")] == ["/models", "/tmp"]
+    assert "CapEff:\t0000000000000000" in said
+    assert "CapBnd:\t0000000000000000" in said
+    assert "NoNewPrivs:\t1" in said
+    assert said.count("Read-only file system") == 4
+
+
+def test_baked_models_serve_from_a_volume_that_cannot_be_written(
+    image: Root, stage: Stage, baked: Path, tmp_path: Path
+) -> None:
+    subprocess.run(["chown", "-R", "0:0", baked], check=True)
+    with serving(image, stage, baked, tmp_path / "log") as server:
+        server.readiness(until='"ready":true')
+
+
+def test_an_empty_volume_that_cannot_be_written_is_said_in_a_sentence(
+    image: Root, stage: Stage, tmp_path: Path
+) -> None:
+    (tmp_path / "models").mkdir(mode=0o755)
+    with serving(image, stage, tmp_path / "models", tmp_path / "log") as server:
+        said = server.readiness(until="cannot be used")
+        assert said["ready"] is False
+        assert "Permission denied" in " ".join(said["reasons"])
+        assert _health(image, stage, server) == 0  # it lives, and says what it lacks
+        assert server.stop() == 0
+    assert "set INZWA_CACHE to a folder that may be written" in server.log.read_text()
+
+
+def test_the_health_check_fails_where_nobody_answers(image: Root, stage: Stage, baked: Path, tmp_path: Path) -> None:
+    environ = {**stage.environ, "INZWA_PORT": str(free_port())}
+    check, log = stage.last("HEALTHCHECK").command, tmp_path / "log"
+    program = image.start(check, environ, stage.last("USER").rest, "/app", baked, log)
+    assert program.wait(PATIENCE_S) == 1
+    assert "/healthz: " in log.read_text()
+
+
+def _health(image: Root, stage: Stage, server: Server) -> int:
+    """The status of the image's health check beside this server."""
+    check, user = stage.last("HEALTHCHECK").command, stage.last("USER").rest
+    models = server.log.with_name("models")
+    return image.start(check, server.environ, user, "/app", models, server.log).wait(PATIENCE_S)
