@@ -36,7 +36,7 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup tune models run test test-convert test-export test-space lint sbom bench bench-peers clean
+.PHONY: help setup tune models run test test-convert test-export test-space test-processors lint sbom bench bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
@@ -60,7 +60,7 @@ test: $(DEV_INSTALLED) models ## run the tests; PYTEST_ARGS="-k silero" picks so
 	    exec $(PY) -m pytest $(PYTEST_ARGS); \
 	else \
 	    echo "No Chromium found: the browser tests are left out (apt-get install chromium, or CHROMIUM=/path/to/it)."; \
-	    exec $(PY) -m pytest -m "not browser and not convert and not export and not space" $(PYTEST_ARGS); \
+	    exec $(PY) -m pytest -m "not browser and not convert and not export and not space and not container and not emulated" $(PYTEST_ARGS); \
 	fi
 
 test-convert: $(CONVERT_INSTALLED) ## prove the converters against torch and transformers, and the MLflow registry, in a .venv-convert of their own
@@ -71,6 +71,9 @@ test-export: $(EXPORT_INSTALLED) ## prove the export of Coqui voices against tor
 
 test-space: $(DEV_INSTALLED) ## run app.py as a Space would: its user, its packages, its proxy (root; SPACE_PIP_CACHE keeps what pip built)
 	@exec tests/space/make_space.sh $(abspath $(PY)) -m pytest -m space $(PYTEST_ARGS)
+
+test-processors: $(DEV_INSTALLED) models ## run every engine on an emulated Haswell, llama.cpp on older ones too (needs qemu-user)
+	@exec $(PY) -m pytest -m emulated $(PYTEST_ARGS)
 
 lint: $(DEV_INSTALLED) ## check style and formatting
 	@$(PY) -m ruff check $(wildcard $(SOURCES))
