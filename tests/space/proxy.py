@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import anyio
-from anyio.abc import ByteReceiveStream, ByteSendStream, SocketAttribute, TaskGroup
+from anyio.abc import ByteReceiveStream, ByteSendStream, SocketAttribute, SocketListener, TaskGroup
 from anyio.from_thread import start_blocking_portal
 from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio.streams.tls import TLSListener, TLSStream
@@ -99,15 +99,16 @@ def _answer(page: str) -> bytes:
 
 @contextmanager
 def proxying(tls: ssl.SSLContext, pages: Mapping[str, str]) -> Iterator[int]:
-    """The proxy in a thread of its own: its port on 127.0.0.1 and the rest of loopback."""
+    """The proxy in a thread of its own: its port on 127.0.0.1."""
     with start_blocking_portal() as portal:
-        listener = portal.call(_listen, tls)
-        serving = portal.start_task_soon(listener.serve, Proxy(pages).relay)
+        listener = portal.call(_listen)
+        secured = TLSListener(listener, tls, standard_compatible=False)
+        serving = portal.start_task_soon(secured.serve, Proxy(pages).relay)
         yield listener.extra(SocketAttribute.local_port)
         serving.cancel()
         portal.call(listener.aclose)
 
 
-async def _listen(tls: ssl.SSLContext) -> TLSListener:
+async def _listen() -> SocketListener:
     multi = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    return TLSListener(multi.listeners[0], tls, standard_compatible=False)
+    return multi.listeners[0]
