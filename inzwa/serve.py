@@ -4,7 +4,7 @@ import logging
 import sys
 
 from inzwa.api.app import create_app
-from inzwa.api.server import DrainingServer, server_config
+from inzwa.api.server import DrainingServer, bound_socket, server_config
 from inzwa.engines import open_engines
 from inzwa.errors import SettingsError
 from inzwa.settings import Settings, load_settings
@@ -19,15 +19,20 @@ def serve() -> None:
     except SettingsError as error:
         sys.stderr.write(f"Inzwa cannot start:\n{error.message}\n")
         raise SystemExit(2) from None
-    run_server(settings)
+    try:
+        run_server(settings)
+    except SettingsError as error:
+        sys.stderr.write(f"Inzwa cannot start: {error.message}\n")
+        raise SystemExit(2) from None
 
 
 def run_server(settings: Settings) -> None:
-    """Serve with these settings until told to stop."""
+    """Serve with these settings until told to stop. SettingsError where the address cannot be had."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("inzwa").setLevel(logging.DEBUG if settings.debug else logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request would be a line a turn
     app = create_app(settings, open_engines)
     config = server_config(app, settings)
-    log.info("serving on http://%s:%s", config.host, config.port)
-    DrainingServer(config, app.state.house).run()
+    with bound_socket(config.host, config.port) as listener:
+        log.info("serving on http://%s:%s", config.host, config.port)
+        DrainingServer(config, app.state.house).run(sockets=[listener])

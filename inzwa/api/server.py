@@ -3,7 +3,9 @@
 On a Space (SPACE_ID is set) it listens on all addresses and believes the platform's proxy.
 """
 
+import errno
 import os
+import socket
 import time
 from types import FrameType
 from typing import Final
@@ -12,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from inzwa.api.house import House
+from inzwa.errors import SettingsError
 from inzwa.settings import Settings
 
 MAX_FRAME_BYTES: Final = 65_536
@@ -42,6 +45,26 @@ class DrainingServer(uvicorn.Server):
         if self._house.draining and (late or not self._house.sessions):
             self.should_exit = True
         return await super().on_tick(counter)
+
+
+_REFUSALS: Final = {
+    errno.EADDRINUSE: "another program listens there, perhaps a second Inzwa; stop it, or set another INZWA_PORT",
+    errno.EACCES: "this user may not; set INZWA_PORT to a port from 1024 on",
+    errno.EADDRNOTAVAIL: "this machine has no such address; set INZWA_HOST to one that it has, 127.0.0.1 or 0.0.0.0",
+}
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket on this address, taken before anything else is begun. SettingsError, with the remedy, when it cannot."""
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        why = _REFUSALS.get(error.errno or 0, f"{error.strerror or error}; see INZWA_HOST and INZWA_PORT")
+        raise SettingsError(f"It cannot listen on {host}:{port}: {why}.") from error
+    return found
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
