@@ -104,7 +104,9 @@ say "installing Gradio $gradio and requirements.txt; llama.cpp is built, without
 cd "$app"
 as_user "$python" -m venv "$home/venv"
 as_user pip install --quiet --upgrade pip
-as_user pip install --quiet -r requirements.txt "gradio[oauth,mcp]==$gradio" 'uvicorn>=0.14.0' 'websockets>=10.4' spaces
+# In one call, as the platform does it, so that all bounds must agree.
+as_user pip install --progress-bar off -r requirements.txt "gradio[oauth,mcp]==$gradio" 'uvicorn>=0.14.0' 'websockets>=10.4' spaces \
+    >"$folder/pip.log" 2>&1 || { tail -n 40 "$folder/pip.log" >&2; die "a Space could not install this"; }
 say "installed"
 
 # Models that are here already need not be fetched again.

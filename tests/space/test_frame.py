@@ -42,7 +42,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def framed(page: Page, site: str) -> Talker:
     """Somebody before the Space's page, inside that site's."""
     page.goto(f"https://{site}/")
-    frame: Frame = page.frame(url=f"https://{HOST}/")
+    frame: Frame = page.frame(url=f"https://{HOST}/") or pytest.fail(f"{site} may not frame the Space")
     frame.wait_for_function("window.inzwa")
     return Talker(frame)
 
