@@ -38,7 +38,7 @@ class Built:
             self._follow(stage)
 
     def _follow(self, stage: Stage) -> None:
-        root, environ, self._work = self.root(stage.name), {}, "/"
+        root, (environ, self._work) = self.root(stage.name), self._inherited(stage)
         steps: dict[str, Callable[[Instruction], object]] = {
             "ARG": lambda line: environ.update(line.pairs | _chosen(line.pairs, self._arguments)),
             "ENV": lambda line: environ.update(line.pairs),
@@ -49,6 +49,15 @@ class Built:
         for line in stage.instructions:
             if line.word in steps:
                 steps[line.word](line)
+
+    def _inherited(self, stage: Stage) -> tuple[dict[str, str], str]:
+        """Environment and folder that a stage takes over from the one it begins with; ARG is not among it."""
+        if stage.base not in self.stages:
+            return {}, "/"
+        before = self.stages[stage.base]
+        environ, folder = self._inherited(before)
+        folders = [line.rest for line in before.all("WORKDIR")]
+        return environ | before.environ, folders[-1] if folders else folder
 
     def _enter(self, root: Root, folder: str) -> None:
         root.at(folder).mkdir(parents=True, exist_ok=True)

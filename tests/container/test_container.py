@@ -190,7 +190,8 @@ def test_it_gets_ready_speaks_and_ends_at_sigterm(image: Root, stage: Stage, bak
 def test_the_server_has_no_rights_and_can_write_nowhere_but_to_tmp_and_the_models(
     image: Root, stage: Stage, baked: Path, tmp_path: Path
 ) -> None:
-    script = "cat /proc/self/status; for each in / /app /opt/inzwa /var /models /tmp; do touch $each/x && echo wrote $each; done"
+    folders = "/ /app /opt/inzwa /var /models /tmp"
+    script = f"cat /proc/self/status; for each in {folders}; do touch $each/x && echo wrote $each; done"
     user, log = stage.last("USER").rest, tmp_path / "log"
     image.start(["sh", "-c", script], stage.environ, user, "/app", baked, log).wait(PATIENCE_S)
     said = log.read_text()
