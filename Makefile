@@ -109,13 +109,16 @@ $(CREATED):
 # for this machine. pip keeps the built wheel in its cache by name and version alone, so one that was built there by other
 # settings (for another processor, say) is noticed afterwards, and built anew.
 $(INSTALLED): requirements.txt requirements-prebuilt.txt constraints.txt | $(CREATED)
+	@free=$$(df -Pm . | awk 'NR == 2 { print $$4 }'); [ "$$free" -ge 1500 ] \
+	    || { echo "The disk has $$free MB left here, and set-up needs 1500: make room, then make setup again."; exit 1; }
 	@echo 'int main() { return 0; }' | $${CXX:-c++} -x c++ -o $(VENV)/.compiles - 2>/dev/null || { \
 	    echo "No C++ compiler that works. To build llama.cpp for yourself: $(COMPILER_HINT), then make clean setup."; \
 	    echo "Without one it comes prebuilt."; \
 	    $(PIP) install --no-cache-dir -c constraints.txt -r requirements-prebuilt.txt \
 	        || { echo "There is no prebuilt llama.cpp for this machine either: $(COMPILER_HINT)"; exit 1; }; }
 	@echo "Installing. llama.cpp is built from source the first time: 2 minutes on two cores; pip says 'still running'."
-	@$(PIP) install -c constraints.txt -r requirements.txt
+	@$(PIP) install -c constraints.txt -r requirements.txt \
+	    || { echo "Set-up stopped; pip's last ERROR above says why. Once that is mended, make setup goes on."; exit 1; }
 	@$(PY) -m inzwa.llm.portable || { grep '^llama-cpp-python' requirements.txt >$(VENV)/llama.txt; \
 	    $(PIP) cache remove 'llama_cpp_python*' || true; \
 	    $(PIP) install --force-reinstall --no-deps -c constraints.txt -r $(VENV)/llama.txt; }
