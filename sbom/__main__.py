@@ -18,16 +18,20 @@ def main() -> int:
     """0 when it was written, 1 with the reason when not."""
     parser = ArgumentParser(prog="python -m sbom", description="Write a CycloneDX 1.6 bill of packages and models.")
     parser.add_argument("-o", "--output", type=Path, default=Path("out", "sbom.cdx.json"))
-    output: Path = parser.parse_args().output
+    parser.add_argument("--image", type=Path, metavar="ROOT", help="of the image whose root file system lies there")
+    arguments = parser.parse_args()
+    output: Path = arguments.output
     try:
-        bill = Bill.of(REQUIREMENTS, open_store(load_settings()))
+        store = open_store(load_settings())
+        bill = Bill.of_image(arguments.image, REQUIREMENTS, store) if arguments.image else Bill.of(REQUIREMENTS, store)
         text = document(bill, written_at(os.environ, datetime.now(UTC)))
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
     except (InzwaError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"{output}: {len(bill.packages)} packages, {len(bill.models)} models\n")
+    system = f", {len(bill.system)} packages of Debian" if bill.system else ""
+    sys.stdout.write(f"{output}: {len(bill.packages)} packages, {len(bill.models)} models{system}\n")
     return 0
 
 

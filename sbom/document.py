@@ -18,11 +18,14 @@ from packaging.utils import canonicalize_name
 from inzwa import __version__
 from inzwa.errors import InzwaError, SettingsError
 from inzwa.models.store import Store
+from sbom.debian import debian_components
 from sbom.licences import licence
 from sbom.models import model_components
-from sbom.packages import Installed, installed_for, roots
+from sbom.packages import Installed, NotInstalled, installed_for, installed_in, roots
 
 ROOT: Final = "inzwa"
+SITE_PACKAGES: Final = "opt/inzwa/lib/python3.*/site-packages"
+"""Where the image has its virtual environment."""
 _NO_SERIAL: Final = uuid.UUID(int=0)
 
 
@@ -34,12 +37,24 @@ class Bill:
     asked_for: frozenset[str]
     """Canonical names of the packages that Inzwa itself asks for."""
     models: Sequence[Component]
+    system: Sequence[Component] = ()
+    """Debian packages around them, where the bill is an image's."""
 
     @classmethod
     def of(cls, requirements: Path, store: Store) -> "Bill":
         """What is installed for the requirements, and what the store knows."""
         asked_for = frozenset(canonicalize_name(each.name) for each in roots(requirements))
         return cls(installed_for(requirements), asked_for, tuple(model_components(store)))
+
+    @classmethod
+    def of_image(cls, root: Path, requirements: Path, store: Store) -> "Bill":
+        """What lies in an image's root file system, and what the store knows. NotInstalled when Inzwa is not there."""
+        asked_for = frozenset(canonicalize_name(each.name) for each in roots(requirements))
+        folder = next(root.glob(SITE_PACKAGES), None)
+        if folder is None:
+            raise NotInstalled(f"{root / SITE_PACKAGES} is not there: no image of Inzwa")
+        system = tuple(debian_components(root))
+        return cls(installed_in(folder, requirements), asked_for, tuple(model_components(store)), system)
 
 
 class BadBill(InzwaError):
@@ -70,7 +85,7 @@ def document(bill: Bill, at: datetime) -> str:
 
 def _text(bill: Bill, at: datetime, serial: uuid.UUID) -> str:
     root = Component(
-        type=ComponentType.APPLICATION,
+        type=ComponentType.CONTAINER if bill.system else ComponentType.APPLICATION,
         name=ROOT,
         version=__version__,
         bom_ref=ROOT,
@@ -79,8 +94,9 @@ def _text(bill: Bill, at: datetime, serial: uuid.UUID) -> str:
     metadata = BomMetaData(component=root, timestamp=at, tools=[])
     metadata.tools.components.add(this_component())
     packages = {name: installed.component for name, installed in bill.packages.items()}
-    bom = Bom(components=[*packages.values(), *bill.models], serial_number=serial, metadata=metadata)
-    bom.register_dependency(root, [*(packages[name] for name in sorted(bill.asked_for)), *bill.models])
+    bom = Bom(components=[*packages.values(), *bill.models, *bill.system], serial_number=serial, metadata=metadata)
+    bom.register_dependency(root, [*(packages[name] for name in sorted(bill.asked_for)), *bill.models, *bill.system])
     for name, installed in bill.packages.items():
-        bom.register_dependency(packages[name], [packages[need] for need in sorted(installed.needs)])
+        needs = sorted(installed.needs & packages.keys())
+        bom.register_dependency(packages[name], [packages[need] for need in needs])
     return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"

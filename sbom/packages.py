@@ -1,9 +1,9 @@
 """What is installed for a requirements file, and for what that needs in turn. Imports none of it, asks no index."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
 from typing import Final
 
@@ -42,9 +42,14 @@ def roots(requirements: Path) -> tuple[Requirement, ...]:
     return tuple(each for each in wanted if each.marker is None or each.marker.evaluate())
 
 
-def installed_for(requirements: Path) -> Mapping[str, Installed]:
+Find = Callable[[str], Distribution]
+"""A distribution by its name. NotInstalled when it is not there."""
+
+
+def installed_for(requirements: Path, find: Find | None = None) -> Mapping[str, Installed]:
     """Canonical name to package, sorted: what the file asks for and all that comes with it. NotInstalled names what
     is missing."""
+    find = find or _distribution
     extras: dict[str, set[str]] = {}
     ahead = list(roots(requirements))
     while ahead:
@@ -52,12 +57,28 @@ def installed_for(requirements: Path) -> Mapping[str, Installed]:
         name = canonicalize_name(wanted.name)
         if name not in extras or not wanted.extras <= extras[name]:
             extras.setdefault(name, set()).update(wanted.extras)
-            ahead.extend(_needs(_distribution(wanted.name), extras[name]))
-    return {name: _installed(name, extras[name]) for name in sorted(extras)}
+            ahead.extend(_needs(find(wanted.name), extras[name]))
+    return {name: _installed(name, find(name), extras[name]) for name in sorted(extras)}
 
 
-def _installed(name: str, extras: set[str]) -> Installed:
-    found = _distribution(name)
+def installed_in(folder: Path, requirements: Path) -> Mapping[str, Installed]:
+    """All that lies in a site-packages folder of another root, with what the requirements file asks for among it.
+
+    Its Python has to be as old as this one: what a package needs depends on that.
+    """
+    there = {canonicalize_name(each.name): each for each in distributions(path=[str(folder)])}
+
+    def find(name: str) -> Distribution:
+        if (found := there.get(canonicalize_name(name))) is None:
+            raise NotInstalled(f"{name} is asked for and not installed in {folder}")
+        return found
+
+    asked_for = installed_for(requirements, find)
+    others = {name: _installed(name, found, set()) for name, found in there.items() if name not in asked_for}
+    return dict(sorted((asked_for | others).items()))
+
+
+def _installed(name: str, found: Distribution, extras: set[str]) -> Installed:
     purl = PackageURL("pypi", name=name, version=found.version)
     component = Component(
         type=ComponentType.LIBRARY,
