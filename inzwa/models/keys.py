@@ -3,6 +3,7 @@
 The package `cryptography` does the work, and is loaded when a key is first needed: who wants no signatures needs none.
 """
 
+import base64
 import hashlib
 import os
 from collections.abc import Callable
@@ -19,6 +20,7 @@ SUFFIXES: Final = (".pem", ".pub")
 MOST_BYTES: Final = 1 << 16
 _BEGIN: Final = "-----BEGIN "
 _END: Final = "-----END PUBLIC KEY-----"
+_SPKI_HEAD: Final = bytes.fromhex("302a300506032b6570032100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,12 @@ class PublicKey:
     def name(self) -> str:
         """What it is called in signatures and messages: the kind, and how its sha256 begins."""
         return f"ed25519:{hashlib.sha256(self.raw).hexdigest()[:16]}"
+
+    @property
+    def pem(self) -> str:
+        """As files have it: SubjectPublicKeyInfo by RFC 8410, a fixed head and the 32 bytes."""
+        coded = base64.b64encode(_SPKI_HEAD + self.raw).decode()
+        return f"{_BEGIN}PUBLIC KEY-----\n{coded}\n{_END}\n"
 
     def made(self, signature: bytes, message: bytes) -> bool:
         """Whether it was this key that signed the message."""

@@ -59,42 +59,52 @@ class Manifest:
 
 def sealed(manifest: Manifest, key: PrivateKey) -> str:
     """The envelope around a manifest."""
-    payload = manifest.encoded()
-    signature = {"keyid": key.public.name, "sig": _coded(key.signature(_covered(payload)))}
-    return json.dumps({"payloadType": TYPE, "payload": _coded(payload), "signatures": [signature]}, indent=1)
+    return enveloped(TYPE, manifest.encoded(), key)
 
 
 def opened(envelope: bytes, trusted: Sequence[PublicKey], refuse: Refuse) -> tuple[Manifest, PublicKey]:
     """The manifest that one of these keys signed, and which. `refuse`'s error when there is none such."""
-    try:
-        payload, signatures, names = _parts(envelope)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise refuse("a signed manifest", f"a damaged one ({type(error).__name__})") from None
-    covered = _covered(payload)
-    signer = next((key for key in trusted for each in signatures if key.made(each, covered)), None)
-    if signer is None:
-        known = {key.name for key in trusted}
-        found = "a manifest that was changed since" if known & set(names) else f"one by {', '.join(names) or 'nobody'}"
-        raise refuse(f"a signature by {' or '.join(sorted(known))}", found)
+    payload, signer = payload_of(TYPE, envelope, trusted, refuse)
     try:
         return Manifest.decoded(payload), signer
     except ValueError as error:
         raise refuse("a manifest of a model's files", str(error)) from None
 
 
-def _parts(envelope: bytes) -> tuple[bytes, list[bytes], list[str]]:
+def enveloped(kind: str, payload: bytes, key: PrivateKey) -> str:
+    """The envelope around any bytes of this kind."""
+    signature = {"keyid": key.public.name, "sig": _coded(key.signature(_covered(kind, payload)))}
+    return json.dumps({"payloadType": kind, "payload": _coded(payload), "signatures": [signature]}, indent=1)
+
+
+def payload_of(kind: str, envelope: bytes, trusted: Sequence[PublicKey], refuse: Refuse) -> tuple[bytes, PublicKey]:
+    """The bytes of this kind that one of these keys signed, and which. `refuse`'s error when there are none such."""
+    try:
+        payload, signatures, names = _parts(kind, envelope)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise refuse("a signed manifest", f"a damaged one ({type(error).__name__})") from None
+    covered = _covered(kind, payload)
+    signer = next((key for key in trusted for each in signatures if key.made(each, covered)), None)
+    if signer is None:
+        known = {key.name for key in trusted}
+        found = "a manifest that was changed since" if known & set(names) else f"one by {', '.join(names) or 'nobody'}"
+        raise refuse(f"a signature by {' or '.join(sorted(known))}", found)
+    return payload, signer
+
+
+def _parts(kind: str, envelope: bytes) -> tuple[bytes, list[bytes], list[str]]:
     """Payload, signatures, and whose they say they are, which nobody believes."""
     said: dict[str, Any] = json.loads(envelope)
-    if said["payloadType"] != TYPE or len(said["signatures"]) > MOST_SIGNATURES:
+    if said["payloadType"] != kind or len(said["signatures"]) > MOST_SIGNATURES:
         raise ValueError
     signatures = [_decoded(each["sig"]) for each in said["signatures"]]
     return _decoded(said["payload"]), signatures, [str(each.get("keyid", "nobody"))[:80] for each in said["signatures"]]
 
 
-def _covered(payload: bytes) -> bytes:
+def _covered(kind: str, payload: bytes) -> bytes:
     """What is signed: DSSE's pre-authentication encoding of type and payload."""
-    kind = TYPE.encode()
-    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    coded = kind.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(coded), coded, len(payload), payload)
 
 
 def _coded(content: bytes) -> str:
