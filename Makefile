@@ -16,7 +16,7 @@ CONVERT_VENV := .venv-convert
 CONVERT_INSTALLED := $(CONVERT_VENV)/.installed
 EXPORT_VENV := .venv-export
 EXPORT_INSTALLED := $(EXPORT_VENV)/.installed
-SOURCES := app.py inzwa tests benchmarks sbom
+SOURCES := app.py setup.py inzwa tests benchmarks sbom release deploy
 
 # How llama.cpp is built is said in requirements.txt, so that every pip builds the same; CMAKE_ARGS would be added to that.
 unexport CMAKE_ARGS
@@ -36,7 +36,7 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup tune models run test test-convert test-export test-space test-processors lint sbom bench bench-peers clean
+.PHONY: help setup tune models run test test-convert test-export test-space test-processors test-container lint sbom release resolve bench bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
@@ -75,12 +75,22 @@ test-space: $(DEV_INSTALLED) ## run app.py as a Space would: its user, its packa
 test-processors: $(DEV_INSTALLED) models ## run every engine on an emulated Haswell, llama.cpp on older ones too (needs qemu-user)
 	@exec $(PY) -m pytest -m emulated $(PYTEST_ARGS)
 
+test-container: $(DEV_INSTALLED) ## build the image's root file system with debootstrap and run it read-only as the image's user (root; CONTAINER_TEST_PIP_CACHE keeps what pip built)
+	@command -v debootstrap >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap >/dev/null; }
+	@exec $(PY) -m pytest -m container $(PYTEST_ARGS) tests/container
+
 lint: $(DEV_INSTALLED) ## check style and formatting
 	@$(PY) -m ruff check $(wildcard $(SOURCES))
 	@$(PY) -m ruff format --check $(wildcard $(SOURCES))
 
-sbom: $(DEV_INSTALLED) ## write out/sbom.cdx.json: every package and model with version, licence and hashes (CycloneDX)
-	@$(PY) -m sbom
+sbom: $(DEV_INSTALLED) ## write out/sbom.cdx.json: every package and model with version, licence and hashes (CycloneDX); ROOTFS=folder: of an image
+	@$(PY) -m sbom $(if $(ROOTFS),--image $(ROOTFS))
+
+release: $(DEV_INSTALLED) ## make sdist, wheel and SBOM of the last commit in out/release, sign them (RELEASE_KEY=file) and verify them
+	@$(PY) -m release make $(if $(RELEASE_KEY),--key $(RELEASE_KEY))
+
+resolve: $(DEV_INSTALLED) ## see whether the requirements can be had together on Python 3.11 to 3.14; installs nothing (4 minutes)
+	@$(PY) -m release.resolving
 
 bench: $(DEV_INSTALLED) models ## measure what README promises, on this machine
 	@for script in $(wildcard benchmarks/[a-z]*.py); do \
