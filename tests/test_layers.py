@@ -11,7 +11,7 @@ from tests.house.source import House, Violation
 
 ROOT = Path(__file__).parent.parent
 
-EVERYWHERE = ("app.py", "inzwa", "benchmarks", "sbom", "tests")
+EVERYWHERE = ("app.py", "inzwa", "benchmarks", "release", "sbom", "tests")
 PRODUCT = ("app.py", "inzwa", "benchmarks", "sbom")
 
 Rule = Callable[[House], Iterator[Violation]]
