@@ -7,20 +7,12 @@ the mounts and the process number that a container gives it.
 import json
 import os
 import shutil
-import signal
-import socket
 import stat
 import subprocess
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,15 +20,12 @@ from inzwa.models.store import Store
 from sbom.document import Bill, document
 from tests.container.dockerfile import Stage
 from tests.container.image import Built
-from tests.container.rootfs import Root, first_process, missing
+from tests.container.rootfs import Root, missing
+from tests.container.served import PATIENCE_S, Server, free_port, serving
 
 ROOT = Path(__file__).parents[2]
 UID = 10001
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-PATIENCE_S = 120.0
-"""Seconds within which what is waited for has to come."""
-POLL_S = 0.2
-"""Seconds until the server is asked again."""
 
 pytestmark = [
     pytest.mark.container,
@@ -77,68 +66,6 @@ def baked(image: Root, tmp_path: Path) -> Path:
     """A volume as a container engine makes one: what the image has there, the owners too."""
     subprocess.run(["cp", "-a", image.at("/models"), tmp_path / "models"], check=True)
     return tmp_path / "models"
-
-
-@dataclass
-class Server:
-    """The image's server, running."""
-
-    url: str
-    program: "subprocess.Popen[bytes]"
-    log: Path
-    environ: dict[str, str]
-
-    def get(self, path: str, body: dict[str, str] | None = None) -> tuple[int, bytes]:
-        """Status and body; 0 while nobody listens."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
-        except OSError:
-            return 0, b""
-
-    def readiness(self, *, until: str) -> dict[str, Any]:
-        """What /readyz answers, once it says these words."""
-        deadline_s = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline_s:
-            _, body = self.get("/readyz")
-            if until in body.decode():
-                found: dict[str, Any] = json.loads(body)
-                return found
-            with suppress(subprocess.TimeoutExpired):
-                status = self.program.wait(POLL_S)
-                raise AssertionError(f"the server ended with {status}: {self.log.read_text()}")
-        raise AssertionError(f"/readyz never said {until}: {self.log.read_text()}")
-
-    def stop(self) -> int:
-        """Tell it to stop, as a container engine does; the status that it ends with."""
-        os.kill(first_process(self.program), signal.SIGTERM)
-        return self.program.wait(PATIENCE_S)
-
-
-@contextmanager
-def serving(image: Root, stage: Stage, models: Path, log: Path) -> Iterator[Server]:
-    """The image's command, as its user, over this volume."""
-    port = free_port()
-    environ = {**stage.environ, "INZWA_PORT": str(port), "INZWA_MODELS": "embedded"}
-    folder = stage.last("WORKDIR").rest
-    program = image.start(stage.last("CMD").command, environ, stage.last("USER").rest, folder, models, log)
-    try:
-        yield Server(f"http://127.0.0.1:{port}", program, log, environ)
-    finally:
-        program.kill()
-        program.wait(PATIENCE_S)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        found: int = listener.getsockname()[1]
-        return found
 
 
 def everything(image: Root) -> Iterator[tuple[str, os.stat_result]]:
