@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from setuptools import find_packages, setup
-
 ROOT = Path(__file__).resolve().parent
 PAGE = "inzwa.assets"
 """Where a wheel has the folder assets/; a checkout has it beside the package."""
@@ -16,6 +14,8 @@ def dependencies(requirements: str) -> list[str]:
 
 
 if __name__ == "__main__":
+    from setuptools import find_packages, setup  # which an environment need not have, to read this file
+
     setup(
         install_requires=dependencies((ROOT / "requirements.txt").read_text(encoding="utf-8")),
         packages=[*find_packages(str(ROOT), include=["inzwa*"]), PAGE, f"{PAGE}.icons"],
