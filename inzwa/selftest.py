@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 
 LIMIT_S: Final = 90.0
 """Seconds that a child may take. Ordinary: one to three; a large model on a slow disk takes more."""
-MOST_REMEMBERED: Final = 64
-"""Verdicts that are kept, the newest."""
+MOST_REMEMBERED: Final = 256
+"""Verdicts, and hashes of libraries, that are kept: the newest."""
 REFUSED: Final = 1
 """The child's status when the engine itself refused; above it when its library did not come so far."""
 CHILD: Final = (sys.executable, "-m", "inzwa.selftest_child")

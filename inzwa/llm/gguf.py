@@ -39,7 +39,7 @@ def read_head(path: Path) -> Head:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         try:
             return _head(_Cursor(data))
-        except struct.error:
+        except (struct.error, OverflowError):  # a length of 2^63 and more fits no index
             raise ValueError("it ends in the middle of its head") from None
 
 
