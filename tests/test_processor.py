@@ -4,7 +4,7 @@ import platform
 
 import pytest
 
-from inzwa.processor import BASELINE, Processor, this_processor
+from inzwa.processor import BASELINE, Processor, free_cores, this_processor, usable_cores
 
 X86 = """processor\t: 0
 model name\t: Intel(R) Xeon(R) Platinum 8488C
@@ -60,3 +60,22 @@ def test_the_key_stands_for_kind_and_features_alone():
     assert one.key == Processor("x86_64", "another", frozenset({"fma", "avx2"})).key
     assert one.key != Processor("x86_64", "one name", frozenset({"avx2"})).key
     assert one.key != Processor("aarch64", "one name", frozenset({"avx2", "fma"})).key
+
+
+@pytest.mark.parametrize(("runnable", "free"), [("1/200", 2), ("2/200", 1), ("3/200", 1), ("9/200", 1), ("0/200", 2)])
+def test_a_core_that_another_wants_is_not_free(tmp_path, runnable, free):
+    table = tmp_path / "loadavg"
+    table.write_text(f"0.10 0.20 0.30 {runnable} 4711\n")
+    assert free_cores(2, table) == free
+
+
+@pytest.mark.parametrize("text", [None, "", "0.1 0.2 0.3 many/200 1"])
+def test_where_nobody_tells_every_core_is_free(tmp_path, text):
+    table = tmp_path / "loadavg"
+    if text is not None:
+        table.write_text(text)
+    assert free_cores(2, table) == 2
+
+
+def test_this_machine_has_a_core_for_us():
+    assert 1 <= free_cores(usable_cores()) <= usable_cores()

@@ -14,9 +14,10 @@ from inzwa.errors import ContextTooLong
 from inzwa.llm.chat_template import ChatTemplate
 from inzwa.llm.decoder import Decoder
 from inzwa.llm.library import bindings_version
-from inzwa.llm.llama_api import ContextSize, LlamaMachine, LlamaVocabulary, open_machine, open_model, trained_context
+from inzwa.llm.llama_api import LlamaMachine, LlamaVocabulary, open_machine, open_model, trained_context
 from inzwa.llm.llama_lora import load_adapter
 from inzwa.llm.lora import Lora, require_fit
+from inzwa.llm.machine import ContextSize
 from inzwa.llm.outlet import Outlet
 from inzwa.llm.reply_text import ReplyText
 from inzwa.llm.schedule import Slice, Strand

@@ -8,7 +8,6 @@ others cheap (measured on one thread with 4000 foreign cells: 74 tokens/s with i
 import ctypes
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +15,9 @@ from llama_cpp import llama_cpp as llama
 
 from inzwa.errors import EngineError
 from inzwa.llm.llama_lora import wear
-from inzwa.llm.machine import DecodeFailed
+from inzwa.llm.machine import ContextSize, DecodeFailed
 from inzwa.llm.schedule import Slice
+from inzwa.processor import free_cores, usable_cores
 from inzwa.protocols import ChatOptions
 
 PENALTY_TOKENS: Final = 64
@@ -132,13 +132,14 @@ class LlamaVocabulary:
 class LlamaMachine:
     """A context and its batch. One thread uses it; the vocabulary is for all."""
 
-    def __init__(self, context: Any, vocabulary: LlamaVocabulary, batch: Any, batch_tokens: int) -> None:
+    def __init__(self, context: Any, vocabulary: LlamaVocabulary, batch: Any, size: ContextSize) -> None:
         self.vocabulary = vocabulary
         self.token_bytes, self.is_end = vocabulary.token_bytes, vocabulary.is_end
         self._context = context
         self._memory = llama.llama_get_memory(context)
         self._batch = batch
-        self._batch_tokens = batch_tokens
+        self._batch_tokens = size.batch_tokens
+        self._size, self._cores, self._threads = size, usable_cores(), size.threads
 
     def keep(self, sequence: int, length: int) -> bool:
         """Free the sequence's cells from position `length` on."""
@@ -158,8 +159,16 @@ class LlamaMachine:
         for part in slices:
             at = self._write(part, at)
         self._batch.n_tokens = total
+        self._choose_threads()
         if code := llama.llama_decode(self._context, self._batch):
             raise DecodeFailed(f"llama_decode returned {code}.")
+
+    def _choose_threads(self) -> None:
+        """No more than there are free cores: a thread that spins at a barrier for one not scheduled costs time."""
+        threads = min(self._size.threads, free_cores(self._cores))
+        if threads != self._threads:
+            self._threads = threads
+            llama.llama_set_n_threads(self._context, min(self._size.token_threads or threads, threads), threads)
 
     def open_sampler(self, options: ChatOptions) -> LlamaSampler:
         """A chain for one reply."""
@@ -177,21 +186,6 @@ class LlamaMachine:
         end = at + len(part.tokens)
         batch.logits[end - 1] = part.wants_output
         return end
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextSize:
-    """How large a context is made."""
-
-    cells: int
-    """Tokens that all sequences together may hold."""
-    sequences: int
-    batch_tokens: int
-    """Tokens of one batch at most."""
-    threads: int
-    """For prompts, and for the tokens of several conversations at once."""
-    token_threads: int = 0
-    """For one token at a time; 0 for as many."""
 
 
 @contextmanager
@@ -222,7 +216,7 @@ def open_machine(model: Any, size: ContextSize, adapter: Any = None, scale: floa
     try:
         if adapter:
             wear(context, adapter, scale)
-        yield LlamaMachine(context, LlamaVocabulary(model), batch, size.batch_tokens)
+        yield LlamaMachine(context, LlamaVocabulary(model), batch, size)
     finally:
         llama.llama_batch_free(batch)
         llama.llama_free(context)

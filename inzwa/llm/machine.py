@@ -1,6 +1,7 @@
 """What the decode thread needs of a language model, in few words. Knows no library; llama_api.py is one that has it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from inzwa.llm.schedule import Slice
@@ -42,3 +43,18 @@ class Machine(Cells, Protocol):
     def is_end(self, token: int) -> bool:
         """Whether the token ends the reply."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextSize:
+    """How large a context is made."""
+
+    cells: int
+    """Tokens that all sequences together may hold."""
+    sequences: int
+    batch_tokens: int
+    """Tokens of one batch at most."""
+    threads: int
+    """For prompts, and for the tokens of several conversations at once."""
+    token_threads: int = 0
+    """For one token at a time; 0 for as many."""
