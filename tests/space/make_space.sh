@@ -28,7 +28,10 @@ remove() {
 
 [ $# -gt 0 ] || die "usage: make_space.sh COMMAND..."
 [ "$(id -u)" -eq 0 ] || die "only root can make the user that a Space runs as"
-! id "$user" >/dev/null 2>&1 || die "a user $user is there already, of another run or of one that was killed: userdel $user"
+if id "$user" >/dev/null 2>&1; then # another run's, or left by one that was killed
+    [ -z "$(processes)" ] || die "the user $user is there already and has programs running: is another run under way?"
+    userdel "$user"
+fi
 trap remove EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -48,7 +51,7 @@ mapfile -t packages < <(grep -v '^ *\(#\|$\)' packages.txt)
 say "Debian: ${packages[*]}"
 install_debian "${packages[@]}" iproute2 # and what the proxy's address is made with
 
-ip address add "$proxy" dev lo
+ip address replace "$proxy" dev lo
 made_address=yes
 folder=$(mktemp -d "${TMPDIR:-/tmp}/inzwa-space.XXXXXX")
 chmod 755 "$folder"
