@@ -39,6 +39,9 @@ REFUSED: Final = 1
 """The child's status when the engine itself refused; above it when its library did not come so far."""
 CHILD: Final = (sys.executable, "-m", "inzwa.selftest_child")
 
+UNTUNED: Final = ("portable", "prebuilt")
+"""Builds that need what processor.BASELINE names."""
+
 _LAST_WORDS: Final = 300
 """Characters of a child's last line that are repeated."""
 
@@ -128,7 +131,9 @@ class SelfTest:
         )
 
     def _remedy(self, spec: EngineSpec) -> str:
-        if spec.library:
+        if spec.library and spec.library.name in UNTUNED and self.processor.missing:
+            remedy = "`python -m inzwa tune` builds llama.cpp for this processor"
+        elif spec.library:
             remedy = REMEDIES.get(spec.library.name, "name another in INZWA_LLM_LIBRARY")
         else:
             remedy = f"pip install --force-reinstall {' '.join(NATIVE[spec.engine])}"

@@ -59,6 +59,13 @@ async def test_an_old_processor_is_told_what_it_lacks(deadly, model, tmp_path):
 
 
 @pytest.mark.weights
+async def test_an_old_processor_is_told_to_build_for_itself(deadly, model, tmp_path):
+    portable = replace(deadly["ill"], name="portable")
+    with pytest.raises(EngineUnfit, match="`python -m inzwa tune` builds llama.cpp for this processor"):
+        await SelfTest(tmp_path, processor=OLDER).require(spec(model, portable))
+
+
+@pytest.mark.weights
 async def test_a_library_that_aborts_is_told_with_its_last_words(deadly, model, tmp_path):
     with pytest.raises(EngineUnfit, match=r"was ended by SIGABRT in its self-test \(GGML_ASSERT\(rows > 0\) failed\)"):
         await SelfTest(tmp_path).require(spec(model, deadly["abort"]))
