@@ -61,7 +61,7 @@ async def test_an_old_processor_is_told_what_it_lacks(deadly, model, tmp_path):
 @pytest.mark.weights
 async def test_an_old_processor_is_told_to_build_for_itself(deadly, model, tmp_path):
     portable = replace(deadly["ill"], name="portable")
-    with pytest.raises(EngineUnfit, match="`python -m inzwa tune` builds llama.cpp for this processor"):
+    with pytest.raises(EngineUnfit, match=r"`python -m inzwa tune` builds llama\.cpp for this processor"):
         await SelfTest(tmp_path, processor=OLDER).require(spec(model, portable))
 
 
