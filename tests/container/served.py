@@ -74,7 +74,8 @@ def serving(image: Root, stage: Stage, models: Path, log: Path) -> Iterator[Serv
     try:
         yield Server(f"http://127.0.0.1:{port}", program, log, environ)
     finally:
-        program.kill()
+        if program.poll() is None:  # what changed its user is not killed with its parent, though unshare was asked to
+            os.kill(first_process(program), signal.SIGKILL)
         program.wait(PATIENCE_S)
 
 
