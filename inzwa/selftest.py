@@ -35,8 +35,8 @@ LIMIT_S: Final = 90.0
 """Seconds that a child may take. Ordinary: one to three; a large model on a slow disk takes more."""
 MOST_REMEMBERED: Final = 256
 """Verdicts, and hashes of libraries, that are kept: the newest."""
-REFUSED: Final = 1
-"""The child's status when the engine itself refused; above it when its library did not come so far."""
+REFUSED: Final = 4
+"""The child's status when the engine itself refused. Python's own for an error that nobody caught is 1."""
 CHILD: Final = (sys.executable, "-m", "inzwa.selftest_child")
 
 UNTUNED: Final = ("portable", "prebuilt")
@@ -44,6 +44,8 @@ UNTUNED: Final = ("portable", "prebuilt")
 
 _LAST_WORDS: Final = 300
 """Characters of a child's last line that are repeated."""
+_KEPT: Final = 4_000
+"""Characters of its output that are kept while it runs."""
 
 REMEDIES: Final = {
     "tuned": "`python -m inzwa tune --anew` builds it again",
@@ -82,11 +84,11 @@ class SelfTest:
         EngineError where the engine itself said what is wrong, with the model most often.
         """
         log.info("%s: trying out %s in a child process", spec.stage, spec)
-        last: deque[str] = deque(maxlen=1)
+        output: deque[str] = deque(maxlen=1)
         status: int | None = None
         with anyio.move_on_after(self.limit_s):
-            status = await self._run(spec, last)
-        said = "".join(last)[-_LAST_WORDS:]
+            status = await self._run(spec, output)
+        said = "".join(output).strip().rpartition("\n")[2].strip()[-_LAST_WORDS:]
         if status is None:
             return f"{spec} did not finish its self-test within {self.limit_s:.0f} s. {self._remedy(spec)}"
         if status == REFUSED:
@@ -99,7 +101,7 @@ class SelfTest:
         await run_sync(self._remember, key, verdict)
         return verdict
 
-    async def _run(self, spec: EngineSpec, last: deque[str]) -> int:
+    async def _run(self, spec: EngineSpec, output: deque[str]) -> int:
         """The child's status; negative for the signal that ended it. Cancelled, it is killed."""
         described = json.dumps(asdict(spec), default=str).encode()
         async with await anyio.open_process(
@@ -112,7 +114,7 @@ class SelfTest:
                     await child.stdin.send(described)
                     await child.stdin.aclose()
                 async for text in TextReceiveStream(child.stdout, errors="replace"):
-                    last.extend(line.strip() for line in text.splitlines() if line.strip())
+                    output.append(("".join(output) + text)[-_KEPT:])  # a line may come in pieces
                 return await child.wait()
             finally:
                 if child.returncode is None:

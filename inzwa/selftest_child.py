@@ -1,6 +1,6 @@
 """The child of a self-test: opens the engine that standard input describes and has it do one piece of work.
 
-`python -m inzwa.selftest_child`. Status 0 when the engine worked; 1 when it refused and 3 when its library cannot be
+`python -m inzwa.selftest_child`. Status 0 when the engine worked; 4 when it refused and 3 when its library cannot be
 loaded, with the reason in the last line; anything else is what the native library did to the process.
 """
 
@@ -22,7 +22,7 @@ from inzwa.models.local import LocalModel
 from inzwa.openers import EngineSpec, open_engine
 from inzwa.protocols import ChatOptions, FileInfo, HearOptions, Message, VoiceOptions
 
-REFUSED: Final = 1
+REFUSED: Final = 4
 UNFIT: Final = 3
 TOKENS: Final = 4
 SILENCE_MS: Final = 1_000

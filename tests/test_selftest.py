@@ -124,13 +124,24 @@ async def test_a_library_whose_bytes_changed_in_its_place_is_tried_out_anew(loca
 
 async def test_a_refusal_of_the_engines_own_is_passed_on_as_it_is(local, tmp_path):
     with pytest.raises(EngineError, match=r"^no model$") as refused:
-        await scripted(tmp_path, "print('no model'); raise SystemExit(1)").require(local)
+        await scripted(tmp_path, "print('no model'); raise SystemExit(4)").require(local)
     assert not isinstance(refused.value, EngineUnfit)
 
 
 async def test_a_library_that_cannot_be_loaded_is_unfit(local, tmp_path):
     with pytest.raises(EngineUnfit, match=r"^no library$"):
         await scripted(tmp_path, "print('no library'); raise SystemExit(3)").require(local)
+
+
+async def test_an_error_that_nobody_caught_is_unfit_and_told_by_its_last_line(local, tmp_path):
+    with pytest.raises(EngineUnfit, match=r"^RuntimeError: no such thing$"):
+        await scripted(tmp_path, "raise RuntimeError('no such thing')").require(local)
+
+
+async def test_a_last_line_that_comes_in_pieces_is_told_whole(local, tmp_path):
+    pieces = "import os; [os.write(1, b) for b in (b'first\\nthe ', b'last ', b'line\\n')]; os._exit(4)"
+    with pytest.raises(EngineError, match=r"^the last line$"):
+        await scripted(tmp_path, pieces).require(local)
 
 
 async def test_who_is_killed_from_outside_is_told_and_not_remembered(local, tmp_path):
@@ -141,7 +152,7 @@ async def test_who_is_killed_from_outside_is_told_and_not_remembered(local, tmp_
 
 
 async def test_a_child_that_says_much_is_read_to_its_end(local, tmp_path):
-    loud = "import sys; [print('x' * 1000) for _ in range(2000)]; print('the end'); sys.exit(1)"
+    loud = "import sys; [print('x' * 1000) for _ in range(2000)]; print('the end'); sys.exit(4)"
     with pytest.raises(EngineError, match="the end"):
         await scripted(tmp_path, loud).require(local)
 
