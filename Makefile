@@ -50,7 +50,7 @@ tune: $(INSTALLED) ## build llama.cpp's kernels for this machine's processor too
 
 models: $(INSTALLED) ## fetch the models that are not in the cache yet, and check every file; meanwhile, tune
 	@$(PY) -m inzwa tune & tuning=$$!; $(PY) -m inzwa models fetch; fetched=$$?; \
-	wait $$tuning || echo "Not tuned to this processor: the portable llama.cpp serves, somewhat slower."; exit $$fetched
+	wait $$tuning || [ $$fetched -ne 0 ] || echo "Not tuned to this processor: the portable llama.cpp serves, somewhat slower."; exit $$fetched
 
 run: models ## serve the page, the socket and the API, with INZWA_HOST and INZWA_PORT if they are set
 	@exec $(PY) app.py
