@@ -129,7 +129,7 @@ $(INSTALLED): requirements.txt requirements-prebuilt.txt constraints.txt | $(CRE
 	@echo "Installing. llama.cpp is built from source the first time: 2 minutes on two cores; pip says 'still running'."
 	@$(PIP) install -c constraints.txt -r requirements.txt \
 	    || { echo "Set-up stopped; pip's last ERROR above says why. Once that is mended, make setup goes on."; exit 1; }
-	@$(PY) -m inzwa.llm.portable || { grep '^llama-cpp-python' requirements.txt >$(VENV)/llama.txt; \
+	@$(PY) -m inzwa.engines.llm.llama.portable || { grep '^llama-cpp-python' requirements.txt >$(VENV)/llama.txt; \
 	    $(PIP) cache remove 'llama_cpp_python*' || true; \
 	    $(PIP) install --force-reinstall --no-deps -c constraints.txt -r $(VENV)/llama.txt; }
 	@touch $@

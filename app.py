@@ -1,6 +1,6 @@
 """The Space's entry: serves Inzwa. Set-up, settings and figures are in README.md."""
 
-from inzwa.serve import serve
+from inzwa.cli.serve import serve
 
 if __name__ == "__main__":
     serve()

@@ -27,8 +27,8 @@ import soundfile
 from faster_whisper import WhisperModel
 
 from benchmarks.spoken import Reader, Sentence, joined, noisy, read_sentences
-from inzwa.asr.whisper import Whisper, open_whisper
-from inzwa.audio import INPUT_RATE, Sound, resample
+from inzwa.audio.pcm import INPUT_RATE, Sound, resample
+from inzwa.engines.asr.whisper import Whisper, open_whisper
 from inzwa.evaluation.distance import edit_distance
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import HearOptions

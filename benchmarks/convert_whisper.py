@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from inzwa.models.convert import CONVERTERS
-from inzwa.models.local import LocalModel
+from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import silent
 from inzwa.protocols import FileInfo
 

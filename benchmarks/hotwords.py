@@ -30,15 +30,15 @@ import numpy as np
 from benchmarks.rig.figures import machine, table, write_report
 from benchmarks.spoken import Reader, read_sentences
 from benchmarks.voice_cer import EVERYDAY
-from inzwa.asr.whisper import Whisper, open_whisper
-from inzwa.audio import INPUT_RATE, Sound, resample
+from inzwa.audio.pcm import INPUT_RATE, Sound, resample
+from inzwa.engines.asr.whisper import Whisper, open_whisper
+from inzwa.engines.tts.vits import Vits, open_vits
 from inzwa.evaluation.comparison import compared
 from inzwa.evaluation.distance import alignment
 from inzwa.evaluation.rates import rate
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import HearOptions, VoiceOptions
-from inzwa.shona.hotwords import core_hotwords, favoured
-from inzwa.tts.vits import Vits, open_vits
+from inzwa.shona.dialogue.hotwords import core_hotwords, favoured
 
 CARRIERS: Final = (
     "Ndiri kuenda ku{} nekuti kune basa.",

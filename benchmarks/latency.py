@@ -28,8 +28,8 @@ from benchmarks.rig.inzwa_line import open_inzwa
 from benchmarks.rig.server import Server, inzwa_server
 from benchmarks.rig.speech import Sentence, sentences
 from benchmarks.rig.talk import Exchange, Line, Microphone, converse, exchange, recite, rest
-from inzwa.api.limits import PACE
 from inzwa.events import Start
+from inzwa.server.limits import PACE
 
 LONG_SESSION: Final = {"session_minutes": 120}
 """So that 200 turns fit in one conversation."""

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from benchmarks.rig.figures import machine, table
-from inzwa.choice import EMBEDDED, open_store
+from inzwa.engines.selection import EMBEDDED, open_store
 from inzwa.settings import load_settings
 
 PROMPT_TOKENS: Final = 512

@@ -22,8 +22,8 @@ from statistics import median
 
 from llama_cpp import Llama as ChatCall
 
-from inzwa.llm.llama import Llama, open_llama
-from inzwa.models.local import LocalModel
+from inzwa.engines.llm.llama.engine import Llama, open_llama
+from inzwa.models.local_model import LocalModel
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import ChatOptions, Message
 

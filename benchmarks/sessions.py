@@ -29,7 +29,7 @@ from benchmarks.rig.inzwa_line import open_inzwa
 from benchmarks.rig.server import RESULTS, Server, Weight, inzwa_server, weigh
 from benchmarks.rig.speech import Sentence, sentences
 from benchmarks.rig.talk import Exchange, Line, Microphone, converse, exchange, rest
-from inzwa.client import Refused
+from inzwa.cli.client import Refused
 from inzwa.events import Start
 
 SPREAD_S: Final = 10.0

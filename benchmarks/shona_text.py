@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from inzwa.shona.normaliser import spoken
-from inzwa.shona.orthography import ipa
-from tests.shona.hostile import PIECES, hostile_text
+from inzwa.shona.normalise.normaliser import spoken
+from inzwa.shona.phonology.orthography import ipa
+from tests.shona.normalise.hostile import PIECES, hostile_text
 
 RUNS: Final = 5
 HOSTILE_BYTES: Final = 100_000

@@ -7,12 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from inzwa.audio import INPUT_RATE, Sound, resample
-from inzwa.models.local import LocalModel
-from inzwa.shona.orthography import ipa
-from inzwa.tts.piper import read_piper_config
-from inzwa.tts.symbols import accent_for
-from inzwa.tts.vits_voice import Pace, VitsVoice
+from inzwa.audio.pcm import INPUT_RATE, Sound, resample
+from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
+from inzwa.engines.tts.text.piper import read_piper_config
+from inzwa.engines.tts.text.symbols import accent_for
+from inzwa.models.local_model import LocalModel
+from inzwa.shona.phonology.orthography import ipa
 
 SENTENCES: Final = Path(__file__).with_name("spoken.tsv")
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import anyio
 
 from benchmarks.rig.server import inzwa_server
-from inzwa.choice import EMBEDDED, open_store
+from inzwa.engines.selection import EMBEDDED, open_store
 from inzwa.settings import load_settings
 
 

@@ -25,11 +25,11 @@ import numpy as np
 from ctranslate2 import StorageView
 from faster_whisper import WhisperModel
 
-from inzwa.audio import INPUT_RATE, Sound, resample, silence
+from inzwa.audio.pcm import INPUT_RATE, Sound, resample, silence
+from inzwa.engines.tts.vits import Vits, open_vits
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import VoiceOptions
-from inzwa.shona.orthography import plain
-from inzwa.tts.vits import Vits, open_vits
+from inzwa.shona.phonology.orthography import plain
 
 LOOP_TOKENS = 5
 """Whisper falls into loops on what it does not understand; a run of tokens as long as this is not written twice."""

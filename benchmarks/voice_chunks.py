@@ -20,13 +20,13 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from inzwa.audio import Sound
-from inzwa.models.local import LocalModel
+from inzwa.audio.pcm import Sound
+from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
+from inzwa.engines.tts.text.piper import PiperConfig, read_piper_config
+from inzwa.engines.tts.text.symbols import accent_for
+from inzwa.models.local_model import LocalModel
 from inzwa.models.store import Store, default_cache
-from inzwa.shona.orthography import ipa
-from inzwa.tts.piper import PiperConfig, read_piper_config
-from inzwa.tts.symbols import accent_for
-from inzwa.tts.vits_voice import Pace, VitsVoice
+from inzwa.shona.phonology.orthography import ipa
 
 PHRASE = "Mangwanani shamwari yangu, ndinofara kukuonai nhasi."
 SEED = 7

@@ -19,16 +19,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.spoken import read_sentences
-from inzwa.audio import Sound
-from inzwa.models.local import LocalModel
+from inzwa.audio.pcm import Sound
+from inzwa.engines.tts.chunked_voice import VitsVoice
+from inzwa.engines.tts.edges import QUIET, SENTENCE_MS, edged, pause_ms
+from inzwa.engines.tts.loudness import frame_levels, limited, speech_level
+from inzwa.engines.tts.text.detect import open_reader
+from inzwa.engines.tts.vits import Speaker
+from inzwa.models.local_model import LocalModel
 from inzwa.models.store import Store, default_cache
-from inzwa.shona.normaliser import spoken
-from inzwa.shona.phrases import cut_phrases
-from inzwa.tts.edges import QUIET, SENTENCE_MS, edged, pause_ms
-from inzwa.tts.loudness import frame_levels, limited, speech_level
-from inzwa.tts.readers import open_reader
-from inzwa.tts.vits import Speaker
-from inzwa.tts.vits_voice import VitsVoice
+from inzwa.shona.dialogue.phrases import cut_phrases
+from inzwa.shona.normalise.normaliser import spoken
 
 FRAME = 256
 CLIPPED = 0.999

@@ -1,6 +1,6 @@
 """python -m inzwa."""
 
-from inzwa.cli import main
+from inzwa.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -38,6 +38,9 @@ InzwaError
 └── SettingsError               bad_setting        a setting that cannot be true
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class InzwaError(Exception):
     """Base of the tree: a sentence for people and a `code` for programs. It never holds what a user said."""
@@ -214,3 +217,33 @@ class Unreachable(InzwaError):
 
 class SettingsError(InzwaError):
     code = "bad_setting"
+
+
+@contextmanager
+def stage_errors(name: str) -> Iterator[None]:
+    """An engine's own exceptions leave as EngineError with the stage's name; a time-out as EngineTimeout."""
+    try:
+        yield
+    except (InzwaError, StopAsyncIteration):
+        raise
+    except TimeoutError as error:
+        raise EngineTimeout(name, f"The {name} engine took too long.") from error
+    except Exception as error:  # an engine may raise anything; it ends one turn
+        raise EngineError(name, f"The {name} engine failed.") from error
+
+
+@contextmanager
+def ungrouped() -> Iterator[None]:
+    """Around a task group: what leaves is the first error in it, its cause kept, instead of an ExceptionGroup."""
+    first = None
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        first = _first(group)
+    if first is not None:
+        raise first
+
+
+def _first(group: BaseExceptionGroup) -> BaseException:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

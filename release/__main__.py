@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from inzwa.errors import InzwaError
-from inzwa.models.keys import read_private_key, read_public_keys, write_key_pair
+from inzwa.models.signing.keys import read_private_key, read_public_keys, write_key_pair
 from release.artefacts import build, try_wheel
 from release.sums import KEY, SUMS, BadRelease, sign, verified
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from inzwa.errors import InzwaError
-from inzwa.models.digests import digest_of
-from inzwa.models.keys import PrivateKey, PublicKey
-from inzwa.models.signatures import MOST_BYTES, Refuse, enveloped, payload_of
+from inzwa.models.checksums import digest_of
+from inzwa.models.signing.keys import PrivateKey, PublicKey
+from inzwa.models.signing.signatures import MOST_BYTES, Refuse, enveloped, payload_of
 
 SUMS: Final = "SHA256SUMS"
 SIGNATURE: Final = "SHA256SUMS.dsse.json"

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
 
-from inzwa.choice import open_store
+from inzwa.engines.selection import open_store
 from inzwa.errors import InzwaError
 from inzwa.settings import load_settings
 from sbom.document import Bill, document, written_at

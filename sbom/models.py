@@ -11,13 +11,13 @@ from cyclonedx.model.component import Component, ComponentType
 from packageurl import PackageURL
 
 from inzwa.models.catalogue import Entry
-from inzwa.models.hub_source import HubPlace, HubSource
-from inzwa.models.mlflow_place import MlflowPlace, MlflowSource
-from inzwa.models.packages import PackageSource
-from inzwa.models.sources import OpenSource, Source
+from inzwa.models.sources.hub_source import HubPlace, HubSource
+from inzwa.models.sources.mlflow_place import MlflowPlace, MlflowSource
+from inzwa.models.sources.packages import PackageSource
+from inzwa.models.sources.source import OpenSource, Source
+from inzwa.models.sources.wheel_place import WheelPlace
+from inzwa.models.sources.wheels import Wheel, WheelSource
 from inzwa.models.store import Store
-from inzwa.models.wheel_place import WheelPlace
-from inzwa.models.wheels import Wheel, WheelSource
 from inzwa.protocols import FileInfo
 from sbom.licences import licence
 

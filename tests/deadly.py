@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from inzwa.llm.library import LIBRARY, Library
+from inzwa.engines.llm.llama.library import LIBRARY, Library
 
 DEATHS: Final = {
     "ill": "__builtin_trap();",  # ud2 on x86-64, brk on ARM64

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from inzwa.choice import EMBEDDED
+from inzwa.engines.selection import EMBEDDED
 from inzwa.models.store import Store, default_cache
 
 

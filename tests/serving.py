@@ -8,16 +8,15 @@ import anyio
 import uvicorn
 from fastapi import FastAPI
 
-from inzwa.api.app import create_app
-from inzwa.api.house import House
-from inzwa.api.server import server_config
-from inzwa.asr.scripted import ScriptedTranscriber
-from inzwa.llm.scripted import ScriptedChatModel
-from inzwa.protocols import Engines
+from inzwa.engines.asr.scripted import ScriptedTranscriber
+from inzwa.engines.llm.scripted import ScriptedChatModel
+from inzwa.engines.tts.scripted import ScriptedVoice
+from inzwa.engines.vad.scripted import ScriptedDetector
+from inzwa.protocols import Engines, Report, StageReport
+from inzwa.server.app import create_app
+from inzwa.server.app_state import House
+from inzwa.server.uvicorn_server import server_config
 from inzwa.settings import Settings, load_settings
-from inzwa.stages import Report, StageReport
-from inzwa.tts.scripted import ScriptedVoice
-from inzwa.vad.scripted import ScriptedDetector
 
 
 def scripted_engines(**given) -> Engines:

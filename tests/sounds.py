@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inzwa.audio import INPUT_RATE, Sound, pcm16_from_sound, samples_in, silence
+from inzwa.audio.pcm import INPUT_RATE, Sound, pcm16_from_sound, samples_in, silence
 
 
 def tone(ms: float, *, level: float = 0.3, rate: int = INPUT_RATE) -> Sound:

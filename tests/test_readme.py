@@ -5,7 +5,7 @@ from pathlib import Path
 from inzwa.settings import load_settings, setting_lines
 
 README = Path(__file__).parent.parent / "README.md"
-START, END = "<!-- settings: made by tests/test_readme.py from inzwa/settings.py -->\n", "<!-- /settings -->"
+START, END = "<!-- settings: made by tests/test_readme.py from inzwa/settings/model.py -->\n", "<!-- /settings -->"
 
 
 def settings_table() -> str:

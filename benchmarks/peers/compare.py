@@ -32,10 +32,10 @@ from benchmarks.rig.inzwa_line import open_inzwa
 from benchmarks.rig.server import ROOT, inzwa_server, listening, running
 from benchmarks.rig.speech import Sentence, sentences
 from benchmarks.rig.talk import Exchange, Line, Microphone, converse, exchange, rest, sounding
+from inzwa.engines.tts.text.piper import read_piper_config
 from inzwa.events import Start
 from inzwa.models.store import Store, default_cache
-from inzwa.shona.assistant import line
-from inzwa.tts.piper import read_piper_config
+from inzwa.shona.dialogue.assistant import line
 
 BOT: Final = ROOT / "benchmarks" / "peers" / "pipecat" / "bot.py"
 THREADS: Final = 2

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.rig.talk import Event
-from inzwa.audio import Sound, pcm16_from_sound, sound_from_pcm16
+from inzwa.audio.pcm import Sound, pcm16_from_sound, sound_from_pcm16
 
 
 class PipecatLine:

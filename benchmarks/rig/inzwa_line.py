@@ -1,11 +1,11 @@
-"""Inzwa's /ws/audio as a line. Knows inzwa.client, and nothing of what is measured."""
+"""Inzwa's /ws/audio as a line. Knows inzwa.cli.client, and nothing of what is measured."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from benchmarks.rig.talk import Event
-from inzwa.audio import Sound
-from inzwa.client import Client, open_client
+from inzwa.audio.pcm import Sound
+from inzwa.cli.client import Client, open_client
 from inzwa.events import Cancel, EndTurn, Start
 
 
@@ -32,6 +32,6 @@ class InzwaLine:
 
 @asynccontextmanager
 async def open_inzwa(url: str, start: Start) -> AsyncIterator[InzwaLine]:
-    """A session on the server at `url`. inzwa.client.Refused when it is not let in."""
+    """A session on the server at `url`. inzwa.cli.client.Refused when it is not let in."""
     async with open_client(url, start) as client:
         yield InzwaLine(client)

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 import soundfile
 
-from inzwa.audio import INPUT_RATE, Sound, resample
+from inzwa.audio.pcm import INPUT_RATE, Sound, resample
+from inzwa.engines.tts.vits import Vits, open_vits
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import VoiceOptions
-from inzwa.tts.vits import Vits, open_vits
 
 VOICE: Final = "joe-medium"
 SEED: Final = 11

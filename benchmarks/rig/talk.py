@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 import anyio
 import numpy as np
 
-from inzwa.audio import INPUT_RATE, Sound
+from inzwa.audio.pcm import INPUT_RATE, Sound
 
 FRAME_SAMPLES: Final = INPUT_RATE // 50
 """20 ms."""

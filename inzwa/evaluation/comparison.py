@@ -9,7 +9,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona.orthography import plain
+from inzwa.shona.phonology.orthography import plain
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 

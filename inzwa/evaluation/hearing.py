@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from inzwa.audio import INPUT_RATE, Sound
+from inzwa.audio.pcm import INPUT_RATE, Sound
 from inzwa.evaluation.corpus import Recording
 from inzwa.evaluation.rates import count
 from inzwa.protocols import HearOptions, Transcriber

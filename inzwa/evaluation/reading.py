@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from inzwa.evaluation.hearing import Clock
-from inzwa.shona.folding import fold
-from inzwa.shona.normaliser import spoken
-from inzwa.shona.orthography import ipa
-from inzwa.shona.spoken import Spoken
+from inzwa.shona.normalise.folding import fold
+from inzwa.shona.normalise.normaliser import spoken
+from inzwa.shona.normalise.spoken_text import Spoken
+from inzwa.shona.phonology.orthography import ipa
 
 Change = tuple[str, str]
 """What was written, and what is said for it."""

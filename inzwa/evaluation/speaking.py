@@ -11,12 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from inzwa.audio import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, resample, samples_in
+from inzwa.audio.pcm import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, resample, samples_in
 from inzwa.errors import EmptyText
 from inzwa.evaluation.hearing import Clock
 from inzwa.evaluation.rates import count
 from inzwa.protocols import HearOptions, Synthesizer, Transcriber, VoiceOptions
-from inzwa.shona.phrases import cut_phrases
+from inzwa.shona.dialogue.phrases import cut_phrases
 
 CLIPPED: Final = 32767 / 32768
 """From here on a sample is at the end of what PCM16 can hold."""

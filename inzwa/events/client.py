@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from inzwa.audio import Sound
+from inzwa.audio.pcm import Sound
 
 InputCodec = Literal["pcm16", "opus"]
 OutputCodec = Literal["opus", "pcm16"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from inzwa.audio import Sound
+from inzwa.audio.pcm import Sound
 from inzwa.events.client import InputCodec, OutputCodec
 
 CancelReason = Literal["interrupted", "cancelled", "no_speech", "failed"]

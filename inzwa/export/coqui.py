@@ -14,10 +14,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from inzwa.audio import Sound
+from inzwa.audio.pcm import Sound
+from inzwa.engines.tts.chunked_voice import Pace
 from inzwa.errors import NotConvertible
 from inzwa.export.description import Description
-from inzwa.tts.vits_voice import Pace
 
 REMEDY: Final = "In an environment of its own: pip install -r requirements-export.txt"
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final, Self
 
 from inzwa.errors import CatalogueError
-from inzwa.models.hub_source import HubPlace, HubSource
-from inzwa.models.mlflow_place import MlflowPlace
-from inzwa.models.packages import PackageSource
 from inzwa.models.pickles import is_pickle_name
-from inzwa.models.sources import OpenSource, Pin, Source
-from inzwa.models.tables import Table, is_file_name
-from inzwa.models.wheels import WheelSource
+from inzwa.models.sources.hub_source import HubPlace, HubSource
+from inzwa.models.sources.mlflow_place import MlflowPlace
+from inzwa.models.sources.packages import PackageSource
+from inzwa.models.sources.source import OpenSource, Pin, Source
+from inzwa.models.sources.wheels import WheelSource
+from inzwa.models.toml_table import Table, is_file_name
 from inzwa.protocols import FileInfo
 
 STAGES: Final = ("vad", "asr", "llm", "tts", "lora")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from inzwa.errors import NoMemory
+from inzwa.hardware.machine import GROUP, MIB
 from inzwa.models.catalogue import Entry
-from inzwa.models.machine import GROUP, MIB
 from inzwa.protocols import FileInfo
 
 MEMINFO: Final = Path("/proc/meminfo")

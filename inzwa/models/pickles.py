@@ -1,7 +1,7 @@
 """Tells a pickle, which runs code when it is opened, from data. Such files are refused wherever they come from.
 
-Nothing in Inzwa could open one (tests/house/loading.py holds that); they are refused so that nothing ever will, and so
-that a user learns what to take instead.
+Nothing in Inzwa could open one (tests/code_rules/deserialising.py holds that); they are refused so that nothing
+ever will, and so that a user learns what to take instead.
 """
 
 import json

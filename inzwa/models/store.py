@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import Final
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable, ModelUntrusted, UnknownModel
-from inzwa.models.cache import Cache, free_bytes
+from inzwa.models.cache.conversion import Converts
+from inzwa.models.cache.fetch import Fetching
+from inzwa.models.cache.folder import Cache, free_bytes
+from inzwa.models.cache.lock_file import LockFile
+from inzwa.models.cache.model_dir import write_text
+from inzwa.models.cache.verified import Holdings
 from inzwa.models.catalogue import Catalogue, Entry, load_catalogue, shelf_name
-from inzwa.models.conversion import Converts
+from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.convert import CONVERTERS
-from inzwa.models.digests import Digest, digest_of
-from inzwa.models.direct import FORMS, direct_entry, is_direct
-from inzwa.models.fetching import Fetching
-from inzwa.models.holdings import Holdings
-from inzwa.models.keys import PrivateKey
-from inzwa.models.local import LocalModel
-from inzwa.models.lock_file import LockFile
+from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, Report, silent
-from inzwa.models.shelf import write_text
-from inzwa.models.signatures import Manifest, sealed
-from inzwa.models.trust import Trust
+from inzwa.models.signing.keys import PrivateKey
+from inzwa.models.signing.signatures import Manifest, sealed
+from inzwa.models.signing.trust import Trust
+from inzwa.models.sources.direct import FORMS, direct_entry, is_direct
 
 PERSISTENT: Final = Path("/data")
 """Where a Space's persistent storage is mounted, when it has some; its own disk is emptied at each restart."""

@@ -2,8 +2,8 @@
 
 from typing import Final, Literal
 
-from inzwa.shona.backchannels import spoken_words
-from inzwa.shona.orthography import is_shona
+from inzwa.shona.dialogue.backchannels import spoken_words
+from inzwa.shona.phonology.orthography import is_shona
 
 SHONA_SHARE: Final = 0.6
 """Of the words. Shona text as people write it has one word in ten that is not Shona-shaped; English has most of its

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from inzwa.audio import Sound, pcm16_from_sound
+from inzwa.audio.pcm import Sound, pcm16_from_sound
 
 RATE: Final = 48_000
 

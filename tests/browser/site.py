@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from anyio import Event
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from inzwa.api.house import House
+from inzwa.server.app_state import House
 from tests.serving import serving
 
 

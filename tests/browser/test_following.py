@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from inzwa.llm.scripted import ScriptedChatModel
+from inzwa.engines.llm.scripted import ScriptedChatModel
 from tests.browser.microphone import Launcher
 from tests.browser.site import Site, open_site
 from tests.browser.talker import Talker, at_page

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inzwa.audio import Sound, resample
-from inzwa.engines import open_engines
+from inzwa.audio.pcm import Sound, resample
+from inzwa.engines.registry import open_engines
 from inzwa.models.store import Store
 from inzwa.protocols import Synthesizer, VoiceOptions
 from tests.browser.microphone import RATE, Launcher, write_wav

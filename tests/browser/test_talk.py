@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from inzwa.llm.scripted import ScriptedChatModel
-from inzwa.tts.scripted import ScriptedVoice
+from inzwa.engines.llm.scripted import ScriptedChatModel
+from inzwa.engines.tts.scripted import ScriptedVoice
 from tests.browser.microphone import Launcher, babble, write_wav
 from tests.browser.site import Site, open_site
 from tests.browser.talker import PATIENCE_MS, Talker, at_page

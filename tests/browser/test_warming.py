@@ -9,11 +9,10 @@ import anyio
 import pytest
 from playwright.sync_api import Browser
 
-from inzwa.llm.scripted import ScriptedChatModel
+from inzwa.engines.llm.scripted import ScriptedChatModel
 from inzwa.models.progress import Phase
-from inzwa.protocols import Engines
+from inzwa.protocols import Engines, Report, StageReport
 from inzwa.settings import Settings
-from inzwa.stages import Report, StageReport
 from tests.browser.microphone import Launcher
 from tests.browser.site import open_site
 from tests.browser.talker import at_page

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from inzwa import errors
-from inzwa.metrics import BUCKETS_S, LATENCIES, Metrics
+from inzwa.server.metrics import BUCKETS_S, LATENCIES, Metrics
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "monitoring"
 

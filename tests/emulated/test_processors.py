@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import inzwa
-from inzwa.llm.library import BINDINGS, LIBRARY, Library, package_folder, tuned_folder
+from inzwa.engines.llm.llama.library import BINDINGS, LIBRARY, Library, package_folder, tuned_folder
+from inzwa.engines.opening import EngineSpec
+from inzwa.hardware.processor import this_processor
 from inzwa.models.store import Store, default_cache
-from inzwa.openers import EngineSpec
-from inzwa.processor import this_processor
 
 pytestmark = [
     pytest.mark.emulated,
@@ -50,7 +50,7 @@ def try_on(emulator: str) -> Try:
     """The status of a self-test's child on an emulated processor."""
 
     def run(processor: str, spec: EngineSpec) -> int:
-        command = [emulator, "-cpu", processor, sys.executable, "-m", "inzwa.selftest_child"]
+        command = [emulator, "-cpu", processor, sys.executable, "-m", "inzwa.engines.selftest_child"]
         told = json.dumps(asdict(spec), default=str)
         done = subprocess.run(command, input=told, text=True, cwd=HERE, check=False, timeout=580)
         return TRAPPED if done.returncode == -signal.SIGILL else done.returncode

@@ -2,8 +2,8 @@
 
 import pytest
 
-from inzwa.cli import main
-from inzwa.commands.evaluate import JOURNAL, REPORT
+from inzwa.cli.evaluate import JOURNAL, REPORT
+from inzwa.cli.main import main
 from inzwa.evaluation.report import PICTURE
 
 SMALL = {"INZWA_MODELS": "embedded", "INZWA_LANGUAGE": "en"}

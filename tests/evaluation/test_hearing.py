@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inzwa.asr.scripted import ScriptedTranscriber
+from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.errors import BadAudio, EngineError
 from inzwa.evaluation.corpus import Recording
 from inzwa.evaluation.hearing import HeardRow, hear

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from inzwa.asr.scripted import ScriptedTranscriber
+from inzwa.engines.asr.scripted import ScriptedTranscriber
+from inzwa.engines.tts.scripted import LETTER_MS, ScriptedVoice
 from inzwa.errors import EmptyText
 from inzwa.evaluation.speaking import clipped_share, peak_dbfs, silent_share, speak_and_hear
 from inzwa.protocols import HearOptions, VoiceOptions
-from inzwa.tts.scripted import LETTER_MS, ScriptedVoice
 
 RATE = 16_000
 TONE = 0.5 * np.sin(np.arange(RATE) / 10).astype(np.float32)

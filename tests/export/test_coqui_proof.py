@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inzwa.cli import main
-from inzwa.commands.export import MOST_DIFFERENCE
-from inzwa.models.local import LocalModel
+from inzwa.cli.export import MOST_DIFFERENCE
+from inzwa.cli.main import main
+from inzwa.engines.tts.chunked_voice import VitsVoice
+from inzwa.engines.tts.vits import open_vits
+from inzwa.models.local_model import LocalModel
 from inzwa.protocols import FileInfo, VoiceOptions
-from inzwa.tts.vits import open_vits
-from inzwa.tts.vits_voice import VitsVoice
 
 pytestmark = [
     pytest.mark.export,

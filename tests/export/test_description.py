@@ -5,11 +5,11 @@ from importlib.util import find_spec
 
 import pytest
 
-from inzwa.cli import main
+from inzwa.cli.main import main
 from inzwa.errors import NotConvertible
 from inzwa.export.coqui import CoquiCheckpoint
 from inzwa.export.description import read_description
-from tests.tts.test_coqui import CONFIG
+from tests.engines.tts.text.test_coqui import CONFIG
 
 
 def described(folder, beside=None, **changes):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.hub import LoopbackHub, serving
 from tests.models.pupil import Class
 from tests.models.shop import Shop
+from tests.models.sources.hub import LoopbackHub, serving
 
 
 @pytest.fixture

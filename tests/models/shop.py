@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from inzwa.models.catalogue import Catalogue, parse_catalogue
-from inzwa.models.digests import Digest, digest_of
-from inzwa.models.local import LocalModel
+from inzwa.models.checksums import Digest, digest_of
+from inzwa.models.local_model import LocalModel
 from inzwa.models.store import Store
 
 FIRST, SECOND, CONFIG = b"the first half, " * 1000, b"and the second" * 900, b'{"layers": 1}'

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.choice import EMBEDDED
+from inzwa.engines.selection import EMBEDDED
 from inzwa.errors import CatalogueError
 from inzwa.models.catalogue import load_catalogue, parse_catalogue
 from inzwa.models.convert import CONVERTERS
-from inzwa.models.packages import PackageSource
-from inzwa.models.tables import is_file_name
-from inzwa.models.wheels import WheelSource
+from inzwa.models.sources.packages import PackageSource
+from inzwa.models.sources.wheels import WheelSource
+from inzwa.models.toml_table import is_file_name
 
 GOOD = """
 [small]

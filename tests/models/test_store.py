@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inzwa.errors import CacheUnusable, ModelCorrupt, ModelUnavailable, UnknownModel
-from inzwa.models.digests import Digest, digest_of
+from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.progress import Progress
 from inzwa.models.store import Store
 from tests.models.shop import CONFIG, MODEL, Shop, pip_environ

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inzwa.models.keys import PublicKey, read_private_key, read_public_keys, write_key_pair
+from inzwa.models.signing.keys import PublicKey, read_private_key, read_public_keys, write_key_pair
 from release.sums import KEY, SIGNATURE, SUMS, BadRelease, sign, verified
 
 

@@ -6,8 +6,8 @@ from cyclonedx.model.component import Component, ComponentType
 
 from inzwa.models.store import Store
 from sbom.models import UNPINNED, model_components
-from tests.models.hub import serving
 from tests.models.pupil import REPOSITORY, Class
+from tests.models.sources.hub import serving
 
 
 def properties(component: Component) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
-from inzwa.audio import resample
+from inzwa.audio.pcm import resample
 from tests.browser.microphone import RATE, Launcher, write_wav
 from tests.browser.talker import PATIENCE_MS, Talker
 from tests.space.conftest import PAGES, Door

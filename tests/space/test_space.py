@@ -15,7 +15,7 @@ import soundfile
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from inzwa.client import Client
+from inzwa.cli.client import Client
 from inzwa.events import Start
 from inzwa.models.store import PERSISTENT
 from tests.space.conftest import Door

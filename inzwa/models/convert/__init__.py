@@ -5,7 +5,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Final
 
-from inzwa.models.local import LocalModel
+from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Report
 
 

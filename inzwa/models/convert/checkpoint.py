@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from inzwa.errors import NotConvertible
-from inzwa.models.convert.tensors import Tensors, Weights
-from inzwa.models.local import LocalModel
+from inzwa.formats.safetensors import Tensors, Weights
+from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, Report
 
 MOST_JSON_BYTES: Final = 1 << 26

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from inzwa.errors import NotConvertible
+from inzwa.formats.onnx_writer import GraphWriter
 from inzwa.models.convert.checkpoint import Checkpoint
-from inzwa.models.convert.onnx_writer import GraphWriter
 from inzwa.models.convert.vits_durations import Durations
 from inzwa.models.convert.vits_layers import Layers, Sizes
 from inzwa.models.convert.vits_sound import Sound
 from inzwa.models.convert.vits_text import Meaning, TextEncoder
-from inzwa.models.local import LocalModel
+from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Report
 
 GRAPH: Final = "model.onnx"

@@ -10,9 +10,9 @@ from typing import Any, Final, Self
 import numpy as np
 
 from inzwa.errors import NotConvertible
+from inzwa.formats.onnx_writer import GraphWriter
+from inzwa.formats.safetensors import Weights
 from inzwa.models.convert.checkpoint import Checkpoint
-from inzwa.models.convert.onnx_writer import GraphWriter
-from inzwa.models.convert.tensors import Weights
 
 TORCH_EPSILON: Final = 1e-5
 """What torch's LayerNorm adds to the variance unless told otherwise."""

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from inzwa.models.convert.onnx_writer import GraphWriter
+from inzwa.formats.onnx_writer import GraphWriter
 from inzwa.models.convert.vits_layers import Sizes
 
 _LEAST: Final = 1e-3

@@ -13,7 +13,7 @@ from ctranslate2.specs import WhisperSpec
 from inzwa.models.convert.checkpoint import Checkpoint
 from inzwa.models.convert.whisper_network import Sizes, fill
 from inzwa.models.convert.whisper_tokens import language_ids, read_tokenizer, token_names
-from inzwa.models.local import LocalModel
+from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Report
 
 _FEATURES: Final = "preprocessor_config.json"

@@ -13,11 +13,11 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from inzwa.audio.mel import mel_filters
 from inzwa.errors import ModelUnavailable, NotConvertible
-from inzwa.mel import mel_filters
+from inzwa.formats.ct2_file import Ct2File, Values
 from inzwa.models.convert.byte_letters import token_bytes
-from inzwa.models.convert.ct2_file import Ct2File, Values
-from inzwa.models.local import LocalModel
+from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, Report
 
 TARGET: Final = "ggml-model.bin"

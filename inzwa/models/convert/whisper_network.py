@@ -15,8 +15,8 @@ from ctranslate2.specs.common_spec import Conv1DSpec, EmbeddingsSpec, LayerNormS
 from ctranslate2.specs.transformer_spec import TransformerDecoderLayerSpec, TransformerEncoderLayerSpec
 
 from inzwa.errors import NotConvertible
+from inzwa.formats.safetensors import Weights
 from inzwa.models.convert.checkpoint import Checkpoint
-from inzwa.models.convert.tensors import Weights
 
 _MOST: Final = 127.0
 """INT8 from -127 to 127, the same on both sides."""

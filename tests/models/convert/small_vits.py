@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from inzwa.models.local import LocalModel
+from inzwa.models.local_model import LocalModel
 from tests.models.convert.small_whisper import local
 
 LETTERS = ("k", "'", "a", "b", "c", "d", "e", "h", "i", "m", "n", "o", "r", "s", "u", "v", "w", "y", "z", " ")

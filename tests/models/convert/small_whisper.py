@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from inzwa.models.local import LocalModel
+from inzwa.models.local_model import LocalModel
 from inzwa.protocols import FileInfo
 
 WIDTH, LAYERS, HEADS, INNER = 64, 2, 2, 96

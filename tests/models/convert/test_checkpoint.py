@@ -8,7 +8,7 @@ from safetensors.numpy import save_file
 
 from inzwa.errors import NotConvertible
 from inzwa.models.convert.checkpoint import Checkpoint
-from inzwa.models.local import LocalModel
+from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import silent
 from inzwa.protocols import FileInfo
 

@@ -6,10 +6,10 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
 from inzwa.errors import NotConvertible
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.progress import silent
-from inzwa.tts.vits_voice import Pace, VitsVoice
 from tests.models.convert import small_vits
 from tests.models.convert.small_vits import CONFIG, LETTERS, write
 

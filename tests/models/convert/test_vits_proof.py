@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
+from inzwa.engines.tts.text.detect import open_reader
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.progress import silent
-from inzwa.tts.readers import open_reader
-from inzwa.tts.vits_voice import Pace, VitsVoice
 from tests.models.convert import small_vits
 from tests.models.convert.small_whisper import local
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from inzwa.asr.whisper import open_whisper
+from inzwa.engines.asr.whisper import open_whisper
 from inzwa.errors import NotConvertible
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.convert.whisper_network import quantised
 from inzwa.models.progress import silent
 from inzwa.protocols import HearOptions
+from tests.formats.model_bin import variables
 from tests.models.convert import small_whisper
-from tests.models.convert.model_bin import variables
 from tests.models.convert.small_whisper import GENERATION, TOKENS, WIDTH, WORDS, local, write
 
 convert = CONVERTERS["whisper-ct2"]

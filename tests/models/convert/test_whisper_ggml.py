@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inzwa.errors import NotConvertible
-from inzwa.models.convert.ct2_file import Ct2File
+from inzwa.formats.ct2_file import Ct2File
 from inzwa.models.convert.whisper_ggml import TARGET, Sizes, convert, tensors
 from inzwa.models.progress import Progress, silent
 

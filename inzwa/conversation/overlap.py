@@ -1,0 +1,57 @@
+"""Is speech over the reply an interruption? Words in, judgement out. Pure: no clock, no sound, no session.
+
+Three things sound like a user who interrupts and are not: assent ("ehe"), the reply itself coming back through the
+loudspeaker, and noise in which the recogniser finds no word.
+"""
+
+from difflib import SequenceMatcher
+from enum import Enum, auto
+from typing import Final
+
+from inzwa.shona.dialogue.backchannels import is_backchannel, spoken_words
+
+ECHO_SHARE: Final = 0.7
+"""Share of the heard letters that must stand in the reply, in order, for it to be an echo. Recognisers mishear echoes,
+so letters are compared and not words."""
+
+SHORTEST_FUZZY: Final = 8
+"""Letters below which a misheard echo cannot be told from chance: shorter speech is an echo only word for word."""
+
+SHORTEST_RUN: Final = 3
+"""Letters in a row below which agreement is chance."""
+
+
+class Judgement(Enum):
+    """What speech over the reply is."""
+
+    NOISE = auto()
+    """No words."""
+    ASSENT = auto()
+    """A listener's "go on"."""
+    ECHO = auto()
+    """The assistant's own words."""
+    INTERRUPTION = auto()
+    """Something to be answered."""
+
+
+def judge_speech(heard: str, saying: str) -> Judgement:
+    """What `heard` is, while the assistant is saying `saying` (the phrases around now are enough)."""
+    words = spoken_words(heard)
+    if not words:
+        return Judgement.NOISE
+    if is_backchannel(heard):
+        return Judgement.ASSENT
+    return Judgement.ECHO if _is_echo(words, spoken_words(saying)) else Judgement.INTERRUPTION
+
+
+def _is_echo(words: list[str], said: list[str]) -> bool:
+    letters = "".join(words)
+    if len(letters) < SHORTEST_FUZZY:
+        return all(word in said for word in words)
+    return _share("".join(said), letters) >= ECHO_SHARE
+
+
+def _share(saying: str, heard: str) -> float:
+    """Share of `heard` that is found in `saying`, in order."""
+    blocks = SequenceMatcher(None, saying, heard, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size >= SHORTEST_RUN) / len(heard)

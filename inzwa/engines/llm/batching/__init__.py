@@ -1,0 +1,1 @@
+"""Continuous batching: many replies decoded together on one thread and one context. No library is called here."""

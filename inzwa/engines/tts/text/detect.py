@@ -1,0 +1,48 @@
+"""Which of the three kinds of VITS a model is, told by its own metadata: Piper, MMS-TTS or Coqui."""
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from inzwa.engines.tts.text.coqui import CoquiReader
+from inzwa.engines.tts.text.frontend import Reader
+from inzwa.engines.tts.text.mms import MmsReader
+from inzwa.engines.tts.text.piper import PiperReader, read_piper_config
+from inzwa.errors import EngineError
+from inzwa.models.local_model import LocalModel
+
+
+def open_reader(model: LocalModel) -> Reader:
+    """The way this voice reads. EngineError where its files say of none of the three that it is one."""
+    paths = {PurePosixPath(file.name).name: model.folder / file.name for file in model.files}
+    described = [path for name, path in paths.items() if name.endswith(".onnx.json") or name == "config.json"]
+    if not described:
+        raise EngineError("tts", f"{model.name} has neither a .onnx.json nor a config.json that describes a voice.")
+    path = min(described, key=lambda path: path.name == "config.json")
+    try:
+        return _reader(path, _json(path), paths)
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+        raise EngineError("tts", f"{path.name} of {model.name} does not describe a voice: {error!r}.") from error
+
+
+def _reader(path: Path, said: dict[str, Any], paths: dict[str, Path]) -> Reader:
+    if "phoneme_id_map" in said:
+        return PiperReader(read_piper_config(path))
+    if said.get("model_type") == "vits":
+        return MmsReader(said, _json(paths["vocab.json"]), _optional(paths, "tokenizer_config.json"))
+    if said.get("model") == "vits" and "characters" in said:
+        speakers = _optional(paths, "speakers.json", "speaker_ids.json")
+        return CoquiReader(said, speakers, _optional(paths, "language_ids.json"))
+    raise ValueError("expected phoneme_id_map (Piper), model_type vits (MMS-TTS) or model vits (Coqui)")
+
+
+def _optional(paths: dict[str, Path], *names: str) -> dict[str, Any]:
+    """The first of these files that is there; empty where none is."""
+    return next((_json(paths[name]) for name in names if name in paths), {})
+
+
+def _json(path: Path) -> dict[str, Any]:
+    said = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(said, dict):
+        raise TypeError(f"{path.name} holds no object")
+    return said

@@ -1,0 +1,4 @@
+"""File formats that engines and converters read and write: ONNX, GGUF, CTranslate2, safetensors.
+
+No model is loaded here.
+"""

@@ -1,0 +1,4 @@
+"""What this machine is: its processor, cores, memory and graphics processor.
+
+Nothing of models or engines belongs here.
+"""

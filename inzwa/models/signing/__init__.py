@@ -1,0 +1,1 @@
+"""Signatures over models: keys, what is signed, and whose signatures are trusted."""

@@ -1,0 +1,133 @@
+"""The source `mlflow`: a model that is registered with MLflow, by alias or version; pinned at the first pull."""
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from inzwa.errors import ModelUnavailable
+from inzwa.models.checksums import digest_of
+from inzwa.models.patterns import means
+from inzwa.models.pickles import REMEDY, is_pickle_name
+from inzwa.models.sources.mlflow_registry import Registry, Version
+from inzwa.models.sources.source import Made, Pin, Workspace
+from inzwa.models.sources.wheel_place import SUFFIXES
+from inzwa.models.toml_table import Table, is_file_name
+from inzwa.protocols import FileInfo
+
+_MLFLOWS_OWN: Final = ("requirements.txt",)
+"""What MLflow writes beside a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class MlflowSource:
+    """Files of one version whose hashes are known."""
+
+    model: str
+    version: str
+
+    @property
+    def title(self) -> str:
+        return f"mlflow {self.model} version {self.version}"
+
+    @property
+    def gives(self) -> frozenset[str]:
+        return frozenset()
+
+    def download_bytes(self, files: Sequence[FileInfo]) -> int:
+        return 0  # what is downloaded is moved to its place: it never lies there twice
+
+    def bring(self, files: Sequence[FileInfo], work: Workspace) -> Generator[Made, None, None]:
+        here = {file.name: work.downloads / file.sha256 for file in files}
+        lacking = [file for file in files if not here[file.name].is_file()]
+        for file in files:
+            if file not in lacking:
+                yield Made(file, here[file.name], digest_of(here[file.name]))
+        if lacking:
+            version = Version(self.version, {file.name: file.size for file in lacking})
+            with closing(_fetched(Registry.of(work.environ), self.model, version, lacking, work)) as brought:
+                for file, path in zip(lacking, brought, strict=True):
+                    yield Made(file, path, digest_of(path))
+
+
+@dataclass(frozen=True, slots=True)
+class MlflowPlace:
+    """A registered model whose files are pinned at the first pull."""
+
+    model: str
+    which: str
+    """@ALIAS or a version's number."""
+    take: tuple[str, ...] = ()
+    """Paths, with * for any letters but a slash; each must name a file at least. None: every file that is a model's."""
+    may_take: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        table.only("kind", "model", "alias", "version", "take", "may_take")
+        alias, version = table.text("alias", ""), table.text("version", "")
+        if bool(alias) == bool(version):
+            table.refuse("alias", "either an alias or a version")
+        which = f"@{alias}" if alias else version
+        return cls(table.text("model"), which, table.words("take"), table.words("may_take"))
+
+    @property
+    def title(self) -> str:
+        return f"mlflow {self.model}{self.which if self.which.startswith('@') else f' version {self.which}'}"
+
+    def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
+        registry = Registry.of(work.environ)
+        version = registry.describe(self.model, self.which)
+        wanted = [FileInfo(path, version.sizes[path], "") for path in self._chosen(version)]
+        files: list[FileInfo] = []
+        with closing(_fetched(registry, self.model, version, wanted, work)) as brought:
+            for file, path in zip(wanted, brought, strict=True):
+                digest = digest_of(path)
+                path.replace(work.downloads / digest.sha256)
+                files.append(FileInfo(file.name, digest.size, digest.sha256))
+        return Pin(self.title, {"version": version.number}, tuple(files))
+
+    def held_to(self, pin: Pin) -> MlflowSource:
+        return MlflowSource(self.model, pin.facts["version"])
+
+    def _chosen(self, version: Version) -> list[str]:
+        """The files that the patterns mean, or all that a model may have; never a pickle."""
+        data = [path for path in sorted(version.sizes) if is_file_name(path) and not is_pickle_name(path)]
+        for pattern in self.take:
+            if not any(means(pattern, path) for path in data):
+                raise ModelUnavailable(f"{self._named(version)} has no file {pattern}{_but_pickles(version)}")
+        patterns = (*self.take, *self.may_take)
+        chosen = [
+            path for path in data if (any(means(each, path) for each in patterns) if patterns else _is_models(path))
+        ]
+        if not chosen:
+            raise ModelUnavailable(
+                f"{self._named(version)} has no file of {', '.join(SUFFIXES)}{_but_pickles(version)}"
+            )
+        return chosen
+
+    def _named(self, version: Version) -> str:
+        return f"mlflow {self.model} version {version.number}"
+
+
+def _fetched(
+    registry: Registry, model: str, version: Version, files: Sequence[FileInfo], work: Workspace
+) -> Generator[Path, None, None]:
+    """The files, one by one; the sum of what is here is told after each."""
+    folder = work.scratch / "mlflow"
+    folder.mkdir(exist_ok=True)
+    done, total = 0, sum(file.size for file in files)
+    work.tell(f"mlflow {model}", 0, total, "downloading")
+    with closing(registry.fetch(model, version, [file.name for file in files], folder)) as paths:
+        for path in paths:
+            done += path.stat().st_size
+            work.tell(f"mlflow {model}", done, total, "downloading")
+            yield path
+
+
+def _is_models(path: str) -> bool:
+    return path.endswith(SUFFIXES) and path.rpartition("/")[2] not in _MLFLOWS_OWN
+
+
+def _but_pickles(version: Version) -> str:
+    return f", only pickles, which are refused. {REMEDY}" if any(map(is_pickle_name, version.sizes)) else ""

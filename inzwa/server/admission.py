@@ -1,0 +1,109 @@
+"""From a client's `start` and the server's settings to one conversation's options. Knows no socket."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from inzwa.conversation.endpointing import EndpointOptions
+from inzwa.conversation.load import Measure
+from inzwa.conversation.options import SessionOptions
+from inzwa.errors import BadMessage, UnknownVoice, UnsupportedFormat
+from inzwa.events import Start
+from inzwa.protocols import ChatOptions, EngineInfo, Engines, Synthesizer, VoiceOptions
+from inzwa.settings import Settings
+from inzwa.shona.dialogue.assistant import line
+from inzwa.shona.dialogue.hotwords import core_hotwords, favoured
+
+LANGUAGES: Final = ("sn", "en", "sw")
+"""What a session may speak, as Whisper names it."""
+
+SLOWEST, FASTEST = 0.5, 2.0
+"""Paces of a voice; 1 is its own."""
+
+MAX_SESSION_ID: Final = 64
+MAX_HOTWORDS: Final = 64
+MAX_HOTWORD: Final = 64
+"""Characters."""
+SILENCE_MS: Final = range(100, 5_001)
+
+
+def session_options(start: Start, settings: Settings, engines: Engines, load: Measure) -> SessionOptions:
+    """What the client asked for where it may choose, the server's settings elsewhere. ClientError when it may not."""
+    session_id = start.session_id or uuid.uuid4().hex
+    language = start.language or settings.language
+    if language not in LANGUAGES:
+        raise UnsupportedFormat(f"`language` is one of {', '.join(LANGUAGES)}.")
+    if len(session_id) > MAX_SESSION_ID:
+        raise BadMessage(f"`session_id` has at most {MAX_SESSION_ID} characters.")
+    return SessionOptions(
+        session_id=session_id,
+        language=language,
+        hotwords=partial(hotwords, settings, language, asked=_asked_words(start)),
+        system_prompt=partial(system_prompt, settings, language),
+        barge_in=settings.barge_in,
+        barge_in_after_ms=settings.barge_in_after_ms,
+        push_to_talk=start.mode == "push_to_talk",
+        partial_ms=settings.partial_ms,
+        context_tokens=settings.context_tokens,
+        engine_timeout_s=settings.engine_timeout_s,
+        endpoint=_endpoint(start, settings),
+        chat=replace(chat_options(settings), session=uuid.uuid4().hex),
+        voice=voice_options(start.voice, settings.speed if start.speed is None else start.speed, engines.tts),
+        load=load,
+    )
+
+
+def voice_options(voice: str, speed: float, tts: Synthesizer) -> VoiceOptions:
+    """How a text is said. UnknownVoice names those there are; BadMessage for a speed that no voice has."""
+    if voice and voice not in tts.voices:
+        raise UnknownVoice(f"There is no voice of that name; there are {', '.join(tts.voices)}.")
+    if not SLOWEST <= speed <= FASTEST:
+        raise BadMessage(f"`speed` is from {SLOWEST:g} to {FASTEST:g}.")
+    return VoiceOptions(voice=voice, speed=speed)
+
+
+def chat_options(settings: Settings) -> ChatOptions:
+    """How replies are made."""
+    return ChatOptions(max_new_tokens=settings.max_new_tokens, temperature=settings.temperature)
+
+
+def system_prompt(settings: Settings, language: str, answering: EngineInfo) -> str:
+    """The setting's, or Inzwa's own: in Shona only for a model that was taught Shona."""
+    if settings.system_prompt != "auto":
+        return settings.system_prompt
+    return line("system", language if "Shona" in answering.language else "en")
+
+
+def hotwords(settings: Settings, language: str, hearing: EngineInfo, asked: Sequence[str] = ()) -> tuple[str, ...]:
+    """Words to favour: those that are asked for, then the settings', then, for Shona, Inzwa's own.
+
+    Its own are for a recogniser that hardly knows the language (benchmarks/hotwords.py measures what they do there);
+    one that was made for Shona was taught without a list, so `auto` gives it none.
+    """
+    auto = "off" if hearing.language == "Shona" else "on"
+    wanted = auto if settings.hotwords_core == "auto" else settings.hotwords_core
+    return favoured(asked, settings.hotword_list, core_hotwords() if wanted == "on" and language == "sn" else ())
+
+
+def _asked_words(start: Start) -> list[str]:
+    if len(start.hotwords) > MAX_HOTWORDS or any(len(word) > MAX_HOTWORD for word in start.hotwords):
+        raise BadMessage(f"`hotwords` holds at most {MAX_HOTWORDS} words of at most {MAX_HOTWORD} characters.")
+    return start.hotwords
+
+
+def _endpoint(start: Start, settings: Settings) -> EndpointOptions:
+    silence_ms = settings.silence_ms if start.silence_ms is None else start.silence_ms
+    if silence_ms not in SILENCE_MS:
+        raise BadMessage(f"`silence_ms` is from {SILENCE_MS[0]} to {SILENCE_MS[-1]}.")
+    options = EndpointOptions(
+        threshold=settings.speech_threshold,
+        pause_ms=min(settings.pause_ms, silence_ms),
+        silence_ms=silence_ms,
+        silence_floor_ms=min(settings.silence_floor_ms, silence_ms),
+        max_ms=settings.max_audio_seconds * 1000,
+    )
+    if start.mode == "push_to_talk":
+        return replace(options, silence_ms=options.max_ms, silence_floor_ms=options.max_ms)
+    return options

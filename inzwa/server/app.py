@@ -1,0 +1,106 @@
+"""create_app: the socket, the small HTTP surface and the page on one house. Names no engine."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import anyio
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse
+
+from inzwa import __version__
+from inzwa.errors import InzwaError
+from inzwa.server.app_state import House, OpenEngines
+from inzwa.server.http import speech, status
+from inzwa.server.http.body_limits import BodiesInTime
+from inzwa.server.security import SecurityHeaders
+from inzwa.server.ui.engine_host import HousePage
+from inzwa.server.ui.mount import mount_page
+from inzwa.server.ui.page import build_page
+from inzwa.server.websocket import connection
+from inzwa.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES: Final = 16 * 1024 * 1024
+"""Half a minute of 48 kHz stereo 24-bit WAV with room to spare; caps Gradio's uploads too."""
+
+STATUS: Final = {
+    "bad_audio": 422,
+    "unsupported_format": 422,
+    "unknown_voice": 422,
+    "empty_text": 422,
+    "bad_message": 422,
+    "text_too_long": 413,
+    "audio_too_long": 413,
+    "unknown_model": 422,
+    "unauthorized": 401,
+    "exchange_underway": 409,
+    "rate_limited": 429,
+    "overloaded": 503,
+    "too_many_sessions": 503,
+    "not_ready": 503,
+    "model_unavailable": 503,
+    "engine_timeout": 504,
+}
+"""HTTP status by error code; 500 for every other."""
+
+
+def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = True) -> FastAPI:
+    """The application. Engines open in the background when it starts and close when it stops; tests pass fakes."""
+    house = House(settings, open_engines)
+    app = FastAPI(
+        title="Inzwa",
+        version=__version__,
+        summary="Hears Shona, thinks, and answers aloud, in real time, on a plain CPU.",
+        lifespan=_lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        debug=False,
+    )
+    app.state.house = house
+    app.add_exception_handler(InzwaError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_middleware(CORSMiddleware, allow_origins=sorted(settings.origins), allow_methods=["GET", "POST"])
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(BodiesInTime, request_timeout_s=settings.request_timeout_s)
+    for router in (connection.router, speech.router, status.router):
+        app.include_router(router)
+    return mount_page(app, build_page(HousePage(house))) if page else app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    house: House = app.state.house
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(house.keep_open)
+        yield
+        await house.drain()
+        tasks.cancel_scope.cancel()
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    """Any error of ours as JSON; never a stack, never what the user said."""
+    if not isinstance(error, InzwaError):
+        raise error
+    house: House = request.app.state.house
+    house.metrics.error(error.code)
+    headers = {"Retry-After": str(max(1, round(error.retry_after_s)))} if error.retry_after_s else {}
+    return JSONResponse(_body(error.code, error.message, error.retryable), STATUS.get(error.code, 500), headers)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    """A body that does not fit: which field, and what would be right."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    house: House = request.app.state.house
+    house.metrics.error("bad_request")
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body")[:100] or "body"
+    return JSONResponse(_body("bad_request", f"`{where}`: {first['msg']}.", False), 422)
+
+
+def _body(code: str, message: str, retryable: bool) -> dict:
+    return {"error": {"code": code, "message": message, "retryable": retryable}}

@@ -1,0 +1,91 @@
+"""What the page asks of the house, answered by the real engines. Knows nothing of Gradio."""
+
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+import numpy as np
+from starlette.requests import HTTPConnection
+
+from inzwa.audio.pcm import INPUT_RATE, Sound
+from inzwa.conversation.pipeline import Pipeline, Timed
+from inzwa.errors import AudioTooLong, EmptyText
+from inzwa.protocols import Engines, HearOptions, Message, VoiceOptions
+from inzwa.server.admission import chat_options, hotwords, system_prompt, voice_options
+from inzwa.server.app_state import House
+from inzwa.server.http.speech import reply_pieces
+from inzwa.server.readiness import readiness
+from inzwa.server.redaction import without_folders
+from inzwa.server.security import address, check_access
+from inzwa.server.ui.host import Readiness, Spoken
+from inzwa.server.websocket.receive import check_text
+from inzwa.settings import Settings
+from inzwa.shona.dialogue.phrases import cut_phrases
+
+
+class HousePage:
+    """A PageHost on one house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @property
+    def settings(self) -> Settings:
+        return self._house.settings
+
+    async def admit(self, caller: HTTPConnection, call: str) -> None:
+        """The same door as /v1's."""
+        await self._house.rate.count(call, address(caller))
+        check_access(self.settings, caller)
+
+    async def say(self, text: str, voice: str, speed: float) -> Spoken:
+        """The text aloud, whole: Gradio plays files."""
+        engines = self._house.engines
+        check_text(text, self.settings.max_text_chars)
+        return await self._speak(engines, text, voice_options(voice, speed, engines.tts))
+
+    async def chat(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        """The reply in pieces, after Inzwa's own system line unless there is one."""
+        engines = self._house.engines
+        check_text(messages[-1].content, self.settings.max_text_chars)
+        if messages[0].role != "system":
+            system = system_prompt(self.settings, self.settings.language, engines.llm.info)
+            messages = [Message("system", system), *messages] if system else list(messages)
+        pieces = reply_pieces(
+            engines,
+            list(messages),
+            chat_options(self.settings),
+            self.settings.language,
+            self.settings.engine_timeout_s,
+        )
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+
+    async def talk(self, sound: Sound) -> tuple[str, str, Spoken]:
+        """Hear, think and speak one recording of 16 kHz float32."""
+        engines, limit_s = self._house.engines, self.settings.max_audio_seconds
+        if sound.size > limit_s * INPUT_RATE:
+            raise AudioTooLong(f"The recording is longer than {limit_s} s.")
+        pipeline = Pipeline(engines=engines, clock=time.monotonic, timeout_s=self.settings.engine_timeout_s)
+        language = self.settings.language
+        options = HearOptions(language=language, hotwords=hotwords(self.settings, language, engines.asr.info))
+        heard = await pipeline.hear(sound, options)
+        if not heard.text:
+            raise EmptyText("No words were heard in the recording.")
+        reply = "".join([piece async for piece in self.chat([Message("user", heard.text)])]).strip()
+        return heard.text, reply, await self._speak(engines, reply, VoiceOptions(speed=self.settings.speed))
+
+    def readiness(self) -> Readiness:
+        """What the page says of the models."""
+        return without_folders(readiness(self._house))
+
+    async def _speak(self, engines: Engines, text: str, options: VoiceOptions) -> Spoken:
+        with engines.held() as held:
+            rate, parts = held.tts.sample_rate, [np.empty(0, dtype=np.float32)]
+            for phrase in cut_phrases(text):
+                async with aclosing(held.tts.speak(phrase, options)) as chunks:
+                    async for chunk in Timed("tts", chunks, self.settings.engine_timeout_s):
+                        rate = chunk.sample_rate
+                        parts.append(chunk.sound)
+        return rate, np.concatenate(parts)

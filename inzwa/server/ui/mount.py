@@ -1,0 +1,87 @@
+"""Puts the page into the application, with every door shut that Gradio leaves open by default."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import gradio as gr
+from fastapi import FastAPI
+from gradio.themes import Base
+from starlette.middleware.cors import CORSMiddleware
+
+from inzwa.server.ui.files import ROUTE, serve_assets
+
+MAX_WAITING: Final = 8
+"""Calls that may stand in Gradio's line; the next one is told so."""
+
+_FONT: Final = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+"""The reader's own fonts: nothing is fetched from elsewhere."""
+
+_MONO: Final = ("ui-monospace", "Consolas", "monospace")
+
+_COLOURS: Final = {
+    "body_background_fill": "var(--paper)",
+    "body_text_color": "var(--ink)",
+    "body_text_color_subdued": "var(--soft)",
+    "color_accent_soft": "var(--green-soft)",
+    "block_background_fill": "var(--card)",
+    "block_border_color": "var(--line)",
+    "block_label_background_fill": "transparent",
+    "block_label_border_color": "transparent",
+    "block_label_text_color": "var(--soft)",
+    "block_title_text_color": "var(--soft)",
+    "border_color_primary": "var(--line)",
+    "input_background_fill": "var(--paper)",
+    "input_border_color": "var(--line)",
+    "slider_color": "var(--green)",
+    "button_primary_background_fill": "var(--green)",
+    "button_primary_background_fill_hover": "var(--green)",
+    "button_primary_border_color": "var(--green)",
+    "button_primary_text_color": "var(--green-ink)",
+    "button_secondary_background_fill": "var(--card)",
+    "button_secondary_text_color": "var(--ink)",
+}
+
+_HEAD: Final = f"""
+<link rel="stylesheet" href="{ROUTE[1:]}/page.css">
+<link rel="icon" type="image/svg+xml" href="{ROUTE[1:]}/icons/inzwa.svg">
+<link rel="modulepreload" href="{ROUTE[1:]}/page.js">
+<meta name="description" content="Inzwa hears Shona and answers aloud.">
+"""
+
+
+def mount_page(app: FastAPI, blocks: gr.Blocks, origins: Sequence[str] = ()) -> FastAPI:
+    """The application with the page at "/" and its files at /inzwa. Set the lifespan and every other route before.
+
+    `origins` may call from other sites; when the application has a CORSMiddleware of its own, that one rules instead.
+    """
+    _close_cross_origin(app, origins)
+    serve_assets(app)
+    blocks.queue(default_concurrency_limit=1, max_size=MAX_WAITING)
+    app = gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        ssr_mode=False,
+        run_history=False,
+        show_error=False,
+        mcp_server=False,
+        footer_links=["api"],
+        theme=_theme(),
+        head=_HEAD,
+    )
+    # Until Gradio believes that it was launched it checks no file path, and mounting does not tell it so.
+    blocks.has_launched = True
+    return app
+
+
+def _close_cross_origin(app: FastAPI, origins: Sequence[str]) -> None:
+    """Without a CORSMiddleware on the application Gradio admits every origin, credentials included."""
+    if not any(middleware.cls is CORSMiddleware for middleware in app.user_middleware):
+        app.add_middleware(CORSMiddleware, allow_origins=list(origins))
+
+
+def _theme() -> Base:
+    """Gradio's own components in the colours of assets/page.css, whose variables know light from dark."""
+    theme = gr.themes.Default(primary_hue="emerald", neutral_hue="stone", radius_size="lg", font=_FONT, font_mono=_MONO)
+    dark = {f"{name}_dark": value for name, value in _COLOURS.items()}
+    return theme.set(color_accent="var(--green)", **_COLOURS, **dark)

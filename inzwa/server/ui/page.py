@@ -1,0 +1,95 @@
+"""The Gradio page: live talk over the socket, record-then-send, reading aloud, and the three named endpoints."""
+
+from typing import Any, Final
+
+import gradio as gr
+
+from inzwa.server.ui.endpoints import Endpoints
+from inzwa.server.ui.files import asset
+from inzwa.server.ui.host import PageHost
+from inzwa.server.ui.strings import LANGUAGES, page_strings, say, table
+
+_START_SCRIPT: Final = """
+import(new URL("inzwa/page.js", document.baseURI)).then(({ mount }) => mount(element, props, watch));
+"""
+"""Loads the page's own script beside the page, wherever a proxy has put it."""
+
+_CACHE_SECONDS: Final = (300, 900)
+"""How often recordings and replies are looked through, and how old they may grow."""
+
+
+def build_page(host: PageHost) -> gr.Blocks:
+    """The whole page. It asks `host` for everything and keeps nothing of what is said."""
+    endpoints = Endpoints(host)
+    title = page_strings()["page.title"].sn
+    with gr.Blocks(title=title, analytics_enabled=False, delete_cache=_CACHE_SECONDS) as blocks:
+        with gr.Tabs():
+            with gr.Tab(say("tab.talk")):
+                live = _live_talk(host)
+            with gr.Tab(say("tab.record")):
+                _record_then_send(endpoints)
+            with gr.Tab(say("tab.read")):
+                voice = _read_aloud(endpoints, host)
+        gr.api(endpoints.chat, api_name="chat")
+        blocks.load(
+            lambda: (host.readiness(), _voices(host)),
+            outputs=[live, voice],
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+    return blocks
+
+
+def _live_talk(host: PageHost) -> gr.HTML:
+    return gr.HTML(
+        value=None,
+        html_template=asset("talk.html"),
+        js_on_load=_START_SCRIPT,
+        apply_default_css=False,
+        elem_id="inzwa-talk",
+        strings={language: table(language) for language in LANGUAGES},
+        limits={
+            "chars": host.settings.max_text_chars,
+            "seconds": host.settings.max_audio_seconds,
+            "silence": host.settings.silence_ms,
+            "speed": host.settings.speed,
+        },
+    )
+
+
+def _record_then_send(endpoints: Endpoints) -> None:
+    gr.Markdown(say("record.hint"))
+    audio = gr.Audio(label=say("record.audio"), sources=["microphone", "upload"], type="filepath", editable=False)
+    send = gr.Button(say("talk.send"), variant="primary")
+    transcript = gr.Textbox(label=say("record.transcript"), interactive=False)
+    reply = gr.Textbox(label=say("record.reply"), interactive=False)
+    spoken = _sound(say("record.spoken"))
+    send.click(endpoints.talk, [audio], [transcript, reply, spoken], api_name="talk")
+
+
+def _read_aloud(endpoints: Endpoints, host: PageHost) -> gr.Dropdown:
+    text = gr.Textbox(label=say("read.text"), lines=3, max_length=host.settings.max_text_chars)
+    with gr.Row():
+        voice = gr.Dropdown(**_voices_as(()), label=say("read.voice"), allow_custom_value=True, min_width=240)
+        speed = gr.Slider(0.5, 2.0, value=1.0, step=0.1, label=say("read.speed"), min_width=240)
+    speak = gr.Button(say("read.speak"), variant="primary")
+    sound = _sound(say("read.sound"))
+    speak.click(endpoints.say, [text, voice, speed], [sound], api_name="say")
+    return voice
+
+
+def _sound(label: str) -> gr.Audio:
+    wave = gr.WaveformOptions(waveform_progress_color="#17694a")
+    return gr.Audio(
+        label=label, interactive=False, autoplay=True, format="wav", buttons=["download"], waveform_options=wave
+    )
+
+
+def _voices(host: PageHost) -> dict[str, Any]:
+    return gr.update(**_voices_as(host.readiness().get("voices", ())))
+
+
+def _voices_as(names: Any) -> dict[str, Any]:
+    default = (say("read.default_voice"), "")
+    return {"choices": [default, *((name, name) for name in names)], "value": ""}

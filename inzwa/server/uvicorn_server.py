@@ -1,0 +1,87 @@
+"""uvicorn with a bound on everything that a client can make grow, and a polite end. Knows no engine.
+
+On a Space (SPACE_ID is set) it listens on all addresses and believes the platform's proxy.
+"""
+
+import errno
+import os
+import socket
+import time
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from inzwa.errors import SettingsError
+from inzwa.server.app_state import House
+from inzwa.settings import Settings
+
+MAX_FRAME_BYTES: Final = 65_536
+"""The longest message on a socket: two seconds of PCM16."""
+MAX_CONNECTIONS: Final = 512
+"""Connections besides those of sessions; the next one is answered 503."""
+
+SPACE_PROXIES: Final = "10.0.0.0/8"
+
+
+class DrainingServer(uvicorn.Server):
+    """Told to stop, it lets open turns finish first, for as long as `drain_s`; told twice, it stops."""
+
+    def __init__(self, config: uvicorn.Config, house: House) -> None:
+        super().__init__(config)
+        self._house = house
+        self._deadline_s = 0.0
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._house.draining or not self._house.sessions:
+            super().handle_exit(sig, frame)
+            return
+        self._deadline_s = time.monotonic() + self._house.settings.drain_s
+        self._house.stopping.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        late = time.monotonic() > self._deadline_s
+        if self._house.draining and (late or not self._house.sessions):
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+_REFUSALS: Final = {
+    errno.EADDRINUSE: "another program listens there, perhaps a second Inzwa; stop it, or set another INZWA_PORT",
+    errno.EACCES: "this user may not; set INZWA_PORT to a port from 1024 on",
+    errno.EADDRNOTAVAIL: "this machine has no such address; set INZWA_HOST to one that it has, 127.0.0.1 or 0.0.0.0",
+}
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket on this address, taken before anything else is begun. SettingsError, with the remedy, when it cannot."""
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        why = _REFUSALS.get(error.errno or 0, f"{error.strerror or error}; see INZWA_HOST and INZWA_PORT")
+        raise SettingsError(f"It cannot listen on {host}:{port}: {why}.") from error
+    return found
+
+
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """uvicorn with a bound on everything that a client can make grow."""
+    on_space = "SPACE_ID" in os.environ
+    return uvicorn.Config(
+        app,
+        host="0.0.0.0" if on_space and "INZWA_HOST" not in os.environ else settings.host,
+        port=settings.port,
+        log_level="warning",
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_max_queue=8,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        forwarded_allow_ips=SPACE_PROXIES if on_space else settings.trusted_proxies,
+        timeout_graceful_shutdown=2,
+        limit_concurrency=MAX_CONNECTIONS + settings.max_sessions,
+        server_header=False,
+    )

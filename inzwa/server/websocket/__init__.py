@@ -1,0 +1,1 @@
+"""/ws/audio: one socket, one conversation."""

@@ -1,0 +1,90 @@
+"""The way out of one socket: events to text frames, sound to binary frames. Knows no session.
+
+Sound is encoded frame by frame between two sends, so that the loop is never held for more than a frame's work, and
+dropped as soon as its turn is no longer wanted.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream
+from starlette.websockets import WebSocket
+
+from inzwa.audio.codecs import Encoder, open_encoder
+from inzwa.conversation.turns import Turns
+from inzwa.errors import ClientTooSlow
+from inzwa.events import OutputCodec, ServerEvent, TtsAudio, TtsEnd, TtsResume, TtsStart, TurnCancelled, TurnEnd
+from inzwa.server.metrics import Metrics
+from inzwa.server.websocket.wire import message_text
+from inzwa.settings import Settings
+
+
+class Outgoing:
+    """One client's ears."""
+
+    def __init__(
+        self, socket: WebSocket, settings: Settings, metrics: Metrics, codec: OutputCodec, turns: Turns
+    ) -> None:
+        self._socket, self._metrics, self._turns = socket, metrics, turns
+        self._codec, self._bitrate = codec, settings.opus_bitrate
+        self._limit_s = settings.request_timeout_s
+        self._turn = 0
+        self._encoder: Encoder = open_encoder(codec, self._bitrate)
+        self._held: list[TtsStart | TtsAudio | TtsEnd | TurnEnd] = []
+        self.idle = anyio.Event()
+        """Set while nothing waits to be sent."""
+
+    async def run(self, outbox: MemoryObjectReceiveStream[ServerEvent]) -> None:
+        """Send every event until the outbox ends. ClientTooSlow when one cannot be sent in time."""
+        async with outbox:
+            async for event in outbox:
+                self.idle = anyio.Event()
+                waiting = outbox.statistics().current_buffer_used
+                self._metrics.observe(event, waiting)
+                await self._pass(event)
+                if not waiting:
+                    self.idle.set()
+
+    async def _pass(self, event: ServerEvent) -> None:
+        if isinstance(event, TtsResume):
+            await self._send_event(event)
+            held, self._held = self._held, []
+            for each in held:
+                await self._pass(each)
+        elif isinstance(event, TtsStart | TtsAudio | TtsEnd | TurnEnd) and event.turn == self._turns.loudspeaker.held:
+            self._held.append(event)
+        elif isinstance(event, TtsAudio):
+            await self._send_sound(event)
+        else:
+            await self._send_event(event)
+
+    async def _send_event(self, event: ServerEvent) -> None:
+        if isinstance(event, TurnCancelled):
+            self._held.clear()
+        if isinstance(event, TtsEnd) and event.turn == self._turn:
+            await self._send_frames(event, self._encoder.flush())
+        async with self._in_time():
+            await self._socket.send_text(message_text(event))
+
+    async def _send_sound(self, event: TtsAudio) -> None:
+        if event.turn != self._turn:
+            self._turn, self._encoder = event.turn, open_encoder(self._codec, self._bitrate)
+        if event.turn <= self._turns.cancelled:
+            self._metrics.dropped("stale_audio")
+        else:
+            await self._send_frames(event, self._encoder.encode(event.sound, event.sample_rate))
+
+    async def _send_frames(self, event: TtsAudio | TtsEnd, frames: Iterator[bytes]) -> None:
+        for frame in frames:
+            if event.turn <= self._turns.cancelled:
+                return
+            async with self._in_time():
+                await self._socket.send_bytes(frame)
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        with anyio.move_on_after(self._limit_s) as limit:
+            yield
+        if limit.cancelled_caught:
+            raise ClientTooSlow(f"The client read nothing for {self._limit_s:g} s.")

@@ -1,0 +1,1 @@
+"""Any text made speakable: figures, signs, abbreviations and foreign words become Shona words."""

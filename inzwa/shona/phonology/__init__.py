@@ -1,0 +1,1 @@
+"""Shona spelling to sounds: graphemes, syllables, stress, IPA."""

@@ -1,0 +1,17 @@
+"""What is asked of a sound before anybody listens."""
+
+import numpy as np
+
+from inzwa.audio.pcm import SILENT_DBFS
+from inzwa.engines.asr.audio_checks import loudest_dbfs, most_tokens
+from tests.sounds import quiet, tone
+
+
+def test_the_loudest_tenth_of_a_second_counts():
+    assert loudest_dbfs(np.concatenate((quiet(5_000), tone(100, level=0.5), quiet(5_000)))) > -20
+    assert loudest_dbfs(quiet(1_000)) == loudest_dbfs(quiet(0)) == SILENT_DBFS
+
+
+def test_the_limit_of_tokens_grows_with_the_sound_and_stops_at_half_the_context():
+    assert most_tokens(quiet(0)) < most_tokens(quiet(3_000)) < most_tokens(quiet(10_000))
+    assert most_tokens(quiet(30_000)) == 224

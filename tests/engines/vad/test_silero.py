@@ -1,0 +1,87 @@
+"""The real detector: where speech is, and that one frame at a time tells the same as all at once."""
+
+import numpy as np
+import pytest
+from faster_whisper.vad import get_vad_model
+
+from benchmarks.spoken import Reader, read_sentences
+from inzwa.audio.pcm import Framer
+from inzwa.engines.vad.silero import FRAME_SAMPLES, open_silero
+from inzwa.errors import EngineError
+from inzwa.models.local_model import LocalModel
+from inzwa.protocols import FileInfo
+from tests.sounds import quiet
+
+pytestmark = pytest.mark.weights
+
+LEAD_MS = 960
+
+
+@pytest.fixture(scope="module")
+def detector(models):
+    with open_silero(models.fetch("silero-v6")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def spoken(models):
+    return Reader(models.fetch("joe-medium")).read(read_sentences()[0])
+
+
+@pytest.fixture(scope="module")
+def recording(spoken):
+    """Silence, a sentence, silence, in whole frames."""
+    sound = np.concatenate((quiet(LEAD_MS), spoken, quiet(LEAD_MS)))
+    return sound[: sound.size // FRAME_SAMPLES * FRAME_SAMPLES]
+
+
+def probabilities(stream, sound):
+    return np.array([stream.probability(frame) for frame in Framer(FRAME_SAMPLES).push(sound)])
+
+
+def test_speech_is_found_between_silences(detector, recording, spoken):
+    speech = probabilities(detector.open_stream(), recording) > 0.5
+    lead, length = LEAD_MS * 16 // FRAME_SAMPLES, spoken.size // FRAME_SAMPLES
+    assert not speech[:lead].any()
+    assert speech[lead : lead + length].mean() > 0.7
+    assert not speech[-lead // 2 :].any()
+
+
+def test_frame_by_frame_equals_the_whole_recording_at_once(detector, recording):
+    ours = probabilities(detector.open_stream(), recording)
+    assert np.abs(ours - get_vad_model()(recording.copy())).max() < 1e-5
+
+
+def test_streams_do_not_hear_each_other(detector, recording):
+    alone = probabilities(detector.open_stream(), recording)
+    speaking, silent = detector.open_stream(), detector.open_stream()
+    together = []
+    for frame in Framer(FRAME_SAMPLES).push(recording):
+        together.append(speaking.probability(frame))
+        silent.probability(quiet(32))
+    assert together == alone.tolist()
+
+
+def test_a_frame_of_broken_samples_does_not_deafen_the_stream(detector, recording):
+    stream = detector.open_stream()
+    assert stream.probability(np.full(FRAME_SAMPLES, np.nan, dtype=np.float32)) == 0.0
+    assert probabilities(stream, recording).max() > 0.9
+
+
+@pytest.mark.parametrize("samples", [0, 1, 511, 1024])
+def test_a_frame_of_another_length_is_refused(detector, samples):
+    with pytest.raises(EngineError, match="shape"):
+        detector.open_stream().probability(np.zeros(samples, dtype=np.float32))
+
+
+def test_it_says_what_it_is(detector):
+    assert detector.info.engine == "silero"
+    assert detector.info.model == "silero-v6"
+    assert [file.name for file in detector.info.files] == ["silero_vad_v6.onnx"]
+
+
+def test_a_file_that_is_no_graph_is_refused(tmp_path):
+    (tmp_path / "broken.onnx").write_bytes(b"not a graph")
+    broken = LocalModel(name="broken", folder=tmp_path, files=(FileInfo("broken.onnx", 11, ""),))
+    with pytest.raises(EngineError, match="broken"), open_silero(broken):
+        pass

@@ -1,0 +1,75 @@
+"""Where a Hub may send whoever asks for a file."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from inzwa.errors import ModelUnavailable
+from inzwa.models.sources.hub_address import is_inner, require_outward, same_place, shown
+
+HUB = "https://huggingface.co"
+
+
+@pytest.mark.parametrize(
+    ("location", "endpoint"),
+    [
+        ("https://cdn-lfs.hf.co/a?signed=yes", HUB),
+        ("https://8.8.8.8/a", HUB),
+        ("https://huggingface.co:443/a", HUB),
+        ("http://127.0.0.1:9001/a", "http://127.0.0.1:9000"),
+        ("http://store.corp.internal/a", "http://hub.corp.internal"),
+        ("https://cdn.example/a", "http://127.0.0.1:9000"),
+        ("http://10.0.0.2/a", "http://mirror:8080"),
+    ],
+)
+def test_a_host_as_public_or_as_private_as_the_hub_is_right(location: str, endpoint: str) -> None:
+    require_outward(location, endpoint)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "file:///etc/passwd",
+        "ftp://cdn.example/a",
+        "http://cdn.example/a",
+        "https://127.0.0.1/a",
+        "https://localhost:8443/a",
+        "https://localhost./a",
+        "https://127.1/a",
+        "https://2130706433/a",
+        "https://0x7f.1/a",
+        "https://0.0.0.0/a",
+        "https://10.1.2.3/a",
+        "https://192.168.0.1/a",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::1]/a",
+        "https://[::ffff:127.0.0.1]/a",
+        "https://[fe80::1%25eth0]/a",
+        "https://metadata.google.internal/a",
+        "https://printer.local/a",
+        "https://intranet/a",
+        "https:///a",
+        "/relative",
+        "https://[broken/a",
+        "https://cdn.example:port/a",
+    ],
+)
+def test_an_inner_or_a_weaker_address_after_an_outer_one_is_refused(location: str) -> None:
+    with pytest.raises(ModelUnavailable, match=r"huggingface\.co sends on to"):
+        require_outward(location, HUB)
+
+
+def test_a_token_belongs_to_one_scheme_host_and_port() -> None:
+    hub = urlsplit("https://hub.example")
+    assert same_place(urlsplit("https://hub.example:443/a"), hub)
+    for other in ("http://hub.example", "https://hub.example:8443", "https://hub.example.evil"):
+        assert not same_place(urlsplit(other), hub)
+
+
+def test_a_public_name_is_not_inner() -> None:
+    assert not is_inner(urlsplit("https://huggingface.co"))
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    assert shown("https://me:secret@hub.example/x") == "https://hub.example/x"
+    assert shown(HUB) == HUB
