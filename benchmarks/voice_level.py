@@ -23,7 +23,7 @@ from inzwa.audio.pcm import Sound
 from inzwa.engines.tts.chunked_voice import VitsVoice
 from inzwa.engines.tts.edges import QUIET, SENTENCE_MS, edged, pause_ms
 from inzwa.engines.tts.loudness import frame_levels, limited, speech_level
-from inzwa.engines.tts.text.detect import open_reader
+from inzwa.engines.tts.text.detect import open_frontend
 from inzwa.engines.tts.vits import Speaker
 from inzwa.models.local_model import LocalModel
 from inzwa.models.store import Store, default_cache
@@ -84,7 +84,7 @@ def _silences(sounds: Sequence[Sound], rate: int) -> list[float]:
 
 def plain(model: LocalModel, texts: Sequence[str], seed: int) -> list[Sound]:
     """Each text's sound as the graph makes it."""
-    reader, voice = open_reader(model), VitsVoice(model.path(".onnx"), threads=2)
+    reader, voice = open_frontend(model), VitsVoice(model.path(".onnx"), threads=2)
     return [voice.say_whole(reader.ids(text), reader.facts.pace, np.random.default_rng(seed)) for text in texts]
 
 
@@ -127,7 +127,7 @@ def main() -> None:
     model = Store(default_cache()).fetch("joe-medium")
     sentences = [each.text for each in read_sentences() if each.language == "sn"][: asked.sentences]
     texts = [spoken(phrase).text for text in sentences for phrase in cut_phrases(text)]
-    rate = open_reader(model).facts.sample_rate
+    rate = open_frontend(model).facts.sample_rate
     sounds = {"graph": plain(model, texts, asked.seed), "sent": sent(model, texts, asked.seed)}
     rows = {name: steadiness(texts, row, rate) for name, row in sounds.items()}
     print(table(rows))

@@ -13,7 +13,7 @@ from release.sums import BadRelease
 
 ROOT: Final = Path(__file__).parents[1]
 
-_TRY: Final = "import inzwa; from inzwa.server.ui.files import asset; asset('page.js'); print(inzwa.__file__)"
+_TRY: Final = "import inzwa; from inzwa.server.ui.files import asset; asset('ui/page.js'); print(inzwa.__file__)"
 
 
 def build(folder: Path) -> None:

@@ -12,9 +12,9 @@ from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel
 from inzwa.engines.tts.scripted import ScriptedVoice
 from inzwa.engines.vad.scripted import ScriptedDetector
-from inzwa.protocols import Engines, Report, StageReport
+from inzwa.protocols import Engines, StageReport, StageReporter
 from inzwa.server.app import create_app
-from inzwa.server.app_state import House
+from inzwa.server.app_state import AppState
 from inzwa.server.uvicorn_server import server_config
 from inzwa.settings import Settings, load_settings
 
@@ -34,7 +34,7 @@ def opening(engines: Engines) -> Callable:
     """An `open_engines` that gives these engines."""
 
     @asynccontextmanager
-    async def open_engines(_settings: Settings, report: Report) -> AsyncIterator[Engines]:
+    async def open_engines(_settings: Settings, report: StageReporter) -> AsyncIterator[Engines]:
         for stage in ("vad", "asr", "llm", "tts"):
             report(StageReport(stage, "ready", "scripted"))
         yield engines
@@ -50,14 +50,14 @@ def settings(**values: object) -> Settings:
 @asynccontextmanager
 async def serving(
     engines: Engines | None = None, *, page: bool = False, open_engines: Callable | None = None, **values: object
-) -> AsyncIterator[tuple[str, House]]:
+) -> AsyncIterator[tuple[str, AppState]]:
     """The application on a free loopback port: its address and its house, engines warm unless given otherwise."""
     app = create_app(settings(**values), open_engines or opening(engines or scripted_engines()), page=page)
-    house: House = app.state.house
-    async with running(app, house.settings) as url:
+    app_state: AppState = app.state.inzwa
+    async with running(app, app_state.settings) as url:
         if open_engines is None:
-            await house.warm_up()
-        yield url, house
+            await app_state.warm_up()
+        yield url, app_state
 
 
 @asynccontextmanager

@@ -51,10 +51,10 @@ def start(
     (folder / "mine.toml").write_text(catalogue)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("INZWA_", "HF_"))}
     own = {"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(folder / "hf"), "HF_HUB_DOWNLOAD_TIMEOUT": "60"}
-    house = {"INZWA_CACHE": str(folder), "INZWA_CATALOGUE": str(folder / "mine.toml"), "NO_PROXY": "*"}
+    app_state = {"INZWA_CACHE": str(folder), "INZWA_CATALOGUE": str(folder / "mine.toml"), "NO_PROXY": "*"}
     return subprocess.Popen(
         [sys.executable, "-m", "inzwa", *command],
-        env={**kept, **own, **house, **more},
+        env={**kept, **own, **app_state, **more},
         cwd=Path(inzwa.__file__).parents[1],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

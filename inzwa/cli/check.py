@@ -22,7 +22,7 @@ from inzwa.conversation.session import open_session
 from inzwa.engines.registry import open_engines
 from inzwa.events import EndTurn, MicrophoneFrame, ServerEvent, TtsAudio
 from inzwa.hardware.machine import graphics_processor
-from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, Report, VoiceOptions
+from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, StageReporter, VoiceOptions
 from inzwa.settings import Settings
 
 PACKAGES: Final = ("faster-whisper", "ctranslate2", "llama-cpp-python", "onnxruntime", "gradio", "fastapi", "uvicorn")
@@ -32,7 +32,7 @@ PHRASE: Final = "Mhoroi, makadii? Ndinoda kubvunza nezvemamiriro ekunze nhasi."
 Print = Callable[[str], None]
 
 
-async def run_check(settings: Settings, show: Print, report: Report) -> None:
+async def run_check(settings: Settings, show: Print, report: StageReporter) -> None:
     """Open everything, measure it, and print it line by line."""
     show(f"Inzwa {__version__} on Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     if gpu := graphics_processor():

@@ -13,7 +13,7 @@ from inzwa.audio.pcm import INPUT_RATE, Sound, silence
 from inzwa.cli.audio_files import read_sound, write_sound
 from inzwa.cli.check import run_check
 from inzwa.conversation.endpointing import EndpointOptions, SpeechEnded
-from inzwa.conversation.speech_input import Ear
+from inzwa.conversation.speech_input import SpeechInput
 from inzwa.engines.registry import open_engines, open_stage
 from inzwa.protocols import HearOptions, StageReport
 from inzwa.server.admission import hotwords, voice_options
@@ -63,7 +63,7 @@ def hear(arguments: Namespace, settings: Settings) -> None:
         async with open_stage(settings, "vad", _tell) as vad, open_stage(settings, "asr", _tell) as asr:
             favoured = hotwords(settings, settings.language, asr.info)
             options = HearOptions(language=settings.language, hotwords=favoured)
-            ear = Ear(vad, EndpointOptions(max_ms=settings.max_audio_seconds * 1000))
+            ear = SpeechInput(vad, EndpointOptions(max_ms=settings.max_audio_seconds * 1000))
             for end in _utterances(ear, sound):
                 heard = await asr.transcribe(ear.cut(end.start_ms, end.end_ms), options)
                 line = {"start_ms": end.start_ms, "end_ms": end.end_ms, "text": heard.text}
@@ -72,7 +72,7 @@ def hear(arguments: Namespace, settings: Settings) -> None:
     anyio.run(transcribe)
 
 
-def _utterances(ear: Ear, sound: Sound) -> Iterator[SpeechEnded]:
+def _utterances(ear: SpeechInput, sound: Sound) -> Iterator[SpeechEnded]:
     yield from (edge for edge in ear.push(sound) if isinstance(edge, SpeechEnded))
     yield from (edge for edge in ear.push(silence(1_000, INPUT_RATE)) if isinstance(edge, SpeechEnded))
 

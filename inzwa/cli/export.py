@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from inzwa.engines.tts.chunked_voice import VitsVoice
-from inzwa.engines.tts.text.coqui import CoquiReader
+from inzwa.engines.tts.text.coqui import CoquiFrontend
 from inzwa.errors import CacheUnusable, NotConvertible
 from inzwa.export.coqui import CoquiCheckpoint, write_names
 from inzwa.export.description import Description, read_description
@@ -48,14 +48,14 @@ def export_coqui(arguments: Namespace, _: Settings) -> None:
     print(f"largest difference: {worst:.1e}; ready for INZWA_TTS_MODEL=file:{arguments.output.resolve()}")
 
 
-def _reader(description: Description) -> CoquiReader:
+def _reader(description: Description) -> CoquiFrontend:
     try:
-        return CoquiReader(description.config, description.speakers, description.languages)
+        return CoquiFrontend(description.config, description.speakers, description.languages)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotConvertible(f"The config does not describe a voice that can be read: {error!r}.") from error
 
 
-def _differences(voice: CoquiCheckpoint, reader: CoquiReader, graph: Path) -> Iterator[float]:
+def _differences(voice: CoquiCheckpoint, reader: CoquiFrontend, graph: Path) -> Iterator[float]:
     """Of each sentence, torch against ONNX Runtime on the same noise. NotConvertible where it can be heard."""
     split = VitsVoice(graph, threads=2)
     for sentence in SENTENCES:

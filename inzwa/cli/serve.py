@@ -35,4 +35,4 @@ def run_server(settings: Settings) -> None:
     config = server_config(app, settings)
     with bound_socket(config.host, config.port) as listener:
         log.info("serving on http://%s:%s", config.host, config.port)
-        DrainingServer(config, app.state.house).run(sockets=[listener])
+        DrainingServer(config, app.state.inzwa).run(sockets=[listener])

@@ -8,17 +8,17 @@ from contextlib import suppress
 from typing import Final
 
 from inzwa.conversation.options import SessionOptions
-from inzwa.conversation.overlap import Judgement, judge_speech
+from inzwa.conversation.overlap import OverlapKind, classify_overlap
 from inzwa.conversation.pipeline import Emit
 from inzwa.conversation.turns import Turns
 from inzwa.conversation.utterance import Utterance
 from inzwa.errors import EngineError
 
-CHALLENGE_MS: Final = 300
+OVERLAP_PARTIAL_MS: Final = 300
 """New speech between two looks at what is said over a reply: a held reply shall not wait long."""
 
 
-class Floor:
+class BargeIn:
     """The rules of one conversation."""
 
     def __init__(self, turns: Turns, options: SessionOptions) -> None:
@@ -36,10 +36,10 @@ class Floor:
         )
 
     async def take(self, start_ms: int, now_ms: int, emit: Emit) -> Utterance:
-        """Speech begins at `start_ms`: its utterance, which challenges a reply that is being spoken, or stops it."""
+        """Speech begins at `start_ms`: its utterance, which overlaps a reply that is being spoken, or stops it."""
         options = self._options
-        challenges = self._turns.loudspeaker.sounding_ms is not None and not options.push_to_talk
-        if challenges:
+        overlaps_reply = self._turns.loudspeaker.sounding_ms is not None and not options.push_to_talk
+        if overlaps_reply:
             await self._turns.loudspeaker.hold()
         else:
             start_ms = self._joined(start_ms, now_ms)
@@ -51,15 +51,15 @@ class Floor:
             language=options.language,
             hotwords=self._expected(),
             emit=emit,
-            partial_ms=min(options.partial_ms, CHALLENGE_MS) if challenges else options.partial_ms,
-            challenges=challenges,
+            partial_ms=min(options.partial_ms, OVERLAP_PARTIAL_MS) if overlaps_reply else options.partial_ms,
+            overlaps_reply=overlaps_reply,
         )
 
     async def weigh(self, utterance: Utterance, text: str) -> bool:
         """Whether the utterance is to be answered. What is no interruption lets the reply go on."""
-        if not utterance.challenges:
+        if not utterance.overlaps_reply:
             return True
-        if judge_speech(text, self._turns.loudspeaker.saying) is Judgement.INTERRUPTION:
+        if classify_overlap(text, self._turns.loudspeaker.saying) is OverlapKind.INTERRUPTION:
             await self.accept(utterance)
             return True
         await self._turns.loudspeaker.resume()
@@ -67,8 +67,8 @@ class Floor:
 
     async def accept(self, utterance: Utterance) -> None:
         """It is an interruption, if there is anything to interrupt."""
-        if utterance.challenges:
-            utterance.challenges = False
+        if utterance.overlaps_reply:
+            utterance.overlaps_reply = False
             await self._turns.stop("interrupted")
 
     def _joined(self, start_ms: int, now_ms: int) -> int:

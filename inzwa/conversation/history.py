@@ -16,7 +16,7 @@ moves, and the model has to read that again: seconds, better spent once in many 
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class PastTurn:
     """One turn: what the user said, and of the reply what the user heard."""
 
     user: str
@@ -28,15 +28,15 @@ class History:
 
     def __init__(self, system: str) -> None:
         self.system = system
-        self._exchanges: list[Exchange] = []
+        self._exchanges: list[PastTurn] = []
 
     @property
-    def exchanges(self) -> Sequence[Exchange]:
+    def exchanges(self) -> Sequence[PastTurn]:
         return tuple(self._exchanges)
 
     def add(self, user: str, assistant: str) -> None:
         """A turn is over; `assistant` is empty where it got no answer."""
-        self._exchanges.append(Exchange(user, assistant))
+        self._exchanges.append(PastTurn(user, assistant))
         if len(self._exchanges) > MAX_EXCHANGES:
             del self._exchanges[: -int(KEPT * MAX_EXCHANGES)]
 

@@ -21,12 +21,12 @@ SHORTEST_RUN: Final = 3
 """Letters in a row below which agreement is chance."""
 
 
-class Judgement(Enum):
+class OverlapKind(Enum):
     """What speech over the reply is."""
 
     NOISE = auto()
     """No words."""
-    ASSENT = auto()
+    BACKCHANNEL = auto()
     """A listener's "go on"."""
     ECHO = auto()
     """The assistant's own words."""
@@ -34,14 +34,14 @@ class Judgement(Enum):
     """Something to be answered."""
 
 
-def judge_speech(heard: str, saying: str) -> Judgement:
+def classify_overlap(heard: str, saying: str) -> OverlapKind:
     """What `heard` is, while the assistant is saying `saying` (the phrases around now are enough)."""
     words = spoken_words(heard)
     if not words:
-        return Judgement.NOISE
+        return OverlapKind.NOISE
     if is_backchannel(heard):
-        return Judgement.ASSENT
-    return Judgement.ECHO if _is_echo(words, spoken_words(saying)) else Judgement.INTERRUPTION
+        return OverlapKind.BACKCHANNEL
+    return OverlapKind.ECHO if _is_echo(words, spoken_words(saying)) else OverlapKind.INTERRUPTION
 
 
 def _is_echo(words: list[str], said: list[str]) -> bool:

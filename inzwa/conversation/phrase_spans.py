@@ -4,7 +4,7 @@ Phrases come in the order in which they were written, and differ from what was w
 """
 
 
-class Manuscript:
+class PhraseAligner:
     """One reply, growing. Places are counted in characters (code points) from 0."""
 
     def __init__(self) -> None:

@@ -15,8 +15,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from inzwa.audio.pcm import Sound
 from inzwa.conversation.load import Load, Measure, easy
-from inzwa.conversation.phrase_spans import Manuscript
-from inzwa.conversation.playout_clock import Playback
+from inzwa.conversation.phrase_spans import PhraseAligner
+from inzwa.conversation.playout_clock import PlayoutClock
 from inzwa.conversation.safety import Screen
 from inzwa.errors import InzwaError, stage_errors, ungrouped
 from inzwa.events import Latency, LlmFinal, LlmPartial, ServerEvent, TtsAudio, TtsEnd, TtsStart
@@ -71,7 +71,7 @@ class Turn:
     number: int
     language: str
     marks: Marks
-    playback: Playback = field(default_factory=Playback)
+    playback: PlayoutClock = field(default_factory=PlayoutClock)
     said: list[str] = field(default_factory=list)
     """Phrases of the reply that were handed to the voice."""
 
@@ -127,7 +127,7 @@ class Pipeline:
     async def _think(
         self, turn: Turn, messages: Sequence[Message], emit: Emit, phrases: MemoryObjectSendStream[_Phrase]
     ) -> None:
-        cutter, screen, reply, count = PhraseCutter(), Screen(), Manuscript(), 0
+        cutter, screen, reply, count = PhraseCutter(), Screen(), PhraseAligner(), 0
         async with phrases, aclosing(self.engines.llm.reply(messages, self.chat)) as pieces:
             async for piece in Timed("llm", pieces, self.timeout_s):
                 turn.marks.first_token = turn.marks.first_token or self.clock()
@@ -152,14 +152,14 @@ class Pipeline:
 
     async def _hand_over(self, turn: Turn, text: str, phrases: MemoryObjectSendStream[_Phrase]) -> None:
         async with phrases:
-            cutter, reply = PhraseCutter(), Manuscript()
+            cutter, reply = PhraseCutter(), PhraseAligner()
             reply.write(text)
             await self._pass_on(turn, reply, 0, [*cutter.push(text), *cutter.flush()], phrases)
 
     async def _pass_on(
         self,
         turn: Turn,
-        reply: Manuscript,
+        reply: PhraseAligner,
         index: int,
         texts: Iterable[str],
         phrases: MemoryObjectSendStream[_Phrase],

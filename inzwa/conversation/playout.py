@@ -14,7 +14,7 @@ PHRASES_ABOUT_NOW: Final = 3
 """The voice is ahead of what is heard by a phrase or two."""
 
 
-class Loudspeaker:
+class PlayoutGate:
     """One conversation's, with at most one turn's sound on it."""
 
     def __init__(self, clock: Clock, emit: Emit) -> None:

@@ -26,7 +26,7 @@ class _Phrase:
         return max(0.0, played / length) if length else 0.0
 
 
-class Playback:
+class PlayoutClock:
     """The sound of one reply as a client plays it."""
 
     def __init__(self) -> None:

@@ -13,12 +13,12 @@ import anyio
 from anyio.abc import TaskGroup
 
 from inzwa.audio.pcm import Sound
-from inzwa.conversation.barge_in import Floor
+from inzwa.conversation.barge_in import BargeIn
 from inzwa.conversation.endpointing import Edge, SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
 from inzwa.conversation.load import Load
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.pipeline import Clock, Emit
-from inzwa.conversation.speech_input import Ear
+from inzwa.conversation.speech_input import SpeechInput
 from inzwa.conversation.turns import Turns
 from inzwa.conversation.utterance import Utterance
 from inzwa.errors import AudioTooLong, EngineError, InzwaError, stage_errors, ungrouped
@@ -35,8 +35,8 @@ class Session:
         """Partial transcripts that were due and not made."""
         self.turns = Turns(engines, options, clock, emit, tasks)
         self._options, self._emit, self._tasks = options, emit, tasks
-        self._floor = Floor(self.turns, options)
-        self._ear = Ear(engines.vad, options.endpoint)
+        self._floor = BargeIn(self.turns, options)
+        self._ear = SpeechInput(engines.vad, options.endpoint)
         self._deaf = False
         self._utterance: Utterance | None = None
 
@@ -78,7 +78,7 @@ class Session:
                 self._begin_draft(self._utterance, edge)
             case SpeechResumed() if self._utterance:
                 self._utterance.drop_draft()
-                if self._utterance.challenges:
+                if self._utterance.overlaps_reply:
                     await self.turns.loudspeaker.hold()
             case SpeechEnded():
                 await self._end(edge)
@@ -89,7 +89,7 @@ class Session:
             return
         self._utterance = await self._floor.take(start_ms, self._ear.now_ms, self._emit)
         await self._emit(SpeechStart(self._utterance.start_ms))
-        if not self._utterance.challenges and self._options.load() < Load.HEAVY:
+        if not self._utterance.overlaps_reply and self._options.load() < Load.HEAVY:
             self._tasks.start_soon(self.turns.prepare, "")  # the conversation so far is read while the user speaks
 
     async def _end(self, edge: SpeechEnded) -> None:
@@ -104,7 +104,7 @@ class Session:
         if edge.reason == "finished":
             await self._floor.accept(utterance)
         final = partial(utterance.final, self._ear.cut(utterance.start_ms, edge.end_ms), edge.end_ms)
-        if utterance.challenges:
+        if utterance.overlaps_reply:
             self._tasks.start_soon(self._settle, utterance, final, edge)
         else:
             self._begin_turn(utterance, final, edge)

@@ -20,7 +20,7 @@ MAX_LUMP: Final = INPUT_RATE
 """Samples taken in at a time: what a client sends in one message never exceeds the recording."""
 
 
-class Ear:
+class SpeechInput:
     """What the user says, found in what the microphone sends. Times are milliseconds from its first sample."""
 
     def __init__(self, detector: VoiceDetector, options: EndpointOptions) -> None:

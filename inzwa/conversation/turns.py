@@ -17,7 +17,7 @@ from inzwa.conversation.history import History
 from inzwa.conversation.load import SHORT_REPLY_TOKENS, Load
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.pipeline import Clock, Emit, Marks, Pipeline, Turn
-from inzwa.conversation.playout import Loudspeaker
+from inzwa.conversation.playout import PlayoutGate
 from inzwa.conversation.safety import judge
 from inzwa.errors import EngineError, InzwaError, stage_errors
 from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd
@@ -65,7 +65,7 @@ class Turns:
             timeout_s=options.engine_timeout_s,
             load=options.load,
         )
-        self.loudspeaker = Loudspeaker(clock, emit)
+        self.loudspeaker = PlayoutGate(clock, emit)
         self._engines, self._options = engines, options
         self._clock, self._emit, self._tasks = clock, emit, tasks
         self._history = History("")

@@ -39,7 +39,7 @@ class Utterance:
     emit: Emit
     partial_ms: int
     """New speech, in milliseconds, between two partials."""
-    challenges: bool = False
+    overlaps_reply: bool = False
     """Spoken over a reply, and not yet known to be more than assent, echo or noise: nothing of it is shown."""
     dropped: int = 0
     """Partials that were due and not made, because the one before was still being made."""
@@ -60,8 +60,8 @@ class Utterance:
         """
         if self._draft is not None or now_ms < self._next_partial_ms:
             return None
-        self._next_partial_ms = now_ms + self.partial_ms * (2 if load >= Load.BUSY and not self.challenges else 1)
-        if self._partial is not None or (load >= Load.HEAVY and not self.challenges):
+        self._next_partial_ms = now_ms + self.partial_ms * (2 if load >= Load.BUSY and not self.overlaps_reply else 1)
+        if self._partial is not None or (load >= Load.HEAVY and not self.overlaps_reply):
             self.dropped += 1
             return None
         self._partial = anyio.CancelScope()
@@ -124,7 +124,7 @@ class Utterance:
             self._partial.cancel()
 
     async def _show(self, transcript: Transcript, end_ms: int) -> None:
-        if transcript.text and not self.challenges:
+        if transcript.text and not self.overlaps_reply:
             seen = self._agreement.push(transcript.text)
             await self.emit(AsrPartial(self.turn, seen.text, seen.stable, self.start_ms, end_ms))
 

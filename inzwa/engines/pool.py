@@ -26,7 +26,7 @@ SLACK: Final = 0.95
 
 
 @dataclass(slots=True, eq=False)
-class Tenure(Generic[E]):
+class EngineInstance(Generic[E]):
     """One engine's time in a place, and how many are at work with it."""
 
     engine: E
@@ -59,27 +59,27 @@ class Tenure(Generic[E]):
                 await self._changed.wait()
 
 
-class Slot(Generic[E]):
+class EngineSlot(Generic[E]):
     """The place of one stage."""
 
     def __init__(self, stage: Stage, limit_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.stage = stage
         self.renewals = 0
         """Engines that were taken out because they hung."""
-        self.tenure: Tenure[E] | None = None
+        self.tenure: EngineInstance[E] | None = None
         """Of the engine that is there now; None while there is none."""
         self._limit_s, self._clock = limit_s * SLACK, clock
         self._filled = anyio.Event()
 
-    def fill(self, engine: E) -> Tenure[E]:
+    def fill(self, engine: E) -> EngineInstance[E]:
         """Here is an engine; who waits for one goes on, and one that was there is taken out."""
-        before, self.tenure = self.tenure, Tenure(engine, self._clock())
+        before, self.tenure = self.tenure, EngineInstance(engine, self._clock())
         if before is not None:
             before.end()
         self._filled.set()
         return self.tenure
 
-    async def filled(self) -> Tenure[E]:
+    async def filled(self) -> EngineInstance[E]:
         """The tenure of this moment, or the next one."""
         while self.tenure is None:
             await self._filled.wait()
@@ -92,16 +92,16 @@ class Slot(Generic[E]):
         return self.tenure.engine
 
     @contextmanager
-    def lease(self) -> Iterator["Lease[E]"]:
+    def lease(self) -> Iterator["EngineLease[E]"]:
         """The engine of this moment for as long as the block lasts."""
-        lease = Lease(self)
+        lease = EngineLease(self)
         try:
             yield lease
         finally:
             lease.end()
 
     @contextmanager
-    def watch(self, tenure: Tenure[E]) -> Iterator[None]:
+    def watch(self, tenure: EngineInstance[E]) -> Iterator[None]:
         """Around one step of an engine: one that ends shows that it lives; one cancelled late, maybe that it hangs."""
         began_s = self._clock()
         try:
@@ -111,7 +111,7 @@ class Slot(Generic[E]):
             raise
         tenure.moved_s = self._clock()
 
-    def _judge(self, tenure: Tenure[E], began_s: float) -> None:
+    def _judge(self, tenure: EngineInstance[E], began_s: float) -> None:
         now_s = self._clock()
         if tenure.hung or min(now_s - began_s, now_s - tenure.moved_s) < self._limit_s:
             return
@@ -122,12 +122,12 @@ class Slot(Generic[E]):
             self.tenure, self._filled = None, anyio.Event()
 
 
-class Lease(Generic[E]):
+class EngineLease(Generic[E]):
     """One caller's hold on the engine that it met."""
 
-    def __init__(self, slot: Slot[E]) -> None:
+    def __init__(self, slot: EngineSlot[E]) -> None:
         self._slot = slot
-        self._tenure: Tenure[E] | None = None
+        self._tenure: EngineInstance[E] | None = None
         self._take(slot.tenure)
 
     def now(self) -> E:
@@ -135,7 +135,7 @@ class Lease(Generic[E]):
         held = self._held
         return held.engine if held else self._slot.now()
 
-    async def tenure(self) -> Tenure[E]:
+    async def tenure(self) -> EngineInstance[E]:
         """That of the engine held; where it hangs, or there was none, of the one that is there now or comes next."""
         if self._held is None:
             fresh = await self._slot.filled()
@@ -145,12 +145,12 @@ class Lease(Generic[E]):
         return self._tenure
 
     @contextmanager
-    def watch(self, tenure: Tenure[E]) -> Iterator[None]:
+    def watch(self, tenure: EngineInstance[E]) -> Iterator[None]:
         with self._slot.watch(tenure):
             yield
 
     @contextmanager
-    def lease(self) -> Iterator["Lease[E]"]:
+    def lease(self) -> Iterator["EngineLease[E]"]:
         """Itself: who holds one needs no other."""
         yield self
 
@@ -158,10 +158,10 @@ class Lease(Generic[E]):
         self._take(None)
 
     @property
-    def _held(self) -> Tenure[E] | None:
+    def _held(self) -> EngineInstance[E] | None:
         return None if self._tenure is None or self._tenure.hung else self._tenure
 
-    def _take(self, tenure: Tenure[E] | None) -> None:
+    def _take(self, tenure: EngineInstance[E] | None) -> None:
         before, self._tenure = self._tenure, tenure
         if tenure is not None:
             tenure.enter()

@@ -5,7 +5,7 @@ from contextlib import aclosing, contextmanager
 from typing import Generic, Self, TypeVar
 
 from inzwa.audio.pcm import Sound
-from inzwa.engines.pool import E, Lease, Slot, Tenure
+from inzwa.engines.pool import E, EngineInstance, EngineLease, EngineSlot
 from inzwa.protocols import (
     ChatModel,
     ChatOptions,
@@ -24,10 +24,10 @@ from inzwa.protocols import (
 T = TypeVar("T")
 
 
-class Slotted(Generic[E]):
+class EngineProxy(Generic[E]):
     """What is in a place."""
 
-    def __init__(self, place: Slot[E] | Lease[E]) -> None:
+    def __init__(self, place: EngineSlot[E] | EngineLease[E]) -> None:
         self._place = place
 
     @property
@@ -41,7 +41,7 @@ class Slotted(Generic[E]):
             yield type(self)(lease)
 
 
-class SlotDetector(Slotted[VoiceDetector]):
+class DetectorProxy(EngineProxy[VoiceDetector]):
     """A VoiceDetector: the one in its slot. A stream stays that of the detector which opened it."""
 
     @property
@@ -52,7 +52,7 @@ class SlotDetector(Slotted[VoiceDetector]):
         return self._place.now().open_stream()
 
 
-class SlotTranscriber(Slotted[Transcriber]):
+class TranscriberProxy(EngineProxy[Transcriber]):
     """A Transcriber: the one in its slot."""
 
     async def transcribe(self, sound: Sound, options: HearOptions) -> Transcript:
@@ -62,7 +62,7 @@ class SlotTranscriber(Slotted[Transcriber]):
                 return await tenure.engine.transcribe(sound, options)
 
 
-class SlotChatModel(Slotted[ChatModel]):
+class ChatModelProxy(EngineProxy[ChatModel]):
     """A ChatModel: the one in its slot."""
 
     @property
@@ -89,7 +89,7 @@ class SlotChatModel(Slotted[ChatModel]):
         await self._place.now().forget(session)
 
 
-class SlotSynthesizer(Slotted[Synthesizer]):
+class SynthesizerProxy(EngineProxy[Synthesizer]):
     """A Synthesizer: the one in its slot."""
 
     @property
@@ -108,7 +108,9 @@ class SlotSynthesizer(Slotted[Synthesizer]):
                     yield chunk
 
 
-async def _watched(lease: Lease, tenure: Tenure, items: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+async def _watched(
+    lease: EngineLease, tenure: EngineInstance, items: AsyncGenerator[T, None]
+) -> AsyncGenerator[T, None]:
     """The engine's items, each step watched. Closes them."""
     async with aclosing(items):
         while True:

@@ -15,18 +15,18 @@ from inzwa.engines.llm.llama.library import libraries
 from inzwa.engines.llm.lora import Lora
 from inzwa.engines.llm.openai import Server, open_openai
 from inzwa.engines.opening import EngineSpec, open_engine
-from inzwa.engines.pool import Slot
-from inzwa.engines.proxies import SlotChatModel, SlotDetector, SlotSynthesizer, SlotTranscriber
+from inzwa.engines.pool import EngineSlot
+from inzwa.engines.proxies import ChatModelProxy, DetectorProxy, SynthesizerProxy, TranscriberProxy
 from inzwa.engines.selection import EMBEDDED, Attempt, attempts, cache_folder, open_store, survey
 from inzwa.engines.selftest import SelfTest
-from inzwa.engines.supervisor import LAST_TURN_S, Keeper
+from inzwa.engines.supervisor import LAST_TURN_S, EngineSupervisor
 from inzwa.errors import CatalogueError, EngineError, EngineUnfit, ModelError, UnknownModel, ungrouped
 from inzwa.models.catalogue import Entry
 from inzwa.models.local_model import LocalModel
 from inzwa.models.memory import free_memory_mib, require_memory
 from inzwa.models.parallel import Stopped
 from inzwa.models.progress import Progress
-from inzwa.protocols import Engines, Report, Stage, StageReport
+from inzwa.protocols import Engines, Stage, StageReport, StageReporter
 from inzwa.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ ENGINES: Final[dict[Stage, str]] = {"vad": "silero", "asr": "faster-whisper", "l
 
 @asynccontextmanager
 async def open_engines(
-    settings: Settings, report: Report, *, last_turn_s: float = LAST_TURN_S
+    settings: Settings, report: StageReporter, *, last_turn_s: float = LAST_TURN_S
 ) -> AsyncIterator[Engines]:
     """Fetch, prove, load and warm all four, side by side; they close with the block. ModelError or EngineError.
 
@@ -45,27 +45,27 @@ async def open_engines(
     voice that hangs is replaced by a fresh one, and any of the four by another model when that is asked for; turns
     under way may keep the old one for `last_turn_s` seconds.
     """
-    slots: dict[Stage, Slot] = {stage: Slot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
+    slots: dict[Stage, EngineSlot] = {stage: EngineSlot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
     plans = await run_sync(_attempts, settings)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
-            keeper = Keeper(partial(_first_that_opens, settings), slots, tasks, report, last_turn_s)
+            keeper = EngineSupervisor(partial(_first_that_opens, settings), slots, tasks, report, last_turn_s)
             for stage in slots:
                 tasks.start_soon(keeper.keep, stage, plans[stage])
             for slot in slots.values():
                 await slot.filled()
             yield Engines(
-                vad=SlotDetector(slots["vad"]),
-                asr=SlotTranscriber(slots["asr"]),
-                llm=SlotChatModel(slots["llm"]),
-                tts=SlotSynthesizer(slots["tts"]),
+                vad=DetectorProxy(slots["vad"]),
+                asr=TranscriberProxy(slots["asr"]),
+                llm=ChatModelProxy(slots["llm"]),
+                tts=SynthesizerProxy(slots["tts"]),
                 exchange=keeper.exchange,
             )
             tasks.cancel_scope.cancel()
 
 
 @asynccontextmanager
-async def open_stage(settings: Settings, stage: Stage, report: Report) -> AsyncIterator[Any]:
+async def open_stage(settings: Settings, stage: Stage, report: StageReporter) -> AsyncIterator[Any]:
     """One engine on its own, for a command that needs no other."""
     plans = await run_sync(_attempts, settings)
     async with _first_that_opens(settings, stage, plans[stage], report) as engine:
@@ -81,7 +81,7 @@ def _attempts(settings: Settings) -> dict[Stage, tuple[Attempt, ...]]:
 
 @asynccontextmanager
 async def _first_that_opens(
-    settings: Settings, stage: Stage, plan: tuple[Attempt, ...], report: Report, *, beside: bool = False
+    settings: Settings, stage: Stage, plan: tuple[Attempt, ...], report: StageReporter, *, beside: bool = False
 ) -> AsyncIterator[Any]:
     """The first attempt that can be had and opened. A name or a catalogue that is wrong is the user's to mend."""
     async with AsyncExitStack() as stack:
@@ -102,7 +102,7 @@ async def _first_that_opens(
 
 
 async def _open(
-    stack: AsyncExitStack, settings: Settings, stage: Stage, attempt: Attempt, report: Report, beside: bool
+    stack: AsyncExitStack, settings: Settings, stage: Stage, attempt: Attempt, report: StageReporter, beside: bool
 ) -> Any:
     if attempt.engine == "openai":
         report(StageReport(stage, "loading", str(attempt), str(attempt)))
@@ -147,13 +147,13 @@ def _server(settings: Settings) -> Server:
     )
 
 
-async def _fetched_lora(settings: Settings, name: str, report: Report) -> Lora | None:
+async def _fetched_lora(settings: Settings, name: str, report: StageReporter) -> Lora | None:
     if not name:
         return None
     return Lora(await _fetched(settings, "llm", name, report, "lora"), settings.llm_lora_scale)
 
 
-async def _fetched(settings: Settings, stage: Stage, name: str, report: Report, kind: str = "") -> LocalModel:
+async def _fetched(settings: Settings, stage: Stage, name: str, report: StageReporter, kind: str = "") -> LocalModel:
     """The proven model. `kind` is what it is for, if not the stage itself.
 
     Cancelled, it leaves the thread that fetches at once; that one stops at its next report.
@@ -165,7 +165,9 @@ async def _fetched(settings: Settings, stage: Stage, name: str, report: Report, 
         stop.set()
 
 
-def _fetch(settings: Settings, stage: Stage, name: str, report: Report, kind: str, stop: threading.Event) -> LocalModel:
+def _fetch(
+    settings: Settings, stage: Stage, name: str, report: StageReporter, kind: str, stop: threading.Event
+) -> LocalModel:
     """Blocking: a download may take minutes. Stopped when nobody waits for it any more."""
 
     def tell(progress: Progress) -> None:

@@ -9,8 +9,8 @@ from typing import Final
 
 from inzwa.hardware.machine import Machine, this_machine
 from inzwa.models.catalogue import Catalogue, Entry, load_catalogue
-from inzwa.models.progress import Report, silent
-from inzwa.models.signing.trust import Trust
+from inzwa.models.progress import ProgressCallback, silent
+from inzwa.models.signing.trust import SignaturePolicy
 from inzwa.models.sources.direct import is_direct
 from inzwa.models.sources.hub import Hub
 from inzwa.models.sources.hub_source import HubPlace
@@ -136,14 +136,14 @@ def cache_folder(settings: Settings) -> Path:
     return settings.cache or default_cache()
 
 
-def open_store(settings: Settings, report: Report = silent) -> Store:
+def open_store(settings: Settings, report: ProgressCallback = silent) -> Store:
     """The models on this disk, where the settings say that they lie. BadKey when the keys that must sign cannot be."""
     keys = settings.models_require_signature
     return Store(
         cache_folder(settings),
         catalogue=catalogue_of(settings),
         report=report,
-        trust=Trust.in_keys_at(keys) if keys else None,
+        trust=SignaturePolicy.in_keys_at(keys) if keys else None,
     )
 
 

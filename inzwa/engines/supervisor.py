@@ -7,10 +7,10 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from inzwa.engines.pool import Slot
+from inzwa.engines.pool import EngineSlot
 from inzwa.engines.selection import Attempt
 from inzwa.errors import EngineError, InzwaError, ModelError
-from inzwa.protocols import Report, Stage
+from inzwa.protocols import Stage, StageReporter
 
 LAST_TURN_S: Final = 60.0
 """Seconds that turns under way may keep an engine whose place another has taken."""
@@ -20,7 +20,7 @@ class Opens(Protocol):
     """Gets a model's files and makes an engine of them."""
 
     def __call__(
-        self, stage: Stage, plan: tuple[Attempt, ...], report: Report, *, beside: bool
+        self, stage: Stage, plan: tuple[Attempt, ...], report: StageReporter, *, beside: bool
     ) -> AbstractAsyncContextManager[Any]:
         """The first attempt that can be had and opened; the last one's error where none can.
 
@@ -43,11 +43,16 @@ class _Handover:
         self.settled.set()
 
 
-class Keeper:
+class EngineSupervisor:
     """The slots of one house, and the task group in which their engines live."""
 
     def __init__(
-        self, opens: Opens, slots: dict[Stage, Slot[Any]], tasks: TaskGroup, report: Report, last_turn_s: float
+        self,
+        opens: Opens,
+        slots: dict[Stage, EngineSlot[Any]],
+        tasks: TaskGroup,
+        report: StageReporter,
+        last_turn_s: float,
     ) -> None:
         self._opens, self._slots, self._tasks = opens, slots, tasks
         self._report, self._last_turn_s = report, last_turn_s
@@ -61,7 +66,7 @@ class Keeper:
                 if self._plans[stage] is plan and not await self._serve(stage, engine):
                     return
 
-    async def exchange(self, stage: Stage, model: str, report: Report) -> None:
+    async def exchange(self, stage: Stage, model: str, report: StageReporter) -> None:
         """An Exchange. Who calls it has it alone."""
         handover = _Handover()
         self._tasks.start_soon(self._take_over, stage, model, report, handover)
@@ -73,7 +78,7 @@ class Keeper:
         if handover.error is not None:
             raise handover.error
 
-    async def _take_over(self, stage: Stage, model: str, report: Report, handover: _Handover) -> None:
+    async def _take_over(self, stage: Stage, model: str, report: StageReporter, handover: _Handover) -> None:
         hung = False
         try:
             with handover.scope:

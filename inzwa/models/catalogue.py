@@ -15,7 +15,7 @@ from inzwa.models.sources.mlflow_place import MlflowPlace
 from inzwa.models.sources.packages import PackageSource
 from inzwa.models.sources.source import OpenSource, Pin, Source
 from inzwa.models.sources.wheels import WheelSource
-from inzwa.models.toml_table import Table, is_file_name
+from inzwa.models.toml_table import TomlTable, is_file_name
 from inzwa.protocols import FileInfo
 
 STAGES: Final = ("vad", "asr", "llm", "tts", "lora")
@@ -23,14 +23,14 @@ STAGES: Final = ("vad", "asr", "llm", "tts", "lora")
 SPEEDS: Final = ("fast", "steady", "slow")
 """On two cores: `fast` leaves room for others, `steady` keeps up with speech, `slow` wants four at least."""
 
-KINDS: Final[Mapping[str, Callable[[Table], Source]]] = {
+KINDS: Final[Mapping[str, Callable[[TomlTable], Source]]] = {
     "wheels": WheelSource.read,
     "package": PackageSource.read,
     "hub": HubSource.read,
 }
 """How each kind of source is read."""
 
-PLACES: Final[Mapping[str, Callable[[Table], OpenSource]]] = {"hub": HubPlace.read, "mlflow": MlflowPlace.read}
+PLACES: Final[Mapping[str, Callable[[TomlTable], OpenSource]]] = {"hub": HubPlace.read, "mlflow": MlflowPlace.read}
 """The same of those whose files are pinned at the first pull."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -127,10 +127,10 @@ def parse_catalogue(text: str, *, origin: str) -> Catalogue:
         root = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CatalogueError(f"{origin}: expected TOML, found an error: {error}") from error
-    return {name: _read_entry(name, table) for name, table in Table(root, origin).subtables().items()}
+    return {name: _read_entry(name, table) for name, table in TomlTable(root, origin).subtables().items()}
 
 
-def _read_entry(name: str, table: Table) -> Entry:
+def _read_entry(name: str, table: TomlTable) -> Entry:
     if not _NAME.fullmatch(name):
         raise CatalogueError(f"{table.where}: expected a name of a-z, 0-9, dots and dashes, found {name!r}")
     table.only(*_KEYS, "files", "facts", "sources")
@@ -155,7 +155,7 @@ def _read_entry(name: str, table: Table) -> Entry:
     )
 
 
-def _read_file(name: str, table: Table) -> FileInfo:
+def _read_file(name: str, table: TomlTable) -> FileInfo:
     if not is_file_name(name):
         raise CatalogueError(f"{table.where}: expected a file name inside the model's folder, found {name!r}")
     if is_pickle_name(name):
@@ -164,7 +164,7 @@ def _read_file(name: str, table: Table) -> FileInfo:
     return FileInfo(name, table.count("size"), table.sha256("sha256"))
 
 
-def _read_place(table: Table) -> OpenSource | None:
+def _read_place(table: TomlTable) -> OpenSource | None:
     """The one source that says `take`, or is a registry: its files are pinned at the first pull."""
     sources = table.tables("sources")
     if not any("take" in source.values or source.values.get("kind") == "mlflow" for source in sources):
@@ -174,7 +174,7 @@ def _read_place(table: Table) -> OpenSource | None:
     return PLACES[sources[0].choice("kind", tuple(PLACES))](sources[0])
 
 
-def _read_source(table: Table, files: tuple[FileInfo, ...]) -> Source:
+def _read_source(table: TomlTable, files: tuple[FileInfo, ...]) -> Source:
     source = KINDS[table.choice("kind", tuple(KINDS))](table)
     wanted = {file.name for file in files}
     if source.gives != wanted:

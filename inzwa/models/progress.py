@@ -27,15 +27,15 @@ class Progress:
     `joining` parts into a file, `converting` it for its engine, `ready` to be opened."""
 
 
-Report = Callable[[Progress], None]
+ProgressCallback = Callable[[Progress], None]
 
 
 def silent(_: Progress) -> None:
-    """A Report that nobody hears."""
+    """A ProgressCallback that nobody hears."""
 
 
 class TerminalReport:
-    """A Report that draws one bar a step on a terminal, and writes one line a step where there is no terminal.
+    """A ProgressCallback: one bar a step on a terminal, one line a step where there is none.
 
     Open it as a context manager; leaving finishes the last bar. Not threadsafe.
     """

@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
-class Patience:
+class Retry:
     """The tries of one task."""
 
     pause: Callable[[float], object]

@@ -12,15 +12,15 @@ from inzwa.models.cache.fetch import Fetching
 from inzwa.models.cache.folder import Cache, free_bytes
 from inzwa.models.cache.lock_file import LockFile
 from inzwa.models.cache.model_dir import write_text
-from inzwa.models.cache.verified import Holdings
+from inzwa.models.cache.verified import VerifiedModels
 from inzwa.models.catalogue import Catalogue, Entry, load_catalogue, shelf_name
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.local_model import LocalModel
-from inzwa.models.progress import Progress, Report, silent
+from inzwa.models.progress import Progress, ProgressCallback, silent
 from inzwa.models.signing.keys import PrivateKey
 from inzwa.models.signing.signatures import Manifest, sealed
-from inzwa.models.signing.trust import Trust
+from inzwa.models.signing.trust import SignaturePolicy
 from inzwa.models.sources.direct import FORMS, direct_entry, is_direct
 
 PERSISTENT: Final = Path("/data")
@@ -53,19 +53,19 @@ class Store:
         cache: Path,
         *,
         catalogue: Catalogue | None = None,
-        report: Report = silent,
+        report: ProgressCallback = silent,
         environ: Mapping[str, str] = os.environ,
         hash_file: Callable[[Path], Digest] = digest_of,
         room: Callable[[Path], int] = free_bytes,
         pause: Callable[[float], object] = time.sleep,
         converters: Mapping[str, Converts] = CONVERTERS,
-        trust: Trust | None = None,
+        trust: SignaturePolicy | None = None,
     ) -> None:
         """`environ` is what sources and their programs see; `hash_file` and `room` ask the disk; `pause` waits so many
         seconds before another try; with a `trust`, models without its signature are as good as not here."""
         self.catalogue = load_catalogue() if catalogue is None else catalogue
         self._cache = Cache(folder=cache, hash_file=hash_file, room=room)
-        self._held = Holdings(self._cache, LockFile(self._cache), converters, trust)
+        self._held = VerifiedModels(self._cache, LockFile(self._cache), converters, trust)
         self._fetching = Fetching(self._held, environ, report, pause)
         self._report = report
 

@@ -19,7 +19,7 @@ _MISSING: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TomlTable:
     """One table and where it stands in its file."""
 
     values: Mapping[str, Any]
@@ -76,20 +76,20 @@ class Table:
         value = self._value(key, str, expected)
         return value if _SHA256.fullmatch(value) else self.refuse(key, expected)
 
-    def table(self, key: str, default: Mapping[str, Any] | None = None) -> "Table":
+    def table(self, key: str, default: Mapping[str, Any] | None = None) -> "TomlTable":
         """A table; `default`, where one is given, when the key is absent."""
         if default is not None and key not in self.values:
-            return Table(default, self.origin, self._at(key))
-        return Table(self._value(key, dict, "a table"), self.origin, self._at(key))
+            return TomlTable(default, self.origin, self._at(key))
+        return TomlTable(self._value(key, dict, "a table"), self.origin, self._at(key))
 
-    def tables(self, key: str) -> list["Table"]:
+    def tables(self, key: str) -> list["TomlTable"]:
         """A list of at least one table."""
         value = self._value(key, list, "a list of tables")
         if not value or not all(isinstance(item, dict) for item in value):
             self.refuse(key, "a list of at least one table")
-        return [Table(item, self.origin, f"{self._at(key)}[{number}]") for number, item in enumerate(value)]
+        return [TomlTable(item, self.origin, f"{self._at(key)}[{number}]") for number, item in enumerate(value)]
 
-    def subtables(self) -> dict[str, "Table"]:
+    def subtables(self) -> dict[str, "TomlTable"]:
         """The table of tables that this is."""
         return {key: self.table(key) for key in self.values}
 

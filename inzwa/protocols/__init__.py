@@ -22,9 +22,9 @@ from inzwa.protocols.engines import (
 from inzwa.protocols.stages import (
     STAGES,
     Exchange,
-    Report,
     Stage,
     StageReport,
+    StageReporter,
     fixed,
 )
 
@@ -41,10 +41,10 @@ __all__ = [
     "HearOptions",
     "Message",
     "Priority",
-    "Report",
     "SpokenChunk",
     "Stage",
     "StageReport",
+    "StageReporter",
     "Synthesizer",
     "Transcriber",
     "Transcript",

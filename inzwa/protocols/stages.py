@@ -29,14 +29,14 @@ class StageReport:
     """Bytes of the whole step; 0 where nobody knows."""
 
 
-Report = Callable[[StageReport], None]
+StageReporter = Callable[[StageReport], None]
 """Takes reports from any thread."""
 
 
 class Exchange(Protocol):
     """Puts another model in a stage's place."""
 
-    async def __call__(self, stage: Stage, model: str, report: Report) -> None:
+    async def __call__(self, stage: Stage, model: str, report: StageReporter) -> None:
         """Open it beside the engine that serves, then let it serve whoever begins after that.
 
         ModelError or EngineError when it cannot be had or opened; the engine that serves then goes on, as it does when
@@ -45,6 +45,6 @@ class Exchange(Protocol):
         ...
 
 
-async def fixed(stage: Stage, model: str, report: Report) -> None:
+async def fixed(stage: Stage, model: str, report: StageReporter) -> None:
     """An Exchange for engines that cannot be exchanged."""
     raise EngineError(stage, f"The {stage} engine cannot be exchanged while it runs.")

@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse
 
 from inzwa import __version__
 from inzwa.errors import InzwaError
-from inzwa.server.app_state import House, OpenEngines
+from inzwa.server.app_state import AppState, OpenEngines
 from inzwa.server.http import speech, status
 from inzwa.server.http.body_limits import BodiesInTime
 from inzwa.server.security import SecurityHeaders
-from inzwa.server.ui.engine_host import HousePage
+from inzwa.server.ui.engine_host import EnginePageHost
 from inzwa.server.ui.mount import mount_page
 from inzwa.server.ui.page import build_page
 from inzwa.server.websocket import connection
@@ -51,7 +51,7 @@ STATUS: Final = {
 
 def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = True) -> FastAPI:
     """The application. Engines open in the background when it starts and close when it stops; tests pass fakes."""
-    house = House(settings, open_engines)
+    app_state = AppState(settings, open_engines)
     app = FastAPI(
         title="Inzwa",
         version=__version__,
@@ -60,7 +60,7 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
         max_body_size=MAX_BODY_BYTES,
         debug=False,
     )
-    app.state.house = house
+    app.state.inzwa = app_state
     app.add_exception_handler(InzwaError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_middleware(CORSMiddleware, allow_origins=sorted(settings.origins), allow_methods=["GET", "POST"])
@@ -68,16 +68,16 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
     app.add_middleware(BodiesInTime, request_timeout_s=settings.request_timeout_s)
     for router in (connection.router, speech.router, status.router):
         app.include_router(router)
-    return mount_page(app, build_page(HousePage(house))) if page else app
+    return mount_page(app, build_page(EnginePageHost(app_state))) if page else app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    house: House = app.state.house
+    app_state: AppState = app.state.inzwa
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(house.keep_open)
+        tasks.start_soon(app_state.keep_open)
         yield
-        await house.drain()
+        await app_state.drain()
         tasks.cancel_scope.cancel()
 
 
@@ -85,8 +85,8 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     """Any error of ours as JSON; never a stack, never what the user said."""
     if not isinstance(error, InzwaError):
         raise error
-    house: House = request.app.state.house
-    house.metrics.error(error.code)
+    app_state: AppState = request.app.state.inzwa
+    app_state.metrics.error(error.code)
     headers = {"Retry-After": str(max(1, round(error.retry_after_s)))} if error.retry_after_s else {}
     return JSONResponse(_body(error.code, error.message, error.retryable), STATUS.get(error.code, 500), headers)
 
@@ -95,8 +95,8 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     """A body that does not fit: which field, and what would be right."""
     if not isinstance(error, RequestValidationError):
         raise error
-    house: House = request.app.state.house
-    house.metrics.error("bad_request")
+    app_state: AppState = request.app.state.inzwa
+    app_state.metrics.error("bad_request")
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body")[:100] or "body"
     return JSONResponse(_body("bad_request", f"`{where}`: {first['msg']}.", False), 422)

@@ -1,6 +1,6 @@
 """What all requests share: the engines once they are warm, the places for sessions, and how ready everything is.
 
-Made by `create_app`, reached through `app.state.house`. Knows no route.
+Made by `create_app`, reached through `app.state.inzwa`. Knows no route.
 """
 
 import logging
@@ -13,23 +13,23 @@ import anyio
 
 from inzwa.conversation.load import Load, LoadMeter
 from inzwa.errors import EngineError, InzwaError, NotReady, TooManySessions
-from inzwa.protocols import Engines, Report, Stage
-from inzwa.server.limits import RateLimit, Seats
+from inzwa.protocols import Engines, Stage, StageReporter
+from inzwa.server.limits import AddressLimit, RateLimit
 from inzwa.server.metrics import Metrics
-from inzwa.server.model_swap import Exchanging
+from inzwa.server.model_swap import ModelSwap
 from inzwa.server.redaction import without_folders
-from inzwa.server.warmup import Warming
+from inzwa.server.warmup import WarmupProgress
 from inzwa.settings import Settings
 
 log = logging.getLogger(__name__)
 
-OpenEngines = Callable[[Settings, Report], AbstractAsyncContextManager[Engines]]
+OpenEngines = Callable[[Settings, StageReporter], AbstractAsyncContextManager[Engines]]
 
 RETRY_AFTER_S: Final = 5.0
 """What a client is told to wait when there is no place, or no engine yet."""
 
 
-class House:
+class AppState:
     """One process's engines and places. `keep_open` runs for as long as the server does."""
 
     def __init__(self, settings: Settings, open_engines: OpenEngines) -> None:
@@ -38,13 +38,13 @@ class House:
         self.started_s = time.monotonic()
         self.ready_after_s: float | None = None
         """Seconds from start to ready, once it is."""
-        self.warming = Warming()
-        self.exchanging = Exchanging()
+        self.warming = WarmupProgress()
+        self.exchanging = ModelSwap()
         self.stopping = anyio.Event()
         """Set when the server is told to stop."""
         self.load = LoadMeter(time.monotonic, time.process_time, settings.threads)
         self.rate = RateLimit(settings.requests_per_minute)
-        self.seats = Seats(settings.max_sessions_per_address)
+        self.seats = AddressLimit(settings.max_sessions_per_address)
         self.sessions = 0
         self._open_engines = open_engines
         self._engines: Engines | None = None
@@ -111,7 +111,7 @@ class House:
         return self.engines
 
     async def exchange(self, stage: Stage, model: str) -> None:
-        """Put another model in a stage's place while conversations go on. Errors as Exchanging.run has them."""
+        """Put another model in a stage's place while conversations go on. Errors as ModelSwap.run has them."""
         engines = self.engines
         if self.draining:
             raise NotReady("The server is stopping.", retry_after_s=RETRY_AFTER_S)

@@ -34,7 +34,7 @@ class RateLimit:
             raise RateLimited(f"Too many requests: wait {wait_s:.0f} s.", retry_after_s=wait_s)
 
 
-class Seats:
+class AddressLimit:
     """At most `per_address` places at once for each address."""
 
     def __init__(self, per_address: int) -> None:
@@ -55,7 +55,7 @@ class Seats:
                 del self._taken[address]
 
 
-class Allowance:
+class TokenBucket:
     """So many seconds of sound at once, and PACE a second after that: a recording may be sent as fast as it goes."""
 
     def __init__(self, burst_s: float, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,6 +1,6 @@
 """What can be counted from outside: events that pass, sessions that are open, errors by code. Never what was said.
 
-Each house has its own registry, so that two in one process (tests) do not add up.
+Each app_state has its own registry, so that two in one process (tests) do not add up.
 """
 
 from typing import Final

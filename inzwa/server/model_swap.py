@@ -8,7 +8,7 @@ from inzwa.protocols import Engines, Stage, StageReport
 RETRY_AFTER_S: Final = 5.0
 
 
-class Exchanging:
+class ModelSwap:
     """The exchange that is under way, if any."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from inzwa.errors import SettingsError
-from inzwa.server.app_state import House
+from inzwa.server.app_state import AppState
 from inzwa.settings import Settings
 
 MAX_FRAME_BYTES: Final = 65_536
@@ -28,21 +28,21 @@ SPACE_PROXIES: Final = "10.0.0.0/8"
 class DrainingServer(uvicorn.Server):
     """Told to stop, it lets open turns finish first, for as long as `drain_s`; told twice, it stops."""
 
-    def __init__(self, config: uvicorn.Config, house: House) -> None:
+    def __init__(self, config: uvicorn.Config, app_state: AppState) -> None:
         super().__init__(config)
-        self._house = house
+        self._app_state = app_state
         self._deadline_s = 0.0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self._house.draining or not self._house.sessions:
+        if self._app_state.draining or not self._app_state.sessions:
             super().handle_exit(sig, frame)
             return
-        self._deadline_s = time.monotonic() + self._house.settings.drain_s
-        self._house.stopping.set()
+        self._deadline_s = time.monotonic() + self._app_state.settings.drain_s
+        self._app_state.stopping.set()
 
     async def on_tick(self, counter: int) -> bool:
         late = time.monotonic() > self._deadline_s
-        if self._house.draining and (late or not self._house.sessions):
+        if self._app_state.draining and (late or not self._app_state.sessions):
             self.should_exit = True
         return await super().on_tick(counter)
 

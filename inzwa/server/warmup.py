@@ -15,7 +15,7 @@ MOST_TRIED: Final = 8
 """Failures that are remembered for a stage, the newest last."""
 
 
-class Warming:
+class WarmupProgress:
     """The last word of each stage."""
 
     def __init__(self) -> None:

@@ -9,8 +9,8 @@ import pytest
 from inzwa.conversation.load import Load
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel
-from inzwa.engines.pool import Slot
-from inzwa.engines.proxies import SlotTranscriber
+from inzwa.engines.pool import EngineSlot
+from inzwa.engines.proxies import TranscriberProxy
 from inzwa.engines.tts.scripted import ScriptedPhrase, ScriptedVoice
 from inzwa.errors import EngineError
 from inzwa.events import AsrPartial, EndTurn, TtsHold, TtsResume
@@ -46,9 +46,9 @@ async def test_assent_noise_and_echo_let_the_reply_go_on(heard):
 async def test_each_utterance_favours_the_words_of_the_recogniser_that_hears_it():
     first, second = ScriptedTranscriber(), ScriptedTranscriber()
     second.info = replace(first.info, model="second")
-    slot: Slot[Transcriber] = Slot("asr", 20.0)
+    slot: EngineSlot[Transcriber] = EngineSlot("asr", 20.0)
     slot.fill(first)
-    async with conversation(Fakes(asr=SlotTranscriber(slot)), hotwords=lambda info: (info.model,)) as talk:
+    async with conversation(Fakes(asr=TranscriberProxy(slot)), hotwords=lambda info: (info.model,)) as talk:
         await talk.say()
         talk.listen_out()
         slot.fill(second)
@@ -62,9 +62,9 @@ async def test_each_utterance_favours_the_words_of_the_recogniser_that_hears_it(
 async def test_the_words_stay_while_a_recogniser_is_started_again():
     hangs, fresh = ScriptedTranscriber(), ScriptedTranscriber()
     clock = Watch()
-    slot: Slot[Transcriber] = Slot("asr", 20.0, clock)
+    slot: EngineSlot[Transcriber] = EngineSlot("asr", 20.0, clock)
     slot.fill(hangs)
-    async with conversation(Fakes(asr=SlotTranscriber(slot)), hotwords=lambda info: (info.model,)) as talk:
+    async with conversation(Fakes(asr=TranscriberProxy(slot)), hotwords=lambda info: (info.model,)) as talk:
         await talk.say()
         talk.listen_out()
         with anyio.CancelScope() as scope, slot.watch(slot.tenure):

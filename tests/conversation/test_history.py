@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.conversation.history import KEPT, MAX_EXCHANGES, Exchange, History
+from inzwa.conversation.history import KEPT, MAX_EXCHANGES, History, PastTurn
 from inzwa.protocols import Message
 
 WORDS = st.lists(st.sampled_from(["mhoro", "zuva", "mvura"]), min_size=1, max_size=6).map(" ".join)
@@ -59,7 +59,7 @@ def test_what_was_said_last_without_an_answer_is_joined_to_the_new_turn():
 def test_the_oldest_leaves_whole_and_for_good():
     history = told(("a b c", "d e f"), ("g", "h"))
     assert said(history.messages("i", count, 5))[1:] == [("user", "g"), ("assistant", "h"), ("user", "i")]
-    assert history.exchanges == (Exchange("g", "h"),)
+    assert history.exchanges == (PastTurn("g", "h"),)
 
 
 def test_the_new_turn_stays_whatever_it_costs():
@@ -76,7 +76,7 @@ def test_speech_that_was_never_answered_leaves_too_when_it_no_longer_fits():
 def test_a_day_of_talk_is_not_kept():
     history = told(*[("mhoro", "")] * 500, *[("mhoro", "mhoroi")] * 500)
     assert MAX_EXCHANGES * KEPT <= len(history.exchanges) <= MAX_EXCHANGES
-    assert set(history.exchanges) == {Exchange("mhoro", "mhoroi")}
+    assert set(history.exchanges) == {PastTurn("mhoro", "mhoroi")}
 
 
 @pytest.mark.parametrize("budget", [60, 10_000], ids=["too many tokens", "too many turns"])
@@ -111,4 +111,4 @@ def test_roles_take_turns_and_what_is_kept_is_the_newest(exchanges, user, budget
     assert all(one.role != other.role for one, other in pairwise(messages))
     assert (messages[0].role, messages[-1].role) == ("system", "user")
     kept = len(history.exchanges)
-    assert list(history.exchanges) == [Exchange(*each) for each in exchanges[len(exchanges) - kept :]]
+    assert list(history.exchanges) == [PastTurn(*each) for each in exchanges[len(exchanges) - kept :]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inzwa.conversation.overlap import Judgement, judge_speech
+from inzwa.conversation.overlap import OverlapKind, classify_overlap
 
 SAYING = "Ndine urombo, handigoni kubatsira. The rain will come tomorrow in the mountains."
 
@@ -11,12 +11,12 @@ SAYING = "Ndine urombo, handigoni kubatsira. The rain will come tomorrow in the 
     "heard", ["ehe", "Ehe, ehe.", "hongu", "aiwa", "zvakanaka", "Hm.", "Mmm", "uh-huh", "Yeah.", "Okay, right."]
 )
 def test_assent_lets_the_reply_go_on(heard):
-    assert judge_speech(heard, SAYING) is Judgement.ASSENT
+    assert classify_overlap(heard, SAYING) is OverlapKind.BACKCHANNEL
 
 
 @pytest.mark.parametrize("heard", ["", "...", " ", "123"])
 def test_no_words_are_noise(heard):
-    assert judge_speech(heard, SAYING) is Judgement.NOISE
+    assert classify_overlap(heard, SAYING) is OverlapKind.NOISE
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_no_words_are_noise(heard):
     ["The rain will come tomorrow", "handigoni kubatsira", "the rain wheel come to morrow", "Urombo handigoni kubat"],
 )
 def test_the_replys_own_words_are_an_echo(heard):
-    assert judge_speech(heard, SAYING) is Judgement.ECHO
+    assert classify_overlap(heard, SAYING) is OverlapKind.ECHO
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_the_replys_own_words_are_an_echo(heard):
     ],
 )
 def test_something_to_say_interrupts(heard):
-    assert judge_speech(heard, SAYING) is Judgement.INTERRUPTION
+    assert classify_overlap(heard, SAYING) is OverlapKind.INTERRUPTION
 
 
 def test_nothing_is_an_echo_of_silence():
-    assert judge_speech("Mangwanani", "") is Judgement.INTERRUPTION
+    assert classify_overlap("Mangwanani", "") is OverlapKind.INTERRUPTION

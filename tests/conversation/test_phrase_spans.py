@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.conversation.phrase_spans import Manuscript
+from inzwa.conversation.phrase_spans import PhraseAligner
 from inzwa.shona.dialogue.phrases import PhraseCutter
 
 TEXT = st.text(st.sampled_from("ab.,!? \n\t\u00a0é😀'*"), max_size=300)
@@ -11,7 +11,7 @@ TEXT = st.text(st.sampled_from("ab.,!? \n\t\u00a0é😀'*"), max_size=300)
 
 def found(*pieces: str) -> tuple[str, list[tuple[str, int, int]]]:
     """The whole text, and each phrase with its place, the phrases looked for as soon as they are cut."""
-    manuscript, cutter = Manuscript(), PhraseCutter()
+    manuscript, cutter = PhraseAligner(), PhraseCutter()
     places = []
     for piece in pieces:
         words = manuscript.write(piece)
@@ -34,7 +34,7 @@ def test_characters_are_counted_and_not_bytes():
 
 
 def test_what_is_leapt_over_is_no_part_of_the_next_phrase():
-    manuscript = Manuscript()
+    manuscript = PhraseAligner()
     manuscript.write("Ndinoti izvi ")
     assert manuscript.find("Ndinoti") == (0, 7)
     manuscript.leap()

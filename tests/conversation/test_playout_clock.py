@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.conversation.playout_clock import SECONDS_A_CHARACTER, Playback
+from inzwa.conversation.playout_clock import SECONDS_A_CHARACTER, PlayoutClock
 
 PHRASES = st.lists(
     st.tuples(
@@ -21,7 +21,7 @@ PHRASES = st.lists(
 
 def sent(*phrases, start_s=100.0):
     """A reply whose phrases were sent so, the last one whole too, and when the last was sent."""
-    playback, now_s = Playback(), start_s
+    playback, now_s = PlayoutClock(), start_s
     for text, chunks, wait_s in phrases:
         now_s += wait_s
         playback.begin(text)
@@ -32,7 +32,7 @@ def sent(*phrases, start_s=100.0):
 
 
 def test_nothing_is_heard_before_anything_is_sent():
-    playback = Playback()
+    playback = PlayoutClock()
     assert (playback.heard(100), playback.playing(100)) == ("", False)
     playback.begin("mhoro")
     assert (playback.heard(200), playback.playing(200)) == ("", False)
@@ -62,7 +62,7 @@ def test_a_phrase_that_comes_late_starts_when_it_comes():
 
 
 def test_the_first_chunk_of_a_long_phrase_is_not_the_whole_of_it():
-    playback = Playback()
+    playback = PlayoutClock()
     text = "rimwe piri tatu ina shanu tanhatu nomwe sere pfumbamwe gumi"
     playback.begin(text)
     playback.sent(0.5, 100)
@@ -110,7 +110,7 @@ def test_the_sound_lasts_at_least_as_long_as_what_was_sent(phrases):
 
 
 def test_what_is_held_is_not_heard_and_comes_later_when_it_goes_on():
-    playback = Playback()
+    playback = PlayoutClock()
     playback.begin("poshi piri tatu ina")
     playback.sent(4.0, 10.0)
     playback.finish()
@@ -124,7 +124,7 @@ def test_what_is_held_is_not_heard_and_comes_later_when_it_goes_on():
 
 
 def test_holding_what_has_been_played_changes_nothing():
-    playback = Playback()
+    playback = PlayoutClock()
     playback.begin("poshi")
     playback.sent(1.0, 10.0)
     playback.finish()

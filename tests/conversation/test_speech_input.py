@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inzwa.audio.pcm import INPUT_RATE, level_dbfs, samples_in
 from inzwa.conversation.endpointing import EndpointOptions, SpeechEnded, SpeechPaused, SpeechStarted
-from inzwa.conversation.speech_input import TAIL_MS, Ear
+from inzwa.conversation.speech_input import TAIL_MS, SpeechInput
 from inzwa.engines.vad.scripted import ScriptedDetector
 from inzwa.errors import EngineError
 from tests.sounds import quiet, tone
@@ -26,7 +26,7 @@ def spoken(lead_ms, ms, silence_ms=1_000):
 
 
 def test_the_edges_lie_where_the_speech_lies():
-    started, paused, ended = take(Ear(ScriptedDetector(), OPTIONS), spoken(960, 1_280))
+    started, paused, ended = take(SpeechInput(ScriptedDetector(), OPTIONS), spoken(960, 1_280))
     assert started == SpeechStarted(960 - OPTIONS.pad_ms)
     assert paused == SpeechPaused(started.start_ms, 2_240)
     assert ended == SpeechEnded(started.start_ms, 2_240, "silence")
@@ -35,23 +35,23 @@ def test_the_edges_lie_where_the_speech_lies():
 @given(st.lists(st.integers(1, 40_000), min_size=1, max_size=8))
 def test_the_lumps_do_not_matter(sizes):
     sound = np.concatenate((spoken(500, 900), spoken(300, 2_000)))
-    in_lumps, at = Ear(ScriptedDetector(), OPTIONS), 0
+    in_lumps, at = SpeechInput(ScriptedDetector(), OPTIONS), 0
     edges = []
     for size in [*sizes, sound.size]:
         edges += in_lumps.push(sound[at : at + size])
         at += size
-    assert edges == take(Ear(ScriptedDetector(), OPTIONS), sound)
+    assert edges == take(SpeechInput(ScriptedDetector(), OPTIONS), sound)
 
 
 def test_a_cut_is_the_sound_of_that_time_and_a_little_after():
-    sound, ear = spoken(960, 1_280), Ear(ScriptedDetector(), OPTIONS)
+    sound, ear = spoken(960, 1_280), SpeechInput(ScriptedDetector(), OPTIONS)
     ended = take(ear, sound)[-1]
     start, end = (samples_in(ms, INPUT_RATE) for ms in (ended.start_ms, ended.end_ms + TAIL_MS))
     assert np.array_equal(ear.cut(ended.start_ms, ended.end_ms), sound[start:end])
 
 
 def test_an_edge_is_told_before_the_frames_after_it_are_heard():
-    ear = Ear(ScriptedDetector(), OPTIONS)
+    ear = SpeechInput(ScriptedDetector(), OPTIONS)
     edges = ear.push(spoken(0, 1_000))
     assert isinstance(next(edges), SpeechStarted)
     assert ear.now_ms == 3 * ONE_FRAME_MS
@@ -59,7 +59,7 @@ def test_an_edge_is_told_before_the_frames_after_it_are_heard():
 
 def test_the_longest_utterance_can_be_cut_whole():
     options = EndpointOptions(max_ms=4_000)
-    sound, ear = spoken(1_000, 10_000), Ear(ScriptedDetector(), options)
+    sound, ear = spoken(1_000, 10_000), SpeechInput(ScriptedDetector(), options)
     cuts = [(edge, ear.cut(edge.start_ms, edge.end_ms)) for edge in ear.push(sound) if isinstance(edge, SpeechEnded)]
     assert [(edge.reason, edge.end_ms - edge.start_ms) for edge, _ in cuts] == [
         ("too_long", pytest.approx(4_000, abs=32))
@@ -69,7 +69,7 @@ def test_the_longest_utterance_can_be_cut_whole():
 
 
 def test_what_is_less_than_a_frame_waits_for_the_rest_of_it():
-    ear = Ear(ScriptedDetector(), OPTIONS)
+    ear = SpeechInput(ScriptedDetector(), OPTIONS)
     take(ear, tone(31))
     assert ear.now_ms == 0
     take(ear, tone(1))
@@ -79,11 +79,11 @@ def test_what_is_less_than_a_frame_waits_for_the_rest_of_it():
 def test_each_ear_has_a_detector_state_of_its_own():
     detector = ScriptedDetector([1.0] * 10)
     for _ in range(2):
-        assert take(Ear(detector, OPTIONS), quiet(320)) == [SpeechStarted(0)]
+        assert take(SpeechInput(detector, OPTIONS), quiet(320)) == [SpeechStarted(0)]
 
 
 def test_a_detector_that_fails_leaves_sound_and_time_together():
-    ear = Ear(ScriptedDetector(fail_at=5), OPTIONS)
+    ear = SpeechInput(ScriptedDetector(fail_at=5), OPTIONS)
     sound = spoken(992, 1_280)
     with pytest.raises(EngineError):
         take(ear, sound[: 6 * 512], lump=512)
@@ -95,7 +95,7 @@ def test_a_detector_that_fails_leaves_sound_and_time_together():
 
 
 def test_finishing_ends_what_is_being_said():
-    ear = Ear(ScriptedDetector(), OPTIONS)
+    ear = SpeechInput(ScriptedDetector(), OPTIONS)
     take(ear, np.concatenate((quiet(320), tone(640))))
     assert ear.speaking
     assert ear.finish() == SpeechEnded(320 - OPTIONS.pad_ms, 960, "finished")
@@ -103,14 +103,14 @@ def test_finishing_ends_what_is_being_said():
 
 
 def test_forgetting_leaves_nothing_to_finish():
-    ear = Ear(ScriptedDetector(), OPTIONS)
+    ear = SpeechInput(ScriptedDetector(), OPTIONS)
     take(ear, tone(640))
     ear.reset()
     assert (ear.speaking, ear.finish()) == (False, None)
 
 
 def test_a_hint_shortens_the_wait():
-    ear = Ear(ScriptedDetector(), OPTIONS)
+    ear = SpeechInput(ScriptedDetector(), OPTIONS)
     take(ear, tone(640))
     ear.hint("finished")
     assert isinstance(take(ear, quiet(480))[-1], SpeechEnded)

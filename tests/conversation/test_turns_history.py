@@ -6,8 +6,8 @@ import anyio
 
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import Slot
-from inzwa.engines.proxies import SlotChatModel
+from inzwa.engines.pool import EngineSlot
+from inzwa.engines.proxies import ChatModelProxy
 from inzwa.events import (
     Cancel,
 )
@@ -63,9 +63,9 @@ async def test_a_failed_turn_is_remembered_once():
 async def test_each_turn_is_asked_as_suits_the_model_that_answers_it():
     first, second = ScriptedChatModel(["Ehe."]), ScriptedChatModel(["Hongu."])
     second.info = replace(first.info, model="second")
-    slot: Slot[ChatModel] = Slot("llm", 20.0)
+    slot: EngineSlot[ChatModel] = EngineSlot("llm", 20.0)
     slot.fill(first)
-    async with conversation(Fakes(llm=SlotChatModel(slot)), system_prompt=lambda info: info.model) as talk:
+    async with conversation(Fakes(llm=ChatModelProxy(slot)), system_prompt=lambda info: info.model) as talk:
         await talk.write("rimwe")
         slot.fill(second)
         await talk.write("piri")

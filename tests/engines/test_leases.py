@@ -6,8 +6,8 @@ import anyio
 import pytest
 
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import Slot
-from inzwa.engines.proxies import SlotChatModel, SlotDetector, SlotSynthesizer
+from inzwa.engines.pool import EngineSlot
+from inzwa.engines.proxies import ChatModelProxy, DetectorProxy, SynthesizerProxy
 from inzwa.engines.tts.scripted import ScriptedVoice
 from inzwa.engines.vad.scripted import ScriptedDetector
 from inzwa.protocols import ChatOptions, Engines, Message, VoiceOptions
@@ -30,9 +30,9 @@ def model(name: str, *pieces: str, gate: anyio.Event | None = None) -> ScriptedC
 
 
 async def test_a_reply_under_way_is_finished_by_the_engine_that_began_it():
-    gate, slot, pieces = anyio.Event(), Slot("llm", LIMIT_S, Watch()), []
+    gate, slot, pieces = anyio.Event(), EngineSlot("llm", LIMIT_S, Watch()), []
     old = slot.fill(model("old", "a ", "b", gate=gate))
-    llm = SlotChatModel(slot)
+    llm = ChatModelProxy(slot)
 
     async def reply() -> None:
         pieces.extend(await said(llm.reply(*ASK)))
@@ -50,10 +50,10 @@ async def test_a_reply_under_way_is_finished_by_the_engine_that_began_it():
 
 
 async def test_an_engine_whose_place_was_taken_is_waited_for_until_its_last_turn_ends():
-    gate, slot = anyio.Event(), Slot("llm", LIMIT_S, Watch())
+    gate, slot = anyio.Event(), EngineSlot("llm", LIMIT_S, Watch())
     old = slot.fill(model("old", "a", gate=gate))
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(said, SlotChatModel(slot).reply(*ASK))
+        tasks.start_soon(said, ChatModelProxy(slot).reply(*ASK))
         await Outbox().settle()
         slot.fill(model("new", "c"))
         with anyio.CancelScope() as waiting:
@@ -65,7 +65,7 @@ async def test_an_engine_whose_place_was_taken_is_waited_for_until_its_last_turn
 
 
 async def test_patience_with_the_last_turn_has_an_end():
-    slot = Slot("llm", LIMIT_S, Watch())
+    slot = EngineSlot("llm", LIMIT_S, Watch())
     old = slot.fill(model("old", "a"))
     with slot.lease():
         slot.fill(model("new", "c"))
@@ -74,12 +74,12 @@ async def test_patience_with_the_last_turn_has_an_end():
 
 
 async def test_all_that_a_turn_asks_is_answered_by_the_engines_that_it_began_with():
-    llm, tts = Slot("llm", LIMIT_S, Watch()), Slot("tts", LIMIT_S, Watch())
+    llm, tts = EngineSlot("llm", LIMIT_S, Watch()), EngineSlot("tts", LIMIT_S, Watch())
     first, second = ScriptedVoice(), ScriptedVoice(sample_rate=16_000)
     llm.fill(model("old", "a"))
     tts.fill(first)
     fakes = Fakes()
-    engines = Engines(fakes.vad, fakes.asr, SlotChatModel(llm), SlotSynthesizer(tts))
+    engines = Engines(fakes.vad, fakes.asr, ChatModelProxy(llm), SynthesizerProxy(tts))
     with engines.held() as held:
         llm.fill(model("new", "b"))
         tts.fill(second)
@@ -94,9 +94,9 @@ async def test_all_that_a_turn_asks_is_answered_by_the_engines_that_it_began_wit
 
 async def test_a_lease_on_an_engine_that_hangs_goes_on_with_the_next():
     watch = Watch()
-    slot = Slot("llm", LIMIT_S, watch)
+    slot = EngineSlot("llm", LIMIT_S, watch)
     slot.fill(model("stuck", "a", gate=anyio.Event()))
-    with SlotChatModel(slot).held() as llm:
+    with ChatModelProxy(slot).held() as llm:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(said, llm.reply(*ASK))
             await Outbox().settle()
@@ -111,9 +111,9 @@ async def test_a_lease_on_an_engine_that_hangs_goes_on_with_the_next():
 
 async def test_an_engine_that_hangs_after_its_place_was_taken_is_not_waited_for_and_leaves_the_new_one_alone():
     watch = Watch()
-    slot = Slot("llm", LIMIT_S, watch)
+    slot = EngineSlot("llm", LIMIT_S, watch)
     old = slot.fill(model("old", "a", gate=anyio.Event()))
-    with SlotChatModel(slot).held() as llm:
+    with ChatModelProxy(slot).held() as llm:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(said, llm.reply(*ASK))
             await Outbox().settle()
@@ -126,9 +126,9 @@ async def test_an_engine_that_hangs_after_its_place_was_taken_is_not_waited_for_
 
 @pytest.mark.parametrize("ending", ["closed", "cancelled"])
 async def test_a_reply_that_is_left_in_the_middle_ends_its_lease(ending: str):
-    slot = Slot("llm", LIMIT_S, Watch())
+    slot = EngineSlot("llm", LIMIT_S, Watch())
     tenure = slot.fill(model("old", "a ", "b", gate=anyio.Event()))
-    reply = SlotChatModel(slot).reply(*ASK)
+    reply = ChatModelProxy(slot).reply(*ASK)
     assert await anext(reply) == "a "
     if ending == "cancelled":
         with anyio.CancelScope() as scope:
@@ -139,9 +139,9 @@ async def test_a_reply_that_is_left_in_the_middle_ends_its_lease(ending: str):
 
 
 def test_a_stream_stays_that_of_the_detector_which_opened_it():
-    slot = Slot("vad", LIMIT_S, Watch())
+    slot = EngineSlot("vad", LIMIT_S, Watch())
     slot.fill(ScriptedDetector())
-    detector = SlotDetector(slot)
+    detector = DetectorProxy(slot)
     stream = detector.open_stream()
     slot.fill(ScriptedDetector())
     assert type(detector.open_stream()) is type(stream)
@@ -149,14 +149,14 @@ def test_a_stream_stays_that_of_the_detector_which_opened_it():
 
 
 async def test_a_turn_is_spoken_by_one_voice_though_another_takes_its_place_in_the_middle():
-    gate, slot = anyio.Event(), Slot("tts", LIMIT_S, Watch())
+    gate, slot = anyio.Event(), EngineSlot("tts", LIMIT_S, Watch())
     old, new = ScriptedVoice(), ScriptedVoice(sample_rate=16_000)
     slot.fill(old)
     fakes = Fakes(llm=ScriptedChatModel(ScriptedReply(pieces=("Ndiripo. ", "Makadiiwo?"), gates={1: gate})))
 
     class Slotted(Fakes):
         def engines(self) -> Engines:
-            return Engines(fakes.vad, fakes.asr, fakes.llm, SlotSynthesizer(slot))
+            return Engines(fakes.vad, fakes.asr, fakes.llm, SynthesizerProxy(slot))
 
     async with conversation(Slotted()) as talk:
         await talk.write()

@@ -6,8 +6,8 @@ import pytest
 from inzwa.audio.pcm import INPUT_RATE, silence
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import Slot
-from inzwa.engines.proxies import SlotChatModel, SlotSynthesizer, SlotTranscriber
+from inzwa.engines.pool import EngineSlot
+from inzwa.engines.proxies import ChatModelProxy, SynthesizerProxy, TranscriberProxy
 from inzwa.engines.tts.scripted import ScriptedPhrase, ScriptedVoice
 from inzwa.errors import EngineError
 from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, VoiceOptions
@@ -33,9 +33,9 @@ async def all_pieces(pieces) -> list:
 
 async def test_a_recogniser_that_hangs_is_taken_out_and_the_next_call_meets_another():
     watch = Watch()
-    slot: Slot = Slot("asr", LIMIT_S, watch)
+    slot: EngineSlot = EngineSlot("asr", LIMIT_S, watch)
     tenure = slot.fill(ScriptedTranscriber(gate=anyio.Event()))
-    asr = SlotTranscriber(slot)
+    asr = TranscriberProxy(slot)
     await cancelled_after(LIMIT_S, watch, lambda: asr.transcribe(SOUND, HearOptions()))
     assert slot.renewals == 1
     await tenure.over(0)
@@ -47,11 +47,11 @@ async def test_a_recogniser_that_hangs_is_taken_out_and_the_next_call_meets_anot
 
 
 async def test_who_comes_while_the_slot_is_empty_waits_for_the_next_engine():
-    slot: Slot = Slot("asr", LIMIT_S, Watch())
+    slot: EngineSlot = EngineSlot("asr", LIMIT_S, Watch())
     heard: list[str] = []
 
     async def hear() -> None:
-        heard.append((await SlotTranscriber(slot).transcribe(SOUND, HearOptions())).text)
+        heard.append((await TranscriberProxy(slot).transcribe(SOUND, HearOptions())).text)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(hear)
@@ -62,18 +62,18 @@ async def test_who_comes_while_the_slot_is_empty_waits_for_the_next_engine():
 
 async def test_a_call_cancelled_early_says_nothing_about_the_engine():
     watch = Watch()
-    slot: Slot = Slot("asr", LIMIT_S, watch)
+    slot: EngineSlot = EngineSlot("asr", LIMIT_S, watch)
     slot.fill(ScriptedTranscriber(gate=anyio.Event()))
-    await cancelled_after(LIMIT_S / 2, watch, lambda: SlotTranscriber(slot).transcribe(SOUND, HearOptions()))
+    await cancelled_after(LIMIT_S / 2, watch, lambda: TranscriberProxy(slot).transcribe(SOUND, HearOptions()))
     assert slot.renewals == 0
 
 
 async def test_an_engine_that_served_others_meanwhile_does_not_hang():
     watch = Watch()
-    slot: Slot = Slot("llm", LIMIT_S, watch)
+    slot: EngineSlot = EngineSlot("llm", LIMIT_S, watch)
     stuck = ScriptedReply(pieces=("a",), gates={0: anyio.Event()})
     slot.fill(ScriptedChatModel(stuck, ["b"]))
-    llm = SlotChatModel(slot)
+    llm = ChatModelProxy(slot)
 
     async def wait_in_vain() -> None:
         await all_pieces(llm.reply(*ASK))
@@ -91,24 +91,24 @@ async def test_an_engine_that_served_others_meanwhile_does_not_hang():
 @pytest.mark.parametrize("piece", [0, 1])
 async def test_a_model_that_hangs_at_any_piece_is_taken_out(piece):
     watch = Watch()
-    slot: Slot = Slot("llm", LIMIT_S, watch)
+    slot: EngineSlot = EngineSlot("llm", LIMIT_S, watch)
     model = ScriptedChatModel(ScriptedReply(pieces=("a ", "b"), gates={piece: anyio.Event()}))
     slot.fill(model)
-    await cancelled_after(LIMIT_S, watch, lambda: all_pieces(SlotChatModel(slot).reply(*ASK)))
+    await cancelled_after(LIMIT_S, watch, lambda: all_pieces(ChatModelProxy(slot).reply(*ASK)))
     assert (slot.renewals, model.speaking) == (1, 0)
 
 
 async def test_a_voice_that_hangs_is_taken_out():
     watch = Watch()
-    slot: Slot = Slot("tts", LIMIT_S, watch)
+    slot: EngineSlot = EngineSlot("tts", LIMIT_S, watch)
     slot.fill(ScriptedVoice(ScriptedPhrase(gates={1: anyio.Event()})))
-    speak = SlotSynthesizer(slot).speak("mhoro shamwari", VoiceOptions())
+    speak = SynthesizerProxy(slot).speak("mhoro shamwari", VoiceOptions())
     await cancelled_after(LIMIT_S, watch, lambda: all_pieces(speak))
     assert slot.renewals == 1
 
 
 async def test_a_turn_outlives_a_recogniser_that_hung_in_its_pause():
-    slot: Slot = Slot("asr", 0.05)
+    slot: EngineSlot = EngineSlot("asr", 0.05)
     tenure = slot.fill(ScriptedTranscriber(gate=anyio.Event()))
     fakes = Fakes()
 
@@ -118,7 +118,7 @@ async def test_a_turn_outlives_a_recogniser_that_hung_in_its_pause():
 
     class Slotted(Fakes):
         def engines(self) -> Engines:
-            return Engines(fakes.vad, SlotTranscriber(slot), fakes.llm, fakes.tts)
+            return Engines(fakes.vad, TranscriberProxy(slot), fakes.llm, fakes.tts)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(keep)

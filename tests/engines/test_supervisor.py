@@ -8,10 +8,10 @@ import anyio
 import pytest
 
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import Slot
-from inzwa.engines.proxies import SlotChatModel
+from inzwa.engines.pool import EngineSlot
+from inzwa.engines.proxies import ChatModelProxy
 from inzwa.engines.selection import Attempt
-from inzwa.engines.supervisor import Keeper
+from inzwa.engines.supervisor import EngineSupervisor
 from inzwa.errors import EngineError, ModelUnavailable
 from inzwa.protocols import ChatOptions, Message, StageReport
 from tests.conversation.driver import Outbox, Watch
@@ -55,14 +55,14 @@ class Yard:
     """A slot with a keeper, and the model in it as sessions see it."""
 
     garage: Garage
-    slot: Slot
-    keeper: Keeper
+    slot: EngineSlot
+    keeper: EngineSupervisor
     watch: Watch
     reports: list[StageReport] = field(default_factory=list)
 
     @property
-    def llm(self) -> SlotChatModel:
-        return SlotChatModel(self.slot)
+    def llm(self) -> ChatModelProxy:
+        return ChatModelProxy(self.slot)
 
     async def exchange(self, model: str) -> None:
         await self.keeper.exchange("llm", model, self.reports.append)
@@ -75,9 +75,9 @@ class Yard:
 async def yard(garage: Garage | None = None, *plan: Attempt, last_turn_s: float = 5.0) -> AsyncIterator[Yard]:
     """An engine serves when the block begins."""
     garage, watch = garage or Garage(), Watch()
-    slot = Slot("llm", LIMIT_S, watch)
+    slot = EngineSlot("llm", LIMIT_S, watch)
     async with anyio.create_task_group() as tasks:
-        keeper = Keeper(garage, {"llm": slot}, tasks, lambda _: None, last_turn_s)
+        keeper = EngineSupervisor(garage, {"llm": slot}, tasks, lambda _: None, last_turn_s)
         tasks.start_soon(keeper.keep, "llm", plan or (OLD,))
         await slot.filled()
         yield Yard(garage, slot, keeper, watch)

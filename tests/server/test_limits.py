@@ -3,11 +3,11 @@
 import pytest
 
 from inzwa.errors import RateLimited, TooManySessions
-from inzwa.server.limits import PACE, Allowance, RateLimit, Seats
+from inzwa.server.limits import PACE, AddressLimit, RateLimit, TokenBucket
 
 
 def test_an_address_has_so_many_places_and_another_its_own():
-    seats = Seats(2)
+    seats = AddressLimit(2)
     with seats.seat("a"), seats.seat("a"), seats.seat("b"):
         with pytest.raises(TooManySessions, match="2 conversations from your address"), seats.seat("a"):
             pass
@@ -16,7 +16,7 @@ def test_an_address_has_so_many_places_and_another_its_own():
 
 
 def test_a_place_is_free_again_whatever_ended_it():
-    seats = Seats(1)
+    seats = AddressLimit(1)
     for _ in range(3):
         with pytest.raises(ValueError, match="over"), seats.seat("a"):
             raise ValueError("over")
@@ -26,7 +26,7 @@ def test_a_place_is_free_again_whatever_ended_it():
 
 def test_a_burst_is_taken_and_then_no_more_than_the_pace():
     now_s = [0.0]
-    allowance = Allowance(10, lambda: now_s[0])
+    allowance = TokenBucket(10, lambda: now_s[0])
     for _ in range(10):
         allowance.spend(1)
     with pytest.raises(RateLimited, match="faster than anybody speaks") as refused:
@@ -40,7 +40,7 @@ def test_a_burst_is_taken_and_then_no_more_than_the_pace():
 
 def test_who_speaks_in_real_time_never_meets_the_limit_and_silence_saves_no_more_than_a_burst():
     now_s = [0.0]
-    allowance = Allowance(1, lambda: now_s[0])
+    allowance = TokenBucket(1, lambda: now_s[0])
     for _ in range(10_000):
         now_s[0] += 0.02
         allowance.spend(0.02)

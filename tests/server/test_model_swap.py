@@ -13,8 +13,8 @@ from anyio import to_thread
 from inzwa.cli.client import open_client
 from inzwa.cli.main import main
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import Slot
-from inzwa.engines.proxies import SlotChatModel
+from inzwa.engines.pool import EngineSlot
+from inzwa.engines.proxies import ChatModelProxy
 from inzwa.errors import EngineError, ModelCorrupt, UnknownModel
 from inzwa.events import TypedText
 from inzwa.protocols import StageReport
@@ -34,7 +34,7 @@ class Swap:
     """An Exchange for the language model; it stands in a download until it is let go."""
 
     def __init__(self, *, error: Exception | None = None, gate: anyio.Event | None = None) -> None:
-        self.slot: Slot = Slot("llm", 20.0)
+        self.slot: EngineSlot = EngineSlot("llm", 20.0)
         self.reply_gate = anyio.Event()
         self.slot.fill(model("old", "Ndiri ", "wekare.", gate=self.reply_gate))
         self.error, self.gate = error, gate
@@ -52,7 +52,7 @@ class Swap:
 
 @asynccontextmanager
 async def house(swap: Swap) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
-    engines = scripted_engines(llm=SlotChatModel(swap.slot), exchange=swap)
+    engines = scripted_engines(llm=ChatModelProxy(swap.slot), exchange=swap)
     async with (
         serving(engines, admin_token="svosve") as (url, _),
         httpx.AsyncClient(base_url=url, headers=ADMIN) as http,
@@ -150,10 +150,10 @@ async def test_engines_that_cannot_be_exchanged_say_so():
 
 async def test_a_server_that_is_stopping_exchanges_nothing():
     swap = Swap()
-    async with serving(scripted_engines(llm=SlotChatModel(swap.slot), exchange=swap)) as (_, house):
-        house.stopping.set()
+    async with serving(scripted_engines(llm=ChatModelProxy(swap.slot), exchange=swap)) as (_, app_state):
+        app_state.stopping.set()
         with pytest.raises(Exception, match="stopping"):
-            await house.exchange("llm", "new")
+            await app_state.exchange("llm", "new")
     assert swap.asked == []
 
 

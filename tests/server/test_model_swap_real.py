@@ -49,10 +49,10 @@ async def exchange(http: httpx.AsyncClient, stage: str, model: str) -> httpx.Res
 
 async def test_a_conversation_goes_on_while_its_model_becomes_another_and_again_the_first(engines):
     async with (
-        serving(open_engines=opening(engines), admin_token="svosve", max_new_tokens=40) as (url, house),
+        serving(open_engines=opening(engines), admin_token="svosve", max_new_tokens=40) as (url, app_state),
         httpx.AsyncClient(base_url=url, headers=ADMIN) as http,
     ):
-        await house.warm_up()
+        await app_state.warm_up()
         async with open_client(url) as client:
             await client.send(TypedText("Tell me a story about the rain."))
             while not _is(await client.receive(), "llm.partial"):
@@ -73,8 +73,8 @@ async def test_a_conversation_goes_on_while_its_model_becomes_another_and_again_
 
 
 async def test_every_stage_can_be_opened_anew_while_others_talk(engines):
-    async with serving(open_engines=opening(engines), max_new_tokens=12) as (url, house):
-        await house.warm_up()
+    async with serving(open_engines=opening(engines), max_new_tokens=12) as (url, app_state):
+        await app_state.warm_up()
 
         async def talk() -> None:
             async with open_client(url) as client:
@@ -85,7 +85,7 @@ async def test_every_stage_can_be_opened_anew_while_others_talk(engines):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(talk)
             for stage, info in engines.infos().items():
-                await house.exchange(stage, info.model)
+                await app_state.exchange(stage, info.model)
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ async def test_what_cannot_serve_changes_nothing_and_says_why(engines, tmp_path,
     (tmp_path / "text.gguf").write_text("GGUF, but nothing else " * 50)
     before = engines.infos()
     async with (
-        serving(open_engines=opening(engines), admin_token="svosve") as (url, house),
+        serving(open_engines=opening(engines), admin_token="svosve") as (url, app_state),
         httpx.AsyncClient(base_url=url, headers=ADMIN) as http,
     ):
-        await house.warm_up()
+        await app_state.warm_up()
         answer = await exchange(http, stage, model.format(folder=tmp_path))
     assert answer.status_code in (422, 500)
     assert why in answer.json()["error"]["message"]

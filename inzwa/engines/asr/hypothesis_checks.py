@@ -26,7 +26,7 @@ _COPIES: Final = {1: 5, 2: 3, 3: 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Hypothesis:
     """One reading of the sound."""
 
     text: str
@@ -40,40 +40,40 @@ class Guess:
     """As the network told it."""
 
 
-def is_silence(guess: Guess) -> bool:
+def is_silence(guess: Hypothesis) -> bool:
     """Whether the network itself does not believe that anybody spoke."""
     return not guess.text or (guess.no_speech > MOST_NO_SPEECH and guess.confidence < SURE)
 
 
-def is_echo(guess: Guess, hotwords: Sequence[str]) -> bool:
+def is_echo(guess: Hypothesis, hotwords: Sequence[str]) -> bool:
     """Whether it holds nothing but words that the network was told to expect: it may have heard none of them."""
     expected = {word for hotword in hotwords for word in _words(hotword)}
     return bool(hotwords) and all(word in expected for word in _words(guess.text))
 
 
-def is_flawed(guess: Guess) -> bool:
+def is_flawed(guess: Hypothesis) -> bool:
     """Whether the sound deserves a second look."""
     return is_loop(guess) or is_repeated(guess) or guess.confidence < LEAST_CONFIDENCE
 
 
-def is_loop(guess: Guess) -> bool:
+def is_loop(guess: Hypothesis) -> bool:
     """Whether the decoder went round in circles: wrong for certain."""
     return guess.unfinished or compression(guess.text) > MOST_COMPRESSION
 
 
-def is_repeated(guess: Guess) -> bool:
+def is_repeated(guess: Hypothesis) -> bool:
     """Whether a phrase comes more often in a row than people say it, or one sentence twice is all: wrong perhaps."""
     return _copies_from(_words(guess.text)) is not None or _is_doubled(guess.text.split())
 
 
-def best(guesses: Sequence[Guess]) -> Guess:
+def best(guesses: Sequence[Hypothesis]) -> Hypothesis:
     """The surest that is no loop, one without repeats before one with; where all loop, the surest, told once."""
     straight = [guess for guess in guesses if not is_loop(guess)]
     chosen = max(straight or guesses, key=lambda guess: (not is_repeated(guess), guess.confidence))
     return chosen if straight else told_once(chosen)
 
 
-def told_once(guess: Guess) -> Guess:
+def told_once(guess: Hypothesis) -> Hypothesis:
     """The guess up to where it begins to repeat itself."""
     words = guess.text.split()
     end = _copies_from(_words(guess.text))

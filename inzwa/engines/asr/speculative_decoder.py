@@ -43,7 +43,7 @@ class _Seen:
     memory: Memory
 
 
-class Reader:
+class SpeculativeDecoder:
     """The decoder's weights, and what it remembers of a window's silent end."""
 
     def __init__(self, model: Weights, graphs: Graphs, rules: Rules, tail: States, *, threads: int) -> None:

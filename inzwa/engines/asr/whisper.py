@@ -18,10 +18,10 @@ import onnxruntime
 
 from inzwa.audio.pcm import INPUT_RATE, Sound, silence
 from inzwa.engines.asr.audio_checks import FEWEST_TOKENS, QUIETEST_DBFS, loudest_dbfs, most_tokens, require_hearable
-from inzwa.engines.asr.hypothesis_checks import Guess, best, is_echo, is_flawed, is_loop, is_repeated, is_silence
+from inzwa.engines.asr.hypothesis_checks import Hypothesis, best, is_echo, is_flawed, is_loop, is_repeated, is_silence
 from inzwa.engines.asr.network import WINDOW_STATES, Network, Search, States
 from inzwa.engines.asr.prompt import Prompter
-from inzwa.engines.asr.speculative_decoder import Reader
+from inzwa.engines.asr.speculative_decoder import SpeculativeDecoder
 from inzwa.engines.worker import Worker
 from inzwa.errors import EngineError, NotConvertible
 from inzwa.models.local_model import LocalModel
@@ -59,7 +59,7 @@ class Whisper:
     def __init__(
         self,
         network: Network,
-        reader: Reader | None,
+        reader: SpeculativeDecoder | None,
         prompter: Prompter,
         finals: Worker,
         partials: Worker,
@@ -84,10 +84,10 @@ class Whisper:
         self.work.silent += 1
         return Transcript("", guess.no_speech, guess.confidence)
 
-    async def _hear(self, sound: Sound, prompt: Sequence[int], options: HearOptions) -> Guess:
+    async def _hear(self, sound: Sound, prompt: Sequence[int], options: HearOptions) -> Hypothesis:
         worker = self._finals if options.final else self._partials
         states = await worker.run(partial(self._network.encode, sound))
-        guesses: list[Guess] = []
+        guesses: list[Hypothesis] = []
         search: Search | None = QUICK
         while search:
             self.work.retried += bool(guesses)
@@ -104,14 +104,14 @@ class Whisper:
 
     def _guess(
         self, states: States, prompt: Sequence[int], search: Search, most: int, before: Sequence[int] = ()
-    ) -> Guess:
+    ) -> Hypothesis:
         if self._reader is not None and search == QUICK:
             decoded = self._reader.read(states, prompt, most, before)
         else:
             decoded = self._network.decode(states, prompt, search, most)
         text = self._prompter.text(decoded.ids)
         unfinished = len(decoded.ids) >= most
-        return Guess(text, decoded.confidence, decoded.no_speech, unfinished, decoded.ids)
+        return Hypothesis(text, decoded.confidence, decoded.no_speech, unfinished, decoded.ids)
 
 
 @contextmanager
@@ -131,19 +131,19 @@ def open_whisper(model: LocalModel, *, threads: int = 2, compute_type: str = "in
         yield Whisper(network, reader, prompter, finals, partials, info)
 
 
-def _open_reader(model: LocalModel, network: Network, prompter: Prompter, threads: int) -> Reader | None:
+def _open_reader(model: LocalModel, network: Network, prompter: Prompter, threads: int) -> SpeculativeDecoder | None:
     """None where it cannot be made (weights in INT8, an unknown layout or tokenizer): CTranslate2 then reads too."""
     try:
-        return Reader.of(model.path("model.bin").parent, prompter.marks, network.tail, threads=threads)
+        return SpeculativeDecoder.of(model.path("model.bin").parent, prompter.marks, network.tail, threads=threads)
     except (EngineError, NotConvertible) as error:
         log.info("%s is read by CTranslate2, token by token: %s", model.name, error.message)
         return None
 
 
-_NOTHING: Final = Guess("", confidence=0.0, no_speech=1.0)
+_NOTHING: Final = Hypothesis("", confidence=0.0, no_speech=1.0)
 
 
-def next_search(guesses: Sequence[Guess]) -> Search | None:
+def next_search(guesses: Sequence[Hypothesis]) -> Search | None:
     """How to look again for what a final transcript says; None when it is found, or more looking would not help."""
     last = guesses[-1]
     if is_silence(last) or not is_flawed(last):
@@ -153,7 +153,7 @@ def next_search(guesses: Sequence[Guess]) -> Search | None:
     return DRAWN if len(guesses) == 2 and all(map(is_loop, guesses)) else None
 
 
-def _describe(model: LocalModel, reader: Reader | None, load_s: float, warm_s: float) -> EngineInfo:
+def _describe(model: LocalModel, reader: SpeculativeDecoder | None, load_s: float, warm_s: float) -> EngineInfo:
     reads = f", onnxruntime {onnxruntime.__version__}" if reader else ""
     version = f"ctranslate2 {ctranslate2.__version__}{reads}"
     return model.described("faster-whisper", version, load_s=load_s, warm_s=warm_s)

@@ -18,7 +18,7 @@ import numpy as np
 
 from inzwa.audio.pcm import INPUT_RATE, Sound, silence
 from inzwa.engines.asr.audio_checks import QUIETEST_DBFS, loudest_dbfs, most_tokens, require_hearable
-from inzwa.engines.asr.hypothesis_checks import Guess, best, is_flawed
+from inzwa.engines.asr.hypothesis_checks import Hypothesis, best, is_flawed
 from inzwa.engines.worker import Worker
 from inzwa.errors import EngineError, UnsupportedFormat
 from inzwa.models.local_model import LocalModel
@@ -63,7 +63,7 @@ class WhisperCpp:
         if loudest_dbfs(sound) < QUIETEST_DBFS:
             return Transcript("", no_speech=1.0)
         priority = Priority.FINAL if options.final else Priority.PARTIAL
-        guesses: list[Guess] = []
+        guesses: list[Hypothesis] = []
         for states in (_states(sound), WHOLE) if options.final else (_states(sound),):
             look = partial(self._ears.guess, sound, options, states)
             guesses.append(await self._worker.run(look, priority))
@@ -98,7 +98,7 @@ class Ears:
         if not known:
             raise UnsupportedFormat(f"The recogniser does not know the language {language!r}.")
 
-    def guess(self, sound: Sound, options: HearOptions, states: int) -> Guess:
+    def guess(self, sound: Sound, options: HearOptions, states: int) -> Hypothesis:
         """What was said, looked for in so many states of the encoder, 20 ms each."""
         library, most = self._library, most_tokens(sound)
         asked = self._question(options, states, most)
@@ -112,9 +112,9 @@ class Ears:
         text = b"".join(library.whisper_full_get_segment_text(self._context, each) for each in segments)
         sure = [chance for each in segments for chance in self._chances(each)]
         if not sure:
-            return Guess("", confidence=0.0, no_speech=1.0)
+            return Hypothesis("", confidence=0.0, no_speech=1.0)
         confidence = float(np.mean(np.log(np.maximum(sure, 1e-9))))
-        return Guess(text.decode(errors="ignore").strip(), confidence, 0.0, unfinished=len(sure) >= most)
+        return Hypothesis(text.decode(errors="ignore").strip(), confidence, 0.0, unfinished=len(sure) >= most)
 
     def close(self) -> None:
         """Free the model. Once."""

@@ -19,7 +19,7 @@ import onnxruntime
 from inzwa.audio.pcm import Sound
 from inzwa.engines.tts.chunked_voice import Pace
 from inzwa.engines.tts.edges import edged, pause_ms
-from inzwa.engines.tts.text.detect import open_reader
+from inzwa.engines.tts.text.detect import open_frontend
 from inzwa.engines.tts.whole_voice import open_graph
 from inzwa.engines.worker import Worker
 from inzwa.errors import EngineError, ModelUnavailable, UnknownVoice
@@ -38,7 +38,7 @@ class Speaker:
     """Text to sound in one thread: blocking, to be called through a worker."""
 
     def __init__(self, model: LocalModel, *, threads: int, seed: int | None) -> None:
-        self._reader = open_reader(model)
+        self._reader = open_frontend(model)
         self.facts = self._reader.facts
         self._voice = open_graph(_graph_file(model), threads=threads)
         self._seed = seed

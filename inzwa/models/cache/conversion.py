@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from inzwa.errors import ModelCorrupt
-from inzwa.models.cache.model_dir import Shelf, write_json
+from inzwa.models.cache.model_dir import ModelDir, write_json
 from inzwa.models.checksums import Digest
 from inzwa.models.local_model import LocalModel
 from inzwa.models.pickles import refuse_pickle
-from inzwa.models.progress import Report
+from inzwa.models.progress import ProgressCallback
 from inzwa.models.toml_table import described_file
 from inzwa.protocols import FileInfo
 
@@ -30,7 +30,7 @@ class Converts(Protocol):
     version: str
     """Changes whenever the same checkpoint would give other bytes."""
 
-    def __call__(self, source: LocalModel, out: Path, report: Report) -> None:
+    def __call__(self, source: LocalModel, out: Path, report: ProgressCallback) -> None:
         """Fill the empty folder `out`."""
         ...
 
@@ -76,10 +76,10 @@ def make(
     recipe: Recipe,
     convert: Converts,
     source: LocalModel,
-    shelf: Shelf,
+    shelf: ModelDir,
     scratch: Path,
     hash_file: Callable[[Path], Digest],
-    report: Report,
+    report: ProgressCallback,
 ) -> None:
     """Convert into a folder of `scratch`, hash what came out, and move all of it to the shelf at once.
 

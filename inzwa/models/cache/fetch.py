@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from inzwa.errors import ModelUnavailable, ModelUntrusted
 from inzwa.models.cache.conversion import forget_others, make
 from inzwa.models.cache.repair import renew, repair
-from inzwa.models.cache.verified import Checking, Holdings
+from inzwa.models.cache.verified import Checking, VerifiedModels
 from inzwa.models.catalogue import Entry
 from inzwa.models.local_model import LocalModel
-from inzwa.models.progress import Progress, Report
+from inzwa.models.progress import Progress, ProgressCallback
 from inzwa.models.sources.source import Workspace
 
 
@@ -18,9 +18,9 @@ from inzwa.models.sources.source import Workspace
 class Fetching:
     """Fetches into one cache folder."""
 
-    held: Holdings
+    held: VerifiedModels
     environ: Mapping[str, str]
-    report: Report
+    report: ProgressCallback
     pause: Callable[[float], object]
     """Waits so many seconds before another try."""
 

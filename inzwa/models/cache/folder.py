@@ -17,9 +17,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from inzwa.errors import CacheUnusable
-from inzwa.models.cache.model_dir import RECORD, Shelf
+from inzwa.models.cache.model_dir import RECORD, ModelDir
 from inzwa.models.checksums import Digest, digest_of
-from inzwa.models.progress import Report
+from inzwa.models.progress import ProgressCallback
 from inzwa.models.sources.source import Workspace
 
 
@@ -36,13 +36,13 @@ class Cache:
     hash_file: Callable[[Path], Digest] = digest_of
     room: Callable[[Path], int] = free_bytes
 
-    def shelf(self, name: str) -> Shelf:
+    def shelf(self, name: str) -> ModelDir:
         """Where the model's files stand."""
-        return Shelf(self.folder / "models" / name, self.hash_file)
+        return ModelDir(self.folder / "models" / name, self.hash_file)
 
-    def shelf_at(self, folder: Path, name: str) -> Shelf:
+    def shelf_at(self, folder: Path, name: str) -> ModelDir:
         """A folder of the user's own as a shelf; what was proven there is written down in the cache."""
-        return Shelf(folder, self.hash_file, self.folder / "models" / name / RECORD)
+        return ModelDir(folder, self.hash_file, self.folder / "models" / name / RECORD)
 
     def forget_gone(self) -> None:
         """Drop what was written down of users' own files that are gone: paths change, and it would pile up."""
@@ -53,9 +53,9 @@ class Cache:
         """The folder of all that was made of the model's files."""
         return self.folder / "converted" / name
 
-    def conversion(self, name: str, key: str) -> Shelf:
+    def conversion(self, name: str, key: str) -> ModelDir:
         """Where the files stand that one converter made of one input; `key` tells both."""
-        return Shelf(self.conversions(name) / key, self.hash_file)
+        return ModelDir(self.conversions(name) / key, self.hash_file)
 
     def signature(self, name: str) -> Path:
         """Where the signed manifest of the model's files lies. It outlives the model, as a line in models.lock does."""
@@ -106,7 +106,7 @@ class Cache:
         self,
         name: str,
         environ: Mapping[str, str],
-        report: Report,
+        report: ProgressCallback,
         pause: Callable[[float], object] = time.sleep,
         title: str = "",
     ) -> Iterator[Workspace]:

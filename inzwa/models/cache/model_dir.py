@@ -33,7 +33,7 @@ class Fault:
         return f"{self.file.name}: expected {expected}, found {self.found or 'no file'}"
 
 
-class Shelf:
+class ModelDir:
     """The folder of one model's files. No pickle is ever proven there, whatever was promised."""
 
     def __init__(self, folder: Path, hash_file: Callable[[Path], Digest], record: Path | None = None) -> None:

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Final
 
 from inzwa.errors import ModelCorrupt, ModelError, ModelUnavailable
-from inzwa.models.cache.model_dir import Fault, Shelf
+from inzwa.models.cache.model_dir import Fault, ModelDir
 from inzwa.models.catalogue import Entry
 from inzwa.models.checksums import Digest
 from inzwa.models.sources.source import Made, Source, Workspace
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def repair(
-    entry: Entry, faults: Sequence[Fault], shelf: Shelf, work: Workspace, require_room: Callable[[int], None]
+    entry: Entry, faults: Sequence[Fault], shelf: ModelDir, work: Workspace, require_room: Callable[[int], None]
 ) -> None:
     """Put the missing and damaged files on the shelf, each once its digest is right.
 
@@ -40,7 +40,7 @@ def repair(
 
 
 def renew(
-    files: Sequence[FileInfo], source: Source, shelf: Shelf, work: Workspace, require_room: Callable[[int], None]
+    files: Sequence[FileInfo], source: Source, shelf: ModelDir, work: Workspace, require_room: Callable[[int], None]
 ) -> None:
     """Put a new version of a model on the shelf: every file is here and right before the first old one goes."""
     require_room(_missing_bytes(source, files, work))
@@ -59,7 +59,7 @@ def _missing_bytes(source: Source, files: Sequence[FileInfo], work: Workspace) -
     return max(0, source.download_bytes(files) + sum(file.size for file in files) - here_bytes)
 
 
-def _take(source: Source, files: Sequence[FileInfo], shelf: Shelf, work: Workspace) -> None:
+def _take(source: Source, files: Sequence[FileInfo], shelf: ModelDir, work: Workspace) -> None:
     title = source.title
     with closing(source.bring(files, work)) as brought:
         for made in brought:

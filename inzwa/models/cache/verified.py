@@ -7,11 +7,11 @@ from inzwa.errors import CatalogueError, ModelCorrupt, ModelUnavailable
 from inzwa.models.cache.conversion import Converts, Recipe, read_made
 from inzwa.models.cache.folder import Cache
 from inzwa.models.cache.lock_file import LockFile
-from inzwa.models.cache.model_dir import Fault, Shelf
+from inzwa.models.cache.model_dir import Fault, ModelDir
 from inzwa.models.catalogue import Entry
 from inzwa.models.checksums import Digest
 from inzwa.models.local_model import LocalModel
-from inzwa.models.signing.trust import Trust
+from inzwa.models.signing.trust import SignaturePolicy
 from inzwa.protocols import FileInfo
 
 Checking = Callable[[str, int], None]
@@ -19,13 +19,13 @@ Checking = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class VerifiedModels:
     """The shelves of one cache folder, and what may stand on them."""
 
     cache: Cache
     locks: LockFile
     converters: Mapping[str, Converts]
-    trust: Trust | None = None
+    trust: SignaturePolicy | None = None
     """Whose signature a model needs to be found; None where none is required."""
 
     def settled(self, entry: Entry) -> Entry | None:
@@ -56,7 +56,7 @@ class Holdings:
 
     def strays(self, entry: Entry, model: LocalModel) -> tuple[str, ...]:
         """Files beside the model's that nobody asked for. In a user's own folder the model is all that is opened."""
-        return () if entry.folder else Shelf(model.folder, self.cache.hash_file).strays(model.files)
+        return () if entry.folder else ModelDir(model.folder, self.cache.hash_file).strays(model.files)
 
     def require_vouched(self, entry: Entry) -> None:
         """ModelUntrusted when a model that is not here yet could not be used if it were."""
@@ -87,10 +87,10 @@ class Holdings:
         shelf = self.shelf(entry)
         return _described(entry, shelf, entry.files, shelf.source)
 
-    def shelf(self, entry: Entry) -> Shelf:
+    def shelf(self, entry: Entry) -> ModelDir:
         return self.cache.shelf(entry.shelf)
 
-    def conversion(self, entry: Entry) -> Shelf:
+    def conversion(self, entry: Entry) -> ModelDir:
         """Where that stands, or shall stand, which is made of the entry's files."""
         return self.cache.conversion(entry.shelf, self.recipe(entry).key)
 
@@ -126,7 +126,7 @@ class Holdings:
         return _described(replace(entry, files=files), shelf, files, f"the folder {entry.folder}")
 
 
-def _described(entry: Entry, shelf: Shelf, files: tuple[FileInfo, ...], source: str) -> LocalModel:
+def _described(entry: Entry, shelf: ModelDir, files: tuple[FileInfo, ...], source: str) -> LocalModel:
     return LocalModel(
         name=entry.name,
         folder=shelf.folder,

@@ -6,7 +6,7 @@ from pkgutil import resolve_name
 from typing import Final
 
 from inzwa.models.local_model import LocalModel
-from inzwa.models.progress import Report
+from inzwa.models.progress import ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Converter:
     version: str
     """Changes whenever the same checkpoint would give other bytes."""
 
-    def __call__(self, source: LocalModel, out: Path, report: Report) -> None:
+    def __call__(self, source: LocalModel, out: Path, report: ProgressCallback) -> None:
         """Fill the empty folder `out`. NotConvertible names file, expected and found; `out` is then of no use."""
         resolve_name(f"{__name__}.{self.place}")(source, out, report)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from inzwa.errors import NotConvertible
 from inzwa.formats.safetensors import Tensors, Weights
 from inzwa.models.local_model import LocalModel
-from inzwa.models.progress import Progress, Report
+from inzwa.models.progress import Progress, ProgressCallback
 
 MOST_JSON_BYTES: Final = 1 << 26
 """The largest vocabularies are a quarter of it."""
@@ -16,7 +16,7 @@ MOST_JSON_BYTES: Final = 1 << 26
 class Checkpoint:
     """One model's files, opened for conversion. Every tensor that is read is reported."""
 
-    def __init__(self, source: LocalModel, target: str, report: Report) -> None:
+    def __init__(self, source: LocalModel, target: str, report: ProgressCallback) -> None:
         """`target` is the file that is being made, for people. NotConvertible without a safetensors file."""
         self._paths = _beside_config(source)
         whole = self._paths.get("model.safetensors")
@@ -67,7 +67,7 @@ class Checkpoint:
         return values
 
     def finish(self) -> None:
-        """Report the whole as done: what was not read is not needed."""
+        """ProgressCallback the whole as done: what was not read is not needed."""
         self._done_bytes = self._tensors.total_size
         self._tell()
 

@@ -16,13 +16,13 @@ from inzwa.models.convert.vits_layers import Layers, Sizes
 from inzwa.models.convert.vits_sound import Sound
 from inzwa.models.convert.vits_text import Meaning, TextEncoder
 from inzwa.models.local_model import LocalModel
-from inzwa.models.progress import Report
+from inzwa.models.progress import ProgressCallback
 
 GRAPH: Final = "model.onnx"
 _READ_BY_THE_VOICE: Final = ("config.json", "vocab.json", "tokenizer_config.json")
 
 
-def convert(source: LocalModel, out: Path, report: Report) -> None:
+def convert(source: LocalModel, out: Path, report: ProgressCallback) -> None:
     """Write model.onnx into `out`, and beside it what turns text into ids: config, vocabulary, tokenizer's settings."""
     checkpoint = Checkpoint(source, GRAPH, report)
     sizes = Sizes.read(checkpoint.config("vits"))

@@ -14,13 +14,13 @@ from inzwa.models.convert.checkpoint import Checkpoint
 from inzwa.models.convert.whisper_network import Sizes, fill
 from inzwa.models.convert.whisper_tokens import language_ids, read_tokenizer, token_names
 from inzwa.models.local_model import LocalModel
-from inzwa.models.progress import Report
+from inzwa.models.progress import ProgressCallback
 
 _FEATURES: Final = "preprocessor_config.json"
 _TOKENIZER: Final = "tokenizer.json"
 
 
-def convert(source: LocalModel, out: Path, report: Report) -> None:
+def convert(source: LocalModel, out: Path, report: ProgressCallback) -> None:
     """Write model.bin, config.json, vocabulary.json, tokenizer.json and preprocessor_config.json into `out`."""
     checkpoint = Checkpoint(source, "model.bin", report)
     sizes = Sizes.read(checkpoint.config("whisper"))

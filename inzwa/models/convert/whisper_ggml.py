@@ -18,7 +18,7 @@ from inzwa.errors import ModelUnavailable, NotConvertible
 from inzwa.formats.ct2_file import Ct2File, Values
 from inzwa.models.convert.byte_letters import token_bytes
 from inzwa.models.local_model import LocalModel
-from inzwa.models.progress import Progress, Report
+from inzwa.models.progress import Progress, ProgressCallback
 
 TARGET: Final = "ggml-model.bin"
 _MAGIC: Final = 0x67676D6C
@@ -61,7 +61,7 @@ class Sizes:
         )
 
 
-def convert(source: LocalModel, out: Path, report: Report) -> None:
+def convert(source: LocalModel, out: Path, report: ProgressCallback) -> None:
     """Write TARGET into `out`, tensor by tensor."""
     try:
         model, tokens = Ct2File(source.path("model.bin")), source.path("tokenizer.json")

@@ -18,7 +18,7 @@ from inzwa.protocols import FileInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class SignaturePolicy:
     """The keys that count."""
 
     keys: tuple[PublicKey, ...]

@@ -17,7 +17,7 @@ from huggingface_hub import HfFileMetadata
 from inzwa.errors import ModelCorrupt, ModelUnavailable
 from inzwa.models.checksums import CHUNK_BYTES, Digest, digest_of
 from inzwa.models.parallel import Stopped
-from inzwa.models.retry import Patience
+from inzwa.models.retry import Retry
 from inzwa.models.sources.hub import Hub, Published
 from inzwa.models.sources.hub_refusals import Passing, RevisionGone
 from inzwa.models.sources.source import Workspace
@@ -80,7 +80,7 @@ def download(hub: Hub, file: HubFile, work: Workspace, meter: Meter) -> tuple[Pa
 
 def _fetch(hub: Hub, file: HubFile, part: Path, work: Workspace, meter: Meter) -> None:
     """Bytes until there are as many as there should be."""
-    patience = Patience(work.pause)
+    patience = Retry(work.pause)
     furthest_bytes = _size(part)
 
     def heard(done_bytes: int) -> None:

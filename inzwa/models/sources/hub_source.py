@@ -15,14 +15,14 @@ from inzwa.models.checksums import Digest, digest_of, write_hashed
 from inzwa.models.parallel import side_by_side
 from inzwa.models.patterns import means
 from inzwa.models.pickles import REMEDY, is_pickle_name
-from inzwa.models.retry import Patience
+from inzwa.models.retry import Retry
 from inzwa.models.sources.hub import Hub, Listing, Published
 from inzwa.models.sources.hub_cache import cached_file, cached_listing, hub_cache
 from inzwa.models.sources.hub_download import HubFile, Meter, download, git_oid
 from inzwa.models.sources.hub_refusals import Passing
 from inzwa.models.sources.packages import chunks_of
 from inzwa.models.sources.source import Made, Pin, Workspace
-from inzwa.models.toml_table import Table, is_file_name
+from inzwa.models.toml_table import TomlTable, is_file_name
 from inzwa.protocols import FileInfo
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class HubSource:
     """What the revision was pinned from; empty when the catalogue names it."""
 
     @classmethod
-    def read(cls, table: Table) -> Self:
+    def read(cls, table: TomlTable) -> Self:
         table.only("kind", "repository", "revision", "gives")
         paths = table.texts("gives")
         for file, path in paths.items():
@@ -89,7 +89,7 @@ class HubPlace:
     """The same; none needs to be there."""
 
     @classmethod
-    def read(cls, table: Table) -> Self:
+    def read(cls, table: TomlTable) -> Self:
         table.only("kind", "repository", "revision", "take", "may_take")
         place = cls(_repository(table), table.text("revision", "main"), table.words("take"), table.words("may_take"))
         return place if place.take else table.refuse("take", "a path at least")
@@ -119,7 +119,7 @@ class HubPlace:
     def _listing(self, hub: Hub, work: Workspace) -> Listing:
         """What the Hub says; when it says nothing, what huggingface_hub remembers."""
         try:
-            return Patience(work.pause).attempt(lambda: hub.listing(self.repository, self.revision))
+            return Retry(work.pause).attempt(lambda: hub.listing(self.repository, self.revision))
         except ModelUnavailable as error:
             before = cached_listing(hub_cache(work.environ), self.repository, self.revision)
             if before is None or not (hub.offline or isinstance(error, Passing)):
@@ -156,7 +156,7 @@ class HubPlace:
                 )
 
 
-def _repository(table: Table) -> str:
+def _repository(table: TomlTable) -> str:
     name = table.text("repository")
     return name if _REPOSITORY.fullmatch(name) else table.refuse("repository", "organisation/name on the Hub")
 

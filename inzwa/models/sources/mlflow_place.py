@@ -13,7 +13,7 @@ from inzwa.models.pickles import REMEDY, is_pickle_name
 from inzwa.models.sources.mlflow_registry import Registry, Version
 from inzwa.models.sources.source import Made, Pin, Workspace
 from inzwa.models.sources.wheel_place import SUFFIXES
-from inzwa.models.toml_table import Table, is_file_name
+from inzwa.models.toml_table import TomlTable, is_file_name
 from inzwa.protocols import FileInfo
 
 _MLFLOWS_OWN: Final = ("requirements.txt",)
@@ -63,7 +63,7 @@ class MlflowPlace:
     may_take: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, table: Table) -> Self:
+    def read(cls, table: TomlTable) -> Self:
         table.only("kind", "model", "alias", "version", "take", "may_take")
         alias, version = table.text("alias", ""), table.text("version", "")
         if bool(alias) == bool(version):

@@ -9,7 +9,7 @@ from typing import Self
 from inzwa.errors import ModelUnavailable
 from inzwa.models.checksums import CHUNK_BYTES, write_hashed
 from inzwa.models.sources.source import Made, Workspace
-from inzwa.models.toml_table import Table, is_file_name
+from inzwa.models.toml_table import TomlTable, is_file_name
 from inzwa.protocols import FileInfo
 
 
@@ -23,7 +23,7 @@ class PackageSource:
     """The model's file to its path below the folder that holds installed packages."""
 
     @classmethod
-    def read(cls, table: Table) -> Self:
+    def read(cls, table: TomlTable) -> Self:
         table.only("kind", "name", "gives")
         paths = table.texts("gives")
         for file, path in paths.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from inzwa.models.checksums import Digest
-from inzwa.models.progress import Phase, Progress, Report
+from inzwa.models.progress import Phase, Progress, ProgressCallback
 from inzwa.protocols import FileInfo
 
 
@@ -27,7 +27,7 @@ class Workspace:
     """Empty and new for each fetch; on the same disk as the cache, so a move out of it is atomic."""
     environ: Mapping[str, str]
     """The environment for programs and clients that a source uses: indexes, proxies, tokens."""
-    report: Report
+    report: ProgressCallback
     """Hears how far the fetch has come."""
     pause: Callable[[float], object] = time.sleep
     """Waits so many seconds before another try."""

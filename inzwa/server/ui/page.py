@@ -10,7 +10,7 @@ from inzwa.server.ui.host import PageHost
 from inzwa.server.ui.strings import LANGUAGES, page_strings, say, table
 
 _START_SCRIPT: Final = """
-import(new URL("inzwa/page.js", document.baseURI)).then(({ mount }) => mount(element, props, watch));
+import(new URL("inzwa/ui/page.js", document.baseURI)).then(({ mount }) => mount(element, props, watch));
 """
 """Loads the page's own script beside the page, wherever a proxy has put it."""
 
@@ -44,7 +44,7 @@ def build_page(host: PageHost) -> gr.Blocks:
 def _live_talk(host: PageHost) -> gr.HTML:
     return gr.HTML(
         value=None,
-        html_template=asset("talk.html"),
+        html_template=asset("ui/page.html"),
         js_on_load=_START_SCRIPT,
         apply_default_css=False,
         elem_id="inzwa-talk",

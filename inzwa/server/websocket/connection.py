@@ -19,11 +19,11 @@ from inzwa.errors import ClientError, InzwaError, OutOfOrder, Overloaded, Unauth
 from inzwa.events import ClientEvent, GoingAway, Problem, Ready, ServerEvent, Start
 from inzwa.protocols import Engines
 from inzwa.server.admission import session_options
-from inzwa.server.app_state import House
+from inzwa.server.app_state import AppState
 from inzwa.server.redaction import without_folders
 from inzwa.server.security import address, check_access, is_local, origin_allowed
-from inzwa.server.websocket.receive import Incoming
-from inzwa.server.websocket.send import Outgoing
+from inzwa.server.websocket.receive import SocketReceiver
+from inzwa.server.websocket.send import SocketSender
 from inzwa.server.websocket.wire import message_text, parse_message
 
 QUEUE: Final = 8
@@ -40,99 +40,99 @@ router = APIRouter()
 @router.websocket("/ws/audio")
 async def audio_socket(socket: WebSocket) -> None:
     """One conversation, from the client's `start` until either side hangs up."""
-    house: House = socket.app.state.house
-    if not origin_allowed(socket.headers, house.settings):
-        house.metrics.error("forbidden_origin")
+    app_state: AppState = socket.app.state.inzwa
+    if not origin_allowed(socket.headers, app_state.settings):
+        app_state.metrics.error("forbidden_origin")
         await socket.close(REFUSED)
         return
     await socket.accept()
     with suppress(WebSocketDisconnect, anyio.BrokenResourceError):
         try:
-            await house.rate.count("socket", address(socket))
-            with nullcontext() if is_local(socket) else house.seats.seat(address(socket)):
-                code = await _placed(socket, house)
+            await app_state.rate.count("socket", address(socket))
+            with nullcontext() if is_local(socket) else app_state.seats.seat(address(socket)):
+                code = await _placed(socket, app_state)
             if socket.client_state is WebSocketState.CONNECTED:
                 await socket.close(code)
         except InzwaError as error:
-            house.metrics.error(error.code)
-            await _refuse(socket, house, error)
+            app_state.metrics.error(error.code)
+            await _refuse(socket, app_state, error)
 
 
-async def _placed(socket: WebSocket, house: House) -> int:
-    async with house.place() as engines:
-        return await _converse(socket, house, engines)
+async def _placed(socket: WebSocket, app_state: AppState) -> int:
+    async with app_state.place() as engines:
+        return await _converse(socket, app_state, engines)
 
 
-async def _converse(socket: WebSocket, house: House, engines: Engines) -> int:
+async def _converse(socket: WebSocket, app_state: AppState, engines: Engines) -> int:
     """Hold the conversation; the code to close the socket with."""
-    start, decoder, options = await _hello(socket, house, engines)
-    codec = start.audio_out or house.settings.audio_out_codec
+    start, decoder, options = await _hello(socket, app_state, engines)
+    codec = start.audio_out or app_state.settings.audio_out_codec
     models = {stage: without_folders(info.model) for stage, info in engines.infos().items()}
     ready = Ready(options.session_id, start.codec, codec, OUT_RATES[codec], FRAME_MS, models)
     await socket.send_text(message_text(ready))
     to_session, inbox = anyio.create_memory_object_stream[ClientEvent](QUEUE)
     outbox, to_socket = anyio.create_memory_object_stream[ServerEvent](QUEUE)
-    incoming = Incoming(socket, house.settings, house.metrics, decoder)
-    with anyio.move_on_after(house.settings.session_minutes * 60) as lifetime, ungrouped():
+    incoming = SocketReceiver(socket, app_state.settings, app_state.metrics, decoder)
+    with anyio.move_on_after(app_state.settings.session_minutes * 60) as lifetime, ungrouped():
         async with anyio.create_task_group() as tasks, inbox, outbox:
             async with open_session(engines, options, outbox.send) as session:
-                outgoing = Outgoing(socket, house.settings, house.metrics, codec, session.turns)
+                outgoing = SocketSender(socket, app_state.settings, app_state.metrics, codec, session.turns)
                 tasks.start_soon(outgoing.run, to_socket)
                 tasks.start_soon(incoming.run, to_session, outbox.clone())
-                tasks.start_soon(_leave, house, session, outgoing, outbox.clone(), tasks.cancel_scope)
+                tasks.start_soon(_leave, app_state, session, outgoing, outbox.clone(), tasks.cancel_scope)
                 async for event in inbox:
                     await session.take(event)
-            house.metrics.dropped("partial", session.dropped_partials)
+            app_state.metrics.dropped("partial", session.dropped_partials)
             tasks.cancel_scope.cancel()
-    return GOING_AWAY if house.draining or lifetime.cancelled_caught else CLOSED
+    return GOING_AWAY if app_state.draining or lifetime.cancelled_caught else CLOSED
 
 
 async def _leave(
-    house: House,
+    app_state: AppState,
     session: Session,
-    outgoing: Outgoing,
+    outgoing: SocketSender,
     outbox: MemoryObjectSendStream[ServerEvent],
     scope: anyio.CancelScope,
 ) -> None:
     """When the server is told to stop: say so, let the turn under way finish, and hang up."""
     async with outbox:
-        await house.stopping.wait()
-        await outbox.send(GoingAway(house.settings.drain_s))
+        await app_state.stopping.wait()
+        await outbox.send(GoingAway(app_state.settings.drain_s))
         await session.turns.finished()
         await outgoing.idle.wait()
         scope.cancel()
 
 
-async def _hello(socket: WebSocket, house: House, engines: Engines) -> tuple[Start, Decoder, SessionOptions]:
+async def _hello(socket: WebSocket, app_state: AppState, engines: Engines) -> tuple[Start, Decoder, SessionOptions]:
     """The client's `start`, with what it leads to. Mistakes are answered, and the next message is looked at."""
-    with anyio.move_on_after(house.settings.request_timeout_s):
+    with anyio.move_on_after(app_state.settings.request_timeout_s):
         while True:
             frame = await socket.receive()
             if frame["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(frame.get("code", GOING_AWAY))
             try:
-                return _started(socket, house, engines, frame.get("text"))
+                return _started(socket, app_state, engines, frame.get("text"))
             except Unauthorized:
                 raise
             except ClientError as error:
-                house.metrics.error(error.code)
+                app_state.metrics.error(error.code)
                 await socket.send_text(message_text(Problem(error.code, error.message, error.retryable)))
-    raise OutOfOrder(f"No `start` came within {house.settings.request_timeout_s:g} s.")
+    raise OutOfOrder(f"No `start` came within {app_state.settings.request_timeout_s:g} s.")
 
 
 def _started(
-    socket: WebSocket, house: House, engines: Engines, text: str | None
+    socket: WebSocket, app_state: AppState, engines: Engines, text: str | None
 ) -> tuple[Start, Decoder, SessionOptions]:
     start = parse_message(text) if text is not None else None
     if not isinstance(start, Start):
         raise OutOfOrder("The first message is `start`.")
-    check_access(house.settings, socket, start.auth)
+    check_access(app_state.settings, socket, start.auth)
     decoder = open_decoder(start.codec, start.sample_rate)
-    return start, decoder, session_options(start, house.settings, engines, house.load.level)
+    return start, decoder, session_options(start, app_state.settings, engines, app_state.load.level)
 
 
-async def _refuse(socket: WebSocket, house: House, error: InzwaError) -> None:
+async def _refuse(socket: WebSocket, app_state: AppState, error: InzwaError) -> None:
     """Say why, then close. A client that reads nothing does not hold us up."""
-    with anyio.move_on_after(house.settings.request_timeout_s):
+    with anyio.move_on_after(app_state.settings.request_timeout_s):
         await socket.send_text(message_text(Problem(error.code, error.message, error.retryable)))
         await socket.close(TRY_LATER if isinstance(error, Overloaded) else REFUSED, error.code)

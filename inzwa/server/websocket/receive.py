@@ -10,7 +10,7 @@ from inzwa.audio.codecs import Decoder
 from inzwa.audio.pcm import INPUT_RATE
 from inzwa.errors import BadMessage, ClientError, EmptyText, OutOfOrder, TextTooLong
 from inzwa.events import ClientEvent, MicrophoneFrame, Problem, ServerEvent, Start, TypedText
-from inzwa.server.limits import Allowance
+from inzwa.server.limits import TokenBucket
 from inzwa.server.metrics import Metrics
 from inzwa.server.websocket.wire import parse_message
 from inzwa.settings import Settings
@@ -22,13 +22,13 @@ BURST: Final = 4
 """Utterances of full length that may come at once; after that, sound comes about as fast as it is spoken."""
 
 
-class Incoming:
+class SocketReceiver:
     """One client's mouth."""
 
     def __init__(self, socket: WebSocket, settings: Settings, metrics: Metrics, decoder: Decoder) -> None:
         self._socket, self._settings, self._metrics = socket, settings, metrics
         self._decoder = decoder
-        self._allowance = Allowance(BURST * settings.max_audio_seconds)
+        self._allowance = TokenBucket(BURST * settings.max_audio_seconds)
         self._mistakes = 0
 
     async def run(

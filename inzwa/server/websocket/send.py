@@ -20,7 +20,7 @@ from inzwa.server.websocket.wire import message_text
 from inzwa.settings import Settings
 
 
-class Outgoing:
+class SocketSender:
     """One client's ears."""
 
     def __init__(

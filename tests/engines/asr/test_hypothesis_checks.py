@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inzwa.engines.asr.hypothesis_checks import (
-    Guess,
+    Hypothesis,
     best,
     is_echo,
     is_flawed,
@@ -17,7 +17,7 @@ from inzwa.engines.asr.hypothesis_checks import (
 
 
 def guess(text, confidence=-0.1, no_speech=0.05, **rest):
-    return Guess(text, confidence, no_speech, **rest)
+    return Hypothesis(text, confidence, no_speech, **rest)
 
 
 @pytest.mark.parametrize(

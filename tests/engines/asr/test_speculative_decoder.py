@@ -11,7 +11,7 @@ from inzwa.engines.asr.audio_checks import most_tokens
 from inzwa.engines.asr.decoder_graph import Graphs, Sizes
 from inzwa.engines.asr.network import END_STATES, WINDOW_STATES, Network, Search
 from inzwa.engines.asr.prompt import Marks, Prompter
-from inzwa.engines.asr.speculative_decoder import AT_ONCE, Reader, read_rules
+from inzwa.engines.asr.speculative_decoder import AT_ONCE, SpeculativeDecoder, read_rules
 from inzwa.errors import EngineError, NotConvertible
 from tests.engines.asr.small_decoder import END, NO_SPEECH, PROMPT, RULES, START, WIDTH, SmallDecoder
 
@@ -28,7 +28,7 @@ def small():
 
 
 def opened(model, rules=RULES):
-    return Reader(model, Graphs.of(model, rules), rules, TAIL, threads=1)
+    return SpeculativeDecoder(model, Graphs.of(model, rules), rules, TAIL, threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def network(base):
 
 @pytest.fixture(scope="module")
 def real(base, prompter, network):
-    return Reader.of(base.folder, prompter.marks, network.tail, threads=2)
+    return SpeculativeDecoder.of(base.folder, prompter.marks, network.tail, threads=2)
 
 
 @weights

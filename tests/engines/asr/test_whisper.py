@@ -7,7 +7,7 @@ import anyio
 import numpy as np
 import pytest
 
-from inzwa.engines.asr.hypothesis_checks import Guess
+from inzwa.engines.asr.hypothesis_checks import Hypothesis
 from inzwa.engines.asr.whisper import DOUBTED, DRAWN, LOOPED, next_search, open_whisper
 from inzwa.errors import AudioTooLong, BadAudio, EngineError, UnsupportedFormat
 from inzwa.models.local_model import LocalModel
@@ -96,15 +96,15 @@ async def test_a_short_sentence_is_told_once(whisper, reader, sentences):
     assert words(heard.text) == ["good", "morning"]
 
 
-SOUND, UNSURE = Guess("Mvura iri", -0.3, 0.1), Guess("Mvura iri", -1.5, 0.1)
-LOOP, TWICE = Guess("kai " * 9, -0.1, 0.1), Guess("Mvura iri. Mvura iri.", -0.2, 0.1)
+SOUND, UNSURE = Hypothesis("Mvura iri", -0.3, 0.1), Hypothesis("Mvura iri", -1.5, 0.1)
+LOOP, TWICE = Hypothesis("kai " * 9, -0.1, 0.1), Hypothesis("Mvura iri. Mvura iri.", -0.2, 0.1)
 
 
 @pytest.mark.parametrize(
     ("guesses", "search"),
     [
         ([SOUND], None),
-        ([Guess("", 0.0, 1.0)], None),
+        ([Hypothesis("", 0.0, 1.0)], None),
         ([UNSURE], DOUBTED),
         ([LOOP], LOOPED),
         ([TWICE], LOOPED),

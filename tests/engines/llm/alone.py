@@ -5,8 +5,8 @@ from contextlib import contextmanager
 import numpy as np
 from llama_cpp import llama_cpp
 
-from inzwa.engines.llm.batching.kv_cache import Seat
-from inzwa.engines.llm.batching.scheduler import Slice, Strand
+from inzwa.engines.llm.batching.kv_cache import SequenceSlot
+from inzwa.engines.llm.batching.scheduler import Slice, TokenSequence
 from inzwa.engines.llm.chat_template import ChatTemplate
 from inzwa.engines.llm.llama.bindings import ContextSize, open_machine, open_model
 
@@ -22,7 +22,7 @@ class Alone:
         prompt = self._machine.vocabulary.tokens(self._template.render(messages))
         tokens = self._machine.vocabulary.tokens(reply)
         self._machine.keep(0, 0)
-        strand, worst = Strand(prompt=prompt, seat=Seat(0)), 0.0
+        strand, worst = TokenSequence(prompt=prompt, seat=SequenceSlot(0)), 0.0
         logits = self._read(strand, prompt)
         for token in tokens:
             worst = max(worst, float(logits.max() - logits[token]))
@@ -33,7 +33,7 @@ class Alone:
         """What the model makes of the next token, shape (vocabulary,), float32."""
         self._machine.keep(0, 0)
         prompt = self._machine.vocabulary.tokens(self._template.render(messages))
-        return self._read(Strand(prompt=prompt, seat=Seat(0)), prompt)
+        return self._read(TokenSequence(prompt=prompt, seat=SequenceSlot(0)), prompt)
 
     def _read(self, strand, tokens):
         """Logits after these tokens, shape (vocabulary,), float32."""

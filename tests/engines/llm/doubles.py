@@ -2,7 +2,7 @@
 
 import threading
 
-from inzwa.engines.llm.batching.batch import Job
+from inzwa.engines.llm.batching.batch import Request
 from inzwa.engines.llm.batching.model_runner import DecodeFailed
 from inzwa.engines.llm.batching.reply_text import ReplyText
 from inzwa.protocols import ChatOptions
@@ -91,7 +91,7 @@ class ListOutlet:
 
 def ask(prompt, *, limit=3, session="", prefix=0, speaks=True, stop=(), outlet=None):
     """A job as the engine would make it."""
-    return Job(
+    return Request(
         prompt=tuple(prompt),
         prefix=tuple(prompt[:prefix]),
         speaks=speaks,

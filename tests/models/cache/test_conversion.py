@@ -9,7 +9,7 @@ import pytest
 from inzwa.errors import CatalogueError, ModelCorrupt
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.local_model import LocalModel
-from inzwa.models.progress import Progress, Report
+from inzwa.models.progress import Progress, ProgressCallback
 from inzwa.models.store import Store
 from tests.models.pupil import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, Class
 
@@ -24,7 +24,7 @@ class Reverse:
     runs: list[str] = field(default_factory=list)
     makes: bytes = WEIGHTS[::-1]
 
-    def __call__(self, source: LocalModel, out: Path, report: Report) -> None:
+    def __call__(self, source: LocalModel, out: Path, report: ProgressCallback) -> None:
         self.runs.append(source.name)
         assert source.path("model.gguf").read_bytes() == WEIGHTS
         report(Progress(source.name, "model.bin", 1, 1, "converting"))
@@ -128,7 +128,7 @@ def test_verify_hashes_what_was_fetched_and_what_was_made(pupil: Class) -> None:
 
 
 def test_a_converter_that_fails_leaves_the_input_and_nothing_else(pupil: Class) -> None:
-    def fail(source: LocalModel, out: Path, report: Report) -> None:
+    def fail(source: LocalModel, out: Path, report: ProgressCallback) -> None:
         (out / "model.bin").write_bytes(b"half")
         raise ModelCorrupt("no such tensor")
 
@@ -142,7 +142,7 @@ def test_a_converter_that_fails_leaves_the_input_and_nothing_else(pupil: Class) 
 
 
 def test_a_converter_that_makes_nothing_is_refused(pupil: Class) -> None:
-    def nothing(source: LocalModel, out: Path, report: Report) -> None:
+    def nothing(source: LocalModel, out: Path, report: ProgressCallback) -> None:
         """Makes nothing."""
 
     nothing.version = "1"

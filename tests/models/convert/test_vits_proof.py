@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
-from inzwa.engines.tts.text.detect import open_reader
+from inzwa.engines.tts.text.detect import open_frontend
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.progress import silent
 from tests.models.convert import small_vits
@@ -64,6 +64,6 @@ def test_the_sound_is_that_of_transformers(tmp_path, reference, changes):
 
 def test_the_ids_are_those_of_transformers_tokenizer(tmp_path, reference):
     model = small_vits.write(tmp_path / "voice", small_vits.weights())
-    reader = open_reader(model)
+    reader = open_frontend(model)
     for text in ("Mhoro, shamwari!", "n'anga", "  ZVAKANAKA sei?  ", "Tapiwa 3 Xoliswa", "Ehe."):
         assert reader.ids(text)[0].tolist() == reference.ids(model.folder, text)

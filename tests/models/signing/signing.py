@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inzwa.models.signing.keys import PrivateKey, read_private_key, write_key_pair
-from inzwa.models.signing.trust import Trust
+from inzwa.models.signing.trust import SignaturePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,6 @@ class Signer:
         return self.key.public.name
 
     @property
-    def trust(self) -> Trust:
+    def trust(self) -> SignaturePolicy:
         """In this one and nobody else."""
-        return Trust.in_keys_at(self.public_file)
+        return SignaturePolicy.in_keys_at(self.public_file)

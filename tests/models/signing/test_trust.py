@@ -10,7 +10,7 @@ import pytest
 from inzwa.errors import BadKey, ModelCorrupt, ModelUntrusted
 from inzwa.models.checksums import digest_of
 from inzwa.models.signing.signatures import MOST_BYTES
-from inzwa.models.signing.trust import Trust
+from inzwa.models.signing.trust import SignaturePolicy
 from inzwa.models.store import Store
 from tests.models.cache.test_conversion import CONVERTED, Reverse
 from tests.models.pupil import REPOSITORY, WEIGHTS, Class
@@ -224,4 +224,4 @@ def test_states_tell_an_unsigned_model_from_a_ready_one(shop: Shop, signer: Sign
 
 def test_trust_in_no_key_is_no_trust(tmp_path: Path) -> None:
     with pytest.raises(BadKey):
-        Trust.in_keys_at(tmp_path)
+        SignaturePolicy.in_keys_at(tmp_path)

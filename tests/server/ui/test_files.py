@@ -8,16 +8,22 @@ import pytest
 from inzwa.server.ui.files import ASSETS, asset
 from inzwa.server.ui.strings import page_strings
 
-SCRIPTS = sorted(path.name for path in ASSETS.glob("*.js"))
+SCRIPTS = sorted(str(path.relative_to(ASSETS)) for path in ASSETS.rglob("*.js"))
 
 LONGEST = 250
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_script_imports_only_files_that_lie_beside_it(name: str) -> None:
+def test_a_script_imports_only_files_of_the_same_folder_tree(name: str) -> None:
     for target in re.findall(r'(?:from|import\() ?"([^"]+)"', asset(name)):
-        assert target.startswith("./")
-        assert (ASSETS / target).is_file()
+        assert target.startswith(("./", "../"))
+        file = (ASSETS / name).parent.joinpath(target).resolve()
+        assert file.is_relative_to(ASSETS)
+        assert file.is_file()
+
+
+def test_every_script_is_found() -> None:
+    assert {"audio/microphone-worklet.js", "conversation/session.js", "ui/page.js"} <= {*SCRIPTS}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -27,13 +33,13 @@ def test_a_script_is_short_and_puts_no_text_into_the_page_as_markup(name: str) -
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)
 
 
-@pytest.mark.parametrize("name", [*SCRIPTS, "page.css", "talk.html"])
+@pytest.mark.parametrize("name", [*SCRIPTS, "ui/page.css", "ui/page.html"])
 def test_a_file_names_no_other_server(name: str) -> None:
     assert not re.search(r"https?://", asset(name))
 
 
 def test_every_key_that_the_page_names_has_words() -> None:
-    template = re.findall(r'data-say(?:-\w+)?="([^"]+)"', asset("talk.html"))
+    template = re.findall(r'data-say(?:-\w+)?="([^"]+)"', asset("ui/page.html"))
     scripts = chain.from_iterable(
         re.findall(r'"((?:page|connection|error|latency)\.\w+)"', asset(name)) for name in SCRIPTS
     )
@@ -41,4 +47,4 @@ def test_every_key_that_the_page_names_has_words() -> None:
 
 
 def test_the_template_holds_nothing_that_gradio_would_fill_in() -> None:
-    assert not re.search(r"\$\{|\{\{|`|\\", asset("talk.html"))
+    assert not re.search(r"\$\{|\{\{|`|\\", asset("ui/page.html"))

@@ -107,7 +107,11 @@ async def test_an_application_with_rules_for_other_sites_keeps_its_own() -> None
 
 
 def test_the_pages_own_files_are_served_and_asked_for_anew_each_time(http: httpx.Client) -> None:
-    for name, kind in {"page.js": "javascript", "page.css": "text/css", "icons/inzwa.svg": "image/svg+xml"}.items():
+    for name, kind in {
+        "ui/page.js": "javascript",
+        "ui/page.css": "text/css",
+        "icons/inzwa.svg": "image/svg+xml",
+    }.items():
         answer = http.get(f"/inzwa/{name}")
         assert kind in answer.headers["content-type"]
         assert answer.headers["cache-control"] == "no-cache"

@@ -14,7 +14,7 @@ from tests.sounds import frames, utterance
 
 
 async def test_a_client_that_vanishes_leaves_no_task_and_no_place():
-    async with serving() as (url, house):
+    async with serving() as (url, app_state):
         before = len(asyncio.all_tasks())
         for message in (None, '{"type":"text","text":"makadii"}', *frames(utterance())[:1]):
             async with raw_socket(url) as socket:
@@ -24,14 +24,14 @@ async def test_a_client_that_vanishes_leaves_no_task_and_no_place():
                     await socket.send(message)
                 socket.transport.abort()
         with anyio.fail_after(10):
-            while house.sessions or len(asyncio.all_tasks()) > before:
+            while app_state.sessions or len(asyncio.all_tasks()) > before:
                 await anyio.lowlevel.checkpoint()
 
 
 async def test_a_client_that_stops_reading_is_let_go_and_others_go_on():
     engines = scripted_engines(llm=ScriptedChatModel(["Nyaya refu kwazvo isingaperi. " * 4000]))
     limits = {"request_timeout_s": 0.5, "audio_out_codec": "pcm16"}
-    async with serving(engines, **limits) as (url, house), raw_socket(url) as lazy:
+    async with serving(engines, **limits) as (url, app_state), raw_socket(url) as lazy:
         await lazy.send('{"type":"start"}')
         await answer(lazy)
         lazy.transport.pause_reading()
@@ -40,7 +40,7 @@ async def test_a_client_that_stops_reading_is_let_go_and_others_go_on():
             await other.send(EndTurn())
             assert (await other.turn()).events[-1]["reason"] == "no_speech"
         with anyio.fail_after(20):
-            while house.sessions:
+            while app_state.sessions:
                 await anyio.lowlevel.checkpoint()
         lazy.transport.abort()
 
@@ -66,11 +66,11 @@ async def test_four_sessions_at_once_hear_only_their_own_replies():
 async def test_a_stopping_server_says_so_and_lets_the_turn_finish():
     gate = anyio.Event()
     engines = scripted_engines(llm=ScriptedChatModel(ScriptedReply(pieces=("Ha, ", "hi."), gates={1: gate})))
-    async with serving(engines) as (url, house), open_client(url) as client:
+    async with serving(engines) as (url, app_state), open_client(url) as client:
         await client.send(TypedText("taura"))
         while (await client.receive())["type"] != "llm.partial":
             pass
-        house.stopping.set()
+        app_state.stopping.set()
         event = await client.receive()
         while isinstance(event, np.ndarray) or event["type"] != "going_away":
             event = await client.receive()

@@ -68,10 +68,10 @@ async def test_a_client_that_says_nothing_is_let_go():
 
 
 async def test_an_idle_session_ends():
-    async with serving(idle_timeout_s=1) as (url, house), raw_socket(url) as socket:
+    async with serving(idle_timeout_s=1) as (url, app_state), raw_socket(url) as socket:
         await socket.send('{"type":"start"}')
         assert await close_code(socket) == 1000
-        assert house.sessions == 0
+        assert app_state.sessions == 0
 
 
 async def test_a_frame_beyond_the_limit_closes_the_socket():
@@ -121,13 +121,13 @@ async def test_this_machine_may_take_every_place():
 
 
 async def test_sound_without_end_at_any_speed_is_not_listened_to():
-    async with serving(max_audio_seconds=1) as (url, house), raw_socket(url) as socket:
+    async with serving(max_audio_seconds=1) as (url, app_state), raw_socket(url) as socket:
         await socket.send('{"type":"start","mode":"push_to_talk"}')
         with suppress(ConnectionClosed):
             for _ in range(20):
                 await socket.send(bytes(32_000))
         assert await close_code(socket) == 1013
-        assert b"rate_limited" in house.metrics.text()
+        assert b"rate_limited" in app_state.metrics.text()
 
 
 async def test_a_place_is_free_again_after_a_hang_up():

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from inzwa.engines.llm.batching.kv_cache import Seating
-from inzwa.engines.llm.batching.model_runner import DecodeFailed, Machine, Sampler
+from inzwa.engines.llm.batching.kv_cache import KvCache
+from inzwa.engines.llm.batching.model_runner import DecodeFailed, ModelRunner, Sampler
 from inzwa.engines.llm.batching.reply_text import ReplyText
-from inzwa.engines.llm.batching.scheduler import Slice, Strand, plan_batch
-from inzwa.engines.llm.batching.token_stream import Outlet
+from inzwa.engines.llm.batching.scheduler import Slice, TokenSequence, plan_batch
+from inzwa.engines.llm.batching.token_stream import TokenStream
 from inzwa.errors import EngineError
 from inzwa.protocols import ChatOptions
 
@@ -20,11 +20,11 @@ MOST_STANDING_BACK: Final = 6
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Job(Strand):
+class Request(TokenSequence):
     """One request: what is asked, and where the answer goes."""
 
     options: ChatOptions
-    outlet: Outlet
+    outlet: TokenStream
     text: ReplyText
     limit: int = 0
     """Tokens of the reply at most."""
@@ -65,15 +65,15 @@ class Counts:
     """Requests waiting for a place now."""
 
 
-class Table:
+class Batch:
     """At most `places` requests, decoded as one batch."""
 
-    def __init__(self, machine: Machine, seating: Seating, places: int) -> None:
+    def __init__(self, machine: ModelRunner, seating: KvCache, places: int) -> None:
         self._machine = machine
         self._seating = seating
         self._places = places
         self._stood_back = 0
-        self.jobs: list[Job] = []
+        self.jobs: list[Request] = []
         self.counts = Counts()
 
     @property
@@ -81,7 +81,7 @@ class Table:
         """Whether there is anything to decode."""
         return any(job.ready for job in self.jobs)
 
-    def sit(self, job: Job) -> bool:
+    def sit(self, job: Request) -> bool:
         """Give the job a place and a sequence; False while there is none."""
         if len(self.jobs) == self._places:
             return False
@@ -93,7 +93,7 @@ class Table:
         self._end_reading(job)
         return True
 
-    def leave(self, job: Job, error: EngineError | None = None) -> None:
+    def leave(self, job: Request, error: EngineError | None = None) -> None:
         """Free the job's place; its listener hears the end, or the error."""
         self.jobs.remove(job)
         if job.sampler:
@@ -115,7 +115,7 @@ class Table:
             if failure := self._decode([part]):
                 self._fail(part.strand, failure)
 
-    def _plan(self) -> list[Slice[Job]]:
+    def _plan(self) -> list[Slice[Request]]:
         for job in [job for job in self.jobs if job.position < len(job.prefix)]:
             self._seating.adopt(job.seat, job.prompt)
             self._end_reading(job)
@@ -126,7 +126,7 @@ class Table:
         self._stood_back = self._stood_back + 1 if some_stand_back else 0
         return batch
 
-    def _decode(self, batch: Sequence[Slice[Job]]) -> DecodeFailed | None:
+    def _decode(self, batch: Sequence[Slice[Request]]) -> DecodeFailed | None:
         """Read these tokens and choose the next ones; what failed, if it did."""
         self.counts.batches += 1
         try:
@@ -141,7 +141,7 @@ class Table:
             self._advance(part, last)
         return None
 
-    def _advance(self, part: Slice[Job], output: int) -> None:
+    def _advance(self, part: Slice[Request], output: int) -> None:
         """The part's tokens lie in the cells now."""
         job, before = part.strand, part.strand.position
         job.seat.tokens.extend(part.tokens)
@@ -154,14 +154,14 @@ class Table:
         if part.wants_output:
             self._say(job, job.sampler.sample(output))
 
-    def _end_reading(self, job: Job) -> None:
+    def _end_reading(self, job: Request) -> None:
         """Counts a prompt that is read; a request that wanted no more than that is done."""
         if job.position >= job.target and job.next_token is None:
             self.counts.prompt_tokens_kept += len(job.prompt) - job.read
             if not job.speaks:
                 self._finish(job)
 
-    def _say(self, job: Job, token: int) -> None:
+    def _say(self, job: Request, token: int) -> None:
         ended = self._machine.is_end(token)
         text = "" if ended else job.text.push(self._machine.token_bytes(token))
         job.said += not ended
@@ -175,11 +175,11 @@ class Table:
         if ended:
             self._finish(job)
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: Request) -> None:
         self.counts.finished += 1
         self.leave(job)
 
-    def _fail(self, job: Job, failure: DecodeFailed) -> None:
+    def _fail(self, job: Request, failure: DecodeFailed) -> None:
         self.counts.failed += 1
         error = EngineError("llm", "The language model could not go on with this reply.")
         error.__cause__ = failure

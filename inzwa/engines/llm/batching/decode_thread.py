@@ -8,9 +8,9 @@ import threading
 from dataclasses import replace
 from typing import Final, Self
 
-from inzwa.engines.llm.batching.batch import Counts, Job, Table
-from inzwa.engines.llm.batching.kv_cache import Seating
-from inzwa.engines.llm.batching.model_runner import Machine
+from inzwa.engines.llm.batching.batch import Batch, Counts, Request
+from inzwa.engines.llm.batching.kv_cache import KvCache
+from inzwa.engines.llm.batching.model_runner import ModelRunner
 from inzwa.errors import EngineError, Overloaded
 
 MAX_WAITING: Final = 8
@@ -23,12 +23,12 @@ RETRY_AFTER_S: Final = 2.0
 class Decoder:
     """The thread and the line before it. Open it as a context manager; leaving ends what is under way."""
 
-    def __init__(self, machine: Machine, seating: Seating, places: int) -> None:
+    def __init__(self, machine: ModelRunner, seating: KvCache, places: int) -> None:
         """`places` requests are decoded at once."""
         self._seating = seating
         self._places = places
-        self._table = Table(machine, seating, places)
-        self._waiting: list[Job] = []
+        self._table = Batch(machine, seating, places)
+        self._waiting: list[Request] = []
         self._forgotten: set[str] = set()
         self._changed = threading.Condition()
         self._open = self._news = False
@@ -50,7 +50,7 @@ class Decoder:
         """Whether a request would be decoded at once."""
         return self._in_hand() < self._places
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Request) -> None:
         """Stand in line; Overloaded when it is full. A prompt that is read ahead for the same session makes way."""
         with self._changed:
             if not self._open:
@@ -62,7 +62,7 @@ class Decoder:
             self._waiting.append(job)
             self._tell()
 
-    def withdraw(self, job: Job) -> None:
+    def withdraw(self, job: Request) -> None:
         """The listener has gone; what the job held is free after the batch at hand. No harm when it is over."""
         with self._changed:
             job.withdrawn = True
@@ -84,7 +84,7 @@ class Decoder:
         table = self._table
         return replace(table.counts, evicted=self._seating.evicted, seated=len(table.jobs), waiting=len(self._waiting))
 
-    def _jobs(self) -> list[Job]:
+    def _jobs(self) -> list[Request]:
         return [*self._table.jobs, *self._waiting]
 
     def _in_hand(self) -> int:
@@ -127,7 +127,7 @@ class Decoder:
             self._table.counts.withdrawn += 1
             self._drop(job)
 
-    def _drop(self, job: Job, error: EngineError | None = None) -> None:
+    def _drop(self, job: Request, error: EngineError | None = None) -> None:
         if job in self._waiting:
             self._waiting.remove(job)
             job.outlet.end(error)

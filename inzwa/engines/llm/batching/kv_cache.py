@@ -25,7 +25,7 @@ class Cells(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class Seat:
+class SequenceSlot:
     """One sequence: whose it is and what its cells hold."""
 
     number: int
@@ -52,19 +52,19 @@ def common_length(one: Sequence[int], other: Sequence[int]) -> int:
     return next((at for at in range(shorter) if one[at] != other[at]), shorter)
 
 
-class Seating:
+class KvCache:
     """The seats of one context with `capacity` cells. One thread uses it."""
 
     def __init__(self, cells: Cells, seats: int, capacity: int) -> None:
         self._cells = cells
         self._capacity = capacity
         self._ticks = count(1)
-        self.seats = tuple(Seat(number) for number in range(seats))
-        self.root = Seat(seats)
+        self.seats = tuple(SequenceSlot(number) for number in range(seats))
+        self.root = SequenceSlot(seats)
         self.evicted = 0
         """Conversations that lost what was kept for them."""
 
-    def take(self, prompt: Sequence[int], session: str, reserve: int) -> Seat | None:
+    def take(self, prompt: Sequence[int], session: str, reserve: int) -> SequenceSlot | None:
         """A seat whose cells hold as much of the prompt's beginning as is known; None while there is no room.
 
         `reserve` is the length that prompt and reply may reach. At least the prompt's last token is left to be read.
@@ -79,7 +79,7 @@ class Seating:
         self.adopt(seat, prompt)
         return seat
 
-    def adopt(self, seat: Seat, prompt: Sequence[int]) -> None:
+    def adopt(self, seat: SequenceSlot, prompt: Sequence[int]) -> None:
         """Let the seat use the root's cells where they hold more of the prompt than its own do."""
         if len(self.root.tokens) <= len(seat.tokens):
             return
@@ -89,7 +89,7 @@ class Seating:
             self._share(self.root, seat, length)
             seat.shared = length
 
-    def publish(self, seat: Seat, length: int) -> None:
+    def publish(self, seat: SequenceSlot, length: int) -> None:
         """Make the seat's first `length` tokens the root, for conversations that begin alike."""
         if self.root.tokens == seat.tokens[:length]:
             return
@@ -97,13 +97,13 @@ class Seating:
         self._share(seat, self.root, length)
         seat.shared = length
 
-    def release(self, seat: Seat) -> None:
+    def release(self, seat: SequenceSlot) -> None:
         """The request is over; what the cells hold stays for its session's next turn."""
         seat.reserved, seat.used = 0, next(self._ticks)
         if not seat.session:
             self._trim(seat, 0)
 
-    def restore(self, seat: Seat) -> None:
+    def restore(self, seat: SequenceSlot) -> None:
         """After a batch that failed: leave in the cells what is known to be there."""
         self._trim(seat, len(seat.tokens))
 
@@ -120,18 +120,18 @@ class Seating:
         for seat in self._idle():
             self._evict(seat)
 
-    def _idle(self) -> list[Seat]:
+    def _idle(self) -> list[SequenceSlot]:
         """Seats that nobody uses, the longest silent first."""
         return sorted((seat for seat in self.seats if not seat.reserved), key=lambda seat: seat.used)
 
-    def _choose(self, prompt: Sequence[int], session: str) -> Seat | None:
+    def _choose(self, prompt: Sequence[int], session: str) -> SequenceSlot | None:
         idle = self._idle()
         own = [seat for seat in idle if session and seat.session == session]
         if own:
             return max(own, key=lambda seat: common_length(seat.tokens, prompt))
         return next((seat for seat in idle if not seat.tokens), idle[0] if idle else None)
 
-    def _make_room(self, seat: Seat, reserve: int) -> bool:
+    def _make_room(self, seat: SequenceSlot, reserve: int) -> bool:
         """Empty idle seats, and the root if nobody uses it, until `reserve` cells fit; False if they cannot."""
         busy = sum(each.cost for each in self.seats if each.reserved)
         if busy and busy + len(self.root.tokens) + reserve > self._capacity:
@@ -145,7 +145,7 @@ class Seating:
             self._evict(each)
         return held <= self._capacity
 
-    def _evict(self, seat: Seat) -> None:
+    def _evict(self, seat: SequenceSlot) -> None:
         self.evicted += bool(seat.session and seat.tokens)
         seat.session = ""
         self._trim(seat, 0)
@@ -153,13 +153,13 @@ class Seating:
             for each in self.seats:
                 each.shared = 0
 
-    def _trim(self, seat: Seat, length: int) -> None:
+    def _trim(self, seat: SequenceSlot, length: int) -> None:
         if not self._cells.keep(seat.number, length):
             length = 0
             self._cells.keep(seat.number, 0)
         del seat.tokens[length:]
         seat.shared = min(seat.shared, length)
 
-    def _share(self, source: Seat, target: Seat, length: int) -> None:
+    def _share(self, source: SequenceSlot, target: SequenceSlot, length: int) -> None:
         self._cells.share(source.number, target.number, length)
         target.tokens = source.tokens[:length]

@@ -25,7 +25,7 @@ class Sampler(Protocol):
         ...
 
 
-class Machine(Cells, Protocol):
+class ModelRunner(Cells, Protocol):
     """A model with room for many sequences. One thread uses it."""
 
     def decode(self, slices: Sequence[Slice]) -> None:

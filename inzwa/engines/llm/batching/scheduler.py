@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from inzwa.engines.llm.batching.kv_cache import Seat
+from inzwa.engines.llm.batching.kv_cache import SequenceSlot
 
 OPENING_TOKENS: Final = 12
 """Tokens of a reply that somebody waits for in silence: about its first phrase. What follows is written while that one
@@ -17,7 +17,7 @@ sounds."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Strand:
+class TokenSequence:
     """One request's way through the model."""
 
     prompt: tuple[int, ...]
@@ -26,7 +26,7 @@ class Strand:
     """The prompt's beginning, as far as other conversations may have the same."""
     speaks: bool = True
     """Whether a reply is wanted, or only that the prompt be read ahead."""
-    seat: Seat | None = None
+    seat: SequenceSlot | None = None
     """Where it sits; None while it waits."""
     next_token: int | None = None
     """The reply's newest token, chosen and not yet read by the model."""
@@ -49,7 +49,7 @@ class Strand:
         return len(self.prompt) - (not self.speaks)
 
 
-S = TypeVar("S", bound=Strand)
+S = TypeVar("S", bound=TokenSequence)
 
 
 @dataclass(frozen=True, slots=True)

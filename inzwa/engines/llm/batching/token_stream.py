@@ -16,7 +16,7 @@ MAX_PENDING: Final = 8
 """Pieces that a listener may be behind."""
 
 
-class Outlet:
+class TokenStream:
     """Made on the event loop; `put` and `end` belong to the decode thread, iterating and `close` to the listener."""
 
     def __init__(self, on_taken: Callable[[], None]) -> None:

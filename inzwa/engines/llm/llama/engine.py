@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from inzwa.engines.llm.batching.batch import CHUNK_TOKENS, Counts, Job
+from inzwa.engines.llm.batching.batch import CHUNK_TOKENS, Counts, Request
 from inzwa.engines.llm.batching.decode_thread import Decoder
-from inzwa.engines.llm.batching.kv_cache import Seat, Seating, common_length
+from inzwa.engines.llm.batching.kv_cache import KvCache, SequenceSlot, common_length
 from inzwa.engines.llm.batching.model_runner import ContextSize
 from inzwa.engines.llm.batching.reply_text import ReplyText
-from inzwa.engines.llm.batching.scheduler import Slice, Strand
-from inzwa.engines.llm.batching.token_stream import Outlet
+from inzwa.engines.llm.batching.scheduler import Slice, TokenSequence
+from inzwa.engines.llm.batching.token_stream import TokenStream
 from inzwa.engines.llm.chat_template import ChatTemplate
 from inzwa.engines.llm.llama.adapter import load_adapter
 from inzwa.engines.llm.llama.bindings import LlamaMachine, LlamaVocabulary, open_machine, open_model, trained_context
@@ -89,25 +89,25 @@ class Llama:
         """What was done so far."""
         return self._decoder.counts()
 
-    def _close(self, job: Job) -> None:
+    def _close(self, job: Request) -> None:
         self._decoder.withdraw(job)
         job.outlet.close()
 
     def _tokens(self, messages: Sequence[Message]) -> tuple[int, ...]:
         return self._vocabulary.tokens(self._template.render(messages))
 
-    def _job(self, messages: Sequence[Message], options: ChatOptions, *, speaks: bool) -> Job:
+    def _job(self, messages: Sequence[Message], options: ChatOptions, *, speaks: bool) -> Request:
         prompt = self._tokens(messages)
         room = self.context_tokens - len(prompt)
         if room < 1:
             raise ContextTooLong(f"The conversation has {len(prompt)} tokens; the model holds {self.context_tokens}.")
-        return Job(
+        return Request(
             prompt=prompt,
             prefix=prompt[: self._shared_length(messages, prompt)],
             speaks=speaks,
             options=options,
             limit=min(options.max_new_tokens, room) if speaks else 0,
-            outlet=Outlet(self._decoder.wake),
+            outlet=TokenStream(self._decoder.wake),
             text=ReplyText((*options.stop, *self._template.stops)),
         )
 
@@ -154,7 +154,7 @@ def open_llama(
             template = _template(model, machine.vocabulary)
             _warm(machine, size.batch_tokens)
             info = _describe(model, lora, build, loaded - began, time.perf_counter() - loaded)
-            with Decoder(machine, Seating(machine, seats, size.cells), max_sequences) as decoder:
+            with Decoder(machine, KvCache(machine, seats, size.cells), max_sequences) as decoder:
                 yield Llama(machine.vocabulary, template, decoder, context_tokens, info)
 
 
@@ -166,7 +166,7 @@ def _template(model: LocalModel, vocabulary: LlamaVocabulary) -> ChatTemplate:
 
 def _warm(machine: LlamaMachine, batch_tokens: int) -> None:
     """A full batch and a single token, so that the first user waits for no page of weights."""
-    strand = Strand(prompt=(0,) * (batch_tokens + 1), seat=Seat(0))
+    strand = TokenSequence(prompt=(0,) * (batch_tokens + 1), seat=SequenceSlot(0))
     sampler = machine.open_sampler(ChatOptions())
     for length in (batch_tokens, 1):
         machine.decode([Slice(strand, strand.prompt[:length], True)])

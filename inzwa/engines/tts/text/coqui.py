@@ -17,7 +17,7 @@ _OF_IPA: Final = "IPAPhonemes"
 _BLANK: Final = "<BLNK>"
 
 
-class CoquiReader:
+class CoquiFrontend:
     """Text to characters to ids."""
 
     def __init__(self, config: Mapping[str, Any], speakers: Mapping[str, int], languages: Mapping[str, int]) -> None:

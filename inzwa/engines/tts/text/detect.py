@@ -4,15 +4,15 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from inzwa.engines.tts.text.coqui import CoquiReader
-from inzwa.engines.tts.text.frontend import Reader
-from inzwa.engines.tts.text.mms import MmsReader
-from inzwa.engines.tts.text.piper import PiperReader, read_piper_config
+from inzwa.engines.tts.text.coqui import CoquiFrontend
+from inzwa.engines.tts.text.frontend import TextFrontend
+from inzwa.engines.tts.text.mms import MmsFrontend
+from inzwa.engines.tts.text.piper import PiperFrontend, read_piper_config
 from inzwa.errors import EngineError
 from inzwa.models.local_model import LocalModel
 
 
-def open_reader(model: LocalModel) -> Reader:
+def open_frontend(model: LocalModel) -> TextFrontend:
     """The way this voice reads. EngineError where its files say of none of the three that it is one."""
     paths = {PurePosixPath(file.name).name: model.folder / file.name for file in model.files}
     described = [path for name, path in paths.items() if name.endswith(".onnx.json") or name == "config.json"]
@@ -25,14 +25,14 @@ def open_reader(model: LocalModel) -> Reader:
         raise EngineError("tts", f"{path.name} of {model.name} does not describe a voice: {error!r}.") from error
 
 
-def _reader(path: Path, said: dict[str, Any], paths: dict[str, Path]) -> Reader:
+def _reader(path: Path, said: dict[str, Any], paths: dict[str, Path]) -> TextFrontend:
     if "phoneme_id_map" in said:
-        return PiperReader(read_piper_config(path))
+        return PiperFrontend(read_piper_config(path))
     if said.get("model_type") == "vits":
-        return MmsReader(said, _json(paths["vocab.json"]), _optional(paths, "tokenizer_config.json"))
+        return MmsFrontend(said, _json(paths["vocab.json"]), _optional(paths, "tokenizer_config.json"))
     if said.get("model") == "vits" and "characters" in said:
         speakers = _optional(paths, "speakers.json", "speaker_ids.json")
-        return CoquiReader(said, speakers, _optional(paths, "language_ids.json"))
+        return CoquiFrontend(said, speakers, _optional(paths, "language_ids.json"))
     raise ValueError("expected phoneme_id_map (Piper), model_type vits (MMS-TTS) or model vits (Coqui)")
 
 

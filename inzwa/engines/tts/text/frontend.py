@@ -25,7 +25,7 @@ class VoiceFacts:
     """Name to id; empty where there is but one."""
 
 
-class Reader(Protocol):
+class TextFrontend(Protocol):
     """A voice's way to read."""
 
     facts: VoiceFacts

@@ -15,7 +15,7 @@ from inzwa.shona.phonology.orthography import plain
 _BLANK = 0
 
 
-class MmsReader:
+class MmsFrontend:
     """Text to letters to ids."""
 
     def __init__(self, config: Mapping[str, Any], vocab: Mapping[str, int], tokenizer: Mapping[str, Any]) -> None:

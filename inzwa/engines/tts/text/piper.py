@@ -50,7 +50,7 @@ class PiperConfig:
         return np.array([[*ids, *self.ids[_BLANK], *self.ids[_END]]], dtype=np.int64)
 
 
-class PiperReader:
+class PiperFrontend:
     """Text to IPA to the voice's symbols to ids."""
 
     def __init__(self, config: PiperConfig) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from inzwa.engines.llm.batching.batch import CHUNK_TOKENS, MOST_STANDING_BACK, Table
-from inzwa.engines.llm.batching.kv_cache import Seating
+from inzwa.engines.llm.batching.batch import CHUNK_TOKENS, MOST_STANDING_BACK, Batch
+from inzwa.engines.llm.batching.kv_cache import KvCache
 from inzwa.engines.llm.batching.scheduler import OPENING_TOKENS
 from inzwa.errors import EngineError
 from tests.engines.llm.doubles import POISON, CountingMachine, ask
@@ -12,8 +12,8 @@ from tests.engines.llm.doubles import POISON, CountingMachine, ask
 class Room:
     def __init__(self, places=2, seats=4, capacity=1000, **machine):
         self.machine = CountingMachine(**machine)
-        self.seating = Seating(self.machine, seats, capacity)
-        self.table = Table(self.machine, self.seating, places)
+        self.seating = KvCache(self.machine, seats, capacity)
+        self.table = Batch(self.machine, self.seating, places)
 
     def sit(self, prompt, **wishes):
         job = ask(prompt, **wishes)

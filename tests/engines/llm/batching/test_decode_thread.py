@@ -7,8 +7,8 @@ import anyio
 import pytest
 
 from inzwa.engines.llm.batching.decode_thread import MAX_WAITING, Decoder
-from inzwa.engines.llm.batching.kv_cache import Seating
-from inzwa.engines.llm.batching.token_stream import MAX_PENDING, Outlet
+from inzwa.engines.llm.batching.kv_cache import KvCache
+from inzwa.engines.llm.batching.token_stream import MAX_PENDING, TokenStream
 from inzwa.errors import EngineError, Overloaded
 from tests.engines.llm.doubles import POISON, CountingMachine, ask
 
@@ -17,12 +17,12 @@ from tests.engines.llm.doubles import POISON, CountingMachine, ask
 def decoding(places=2, capacity=10_000, **machine):
     """A decoder on a counting machine with as many seats as places."""
     counting = CountingMachine(**machine)
-    with Decoder(counting, Seating(counting, places, capacity), places) as decoder:
+    with Decoder(counting, KvCache(counting, places, capacity), places) as decoder:
         yield decoder
 
 
 def submit(decoder, prompt, **wishes):
-    job = ask(prompt, outlet=Outlet(decoder.wake), **wishes)
+    job = ask(prompt, outlet=TokenStream(decoder.wake), **wishes)
     try:
         decoder.submit(job)
     except Overloaded:

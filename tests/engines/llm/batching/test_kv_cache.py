@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inzwa.engines.llm.batching.kv_cache import Seating, common_length
+from inzwa.engines.llm.batching.kv_cache import KvCache, common_length
 from tests.engines.llm.doubles import CountingMachine
 
 
@@ -13,7 +13,7 @@ class Reader:
 
     def __init__(self, seats=2, capacity=100):
         self.machine = CountingMachine()
-        self.seating = Seating(self.machine, seats, capacity)
+        self.seating = KvCache(self.machine, seats, capacity)
 
     def begin(self, prompt, session="", reply=0, prefix=0):
         """The seat, and how many of the prompt's tokens had to be read; None when there is no room."""

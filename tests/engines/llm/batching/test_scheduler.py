@@ -3,13 +3,13 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inzwa.engines.llm.batching.kv_cache import Seat
-from inzwa.engines.llm.batching.scheduler import OPENING_TOKENS, Strand, plan_batch
+from inzwa.engines.llm.batching.kv_cache import SequenceSlot
+from inzwa.engines.llm.batching.scheduler import OPENING_TOKENS, TokenSequence, plan_batch
 
 
 def strand(number, prompt, *, read=0, prefix=0, **more):
-    seat = Seat(number, tokens=list(prompt[:read]))
-    return Strand(prompt=tuple(prompt), prefix=tuple(prompt[:prefix]), seat=seat, **more)
+    seat = SequenceSlot(number, tokens=list(prompt[:read]))
+    return TokenSequence(prompt=tuple(prompt), prefix=tuple(prompt[:prefix]), seat=seat, **more)
 
 
 def planned(strands, chunk=64, **more):

@@ -5,7 +5,7 @@ import threading
 import anyio
 import pytest
 
-from inzwa.engines.llm.batching.token_stream import MAX_PENDING, Outlet
+from inzwa.engines.llm.batching.token_stream import MAX_PENDING, TokenStream
 from inzwa.errors import EngineError
 
 
@@ -14,7 +14,7 @@ def nothing():
 
 
 async def test_pieces_come_in_order_and_then_the_end():
-    outlet = Outlet(nothing)
+    outlet = TokenStream(nothing)
     thread = threading.Thread(target=lambda: (outlet.put("a"), outlet.put("b"), outlet.end()))
     thread.start()
     assert [piece async for piece in outlet] == ["a", "b"]
@@ -24,7 +24,7 @@ async def test_pieces_come_in_order_and_then_the_end():
 
 async def test_it_is_full_until_the_listener_takes_one():
     taken = []
-    outlet = Outlet(lambda: taken.append(1))
+    outlet = TokenStream(lambda: taken.append(1))
     for _ in range(MAX_PENDING):
         assert not outlet.full
         outlet.put("a")
@@ -35,7 +35,7 @@ async def test_it_is_full_until_the_listener_takes_one():
 
 
 async def test_an_error_is_raised_behind_the_last_piece():
-    outlet = Outlet(nothing)
+    outlet = TokenStream(nothing)
     outlet.put("a")
     outlet.end(EngineError("llm", "broken"))
     assert await anext(outlet) == "a"
@@ -45,7 +45,7 @@ async def test_an_error_is_raised_behind_the_last_piece():
 
 
 async def test_what_comes_after_closing_is_dropped():
-    outlet = Outlet(nothing)
+    outlet = TokenStream(nothing)
     outlet.close()
     outlet.put("a")
     outlet.end()
@@ -54,7 +54,7 @@ async def test_what_comes_after_closing_is_dropped():
 
 def test_a_loop_that_is_gone_is_no_error():
     async def make():
-        return Outlet(nothing)
+        return TokenStream(nothing)
 
     outlet = anyio.run(make)
     outlet.put("a")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from inzwa.engines.llm.batching.kv_cache import Seat
+from inzwa.engines.llm.batching.kv_cache import SequenceSlot
 from inzwa.engines.llm.batching.model_runner import DecodeFailed
-from inzwa.engines.llm.batching.scheduler import Slice, Strand
+from inzwa.engines.llm.batching.scheduler import Slice, TokenSequence
 from inzwa.engines.llm.llama.bindings import ContextSize, open_machine, open_model, trained_context
 from inzwa.errors import EngineError
 from inzwa.protocols import ChatOptions
@@ -37,7 +37,7 @@ def machine(opened):
 
 def part(tokens, *, sequence=0, held=0):
     """These tokens behind `held` others of their sequence."""
-    return Slice(Strand(prompt=tokens, seat=Seat(sequence, tokens=[0] * held)), tokens, True)
+    return Slice(TokenSequence(prompt=tokens, seat=SequenceSlot(sequence, tokens=[0] * held)), tokens, True)
 
 
 def read(machine, text, *, sequence=0, held=0):

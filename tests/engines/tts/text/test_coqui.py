@@ -2,7 +2,7 @@
 
 import pytest
 
-from inzwa.engines.tts.text.coqui import CoquiReader, symbol_list
+from inzwa.engines.tts.text.coqui import CoquiFrontend, symbol_list
 from inzwa.errors import EngineError
 
 CHARACTERS = {
@@ -44,7 +44,7 @@ MHORO = [33, 18, 33, 13, 33, 20, 33, 23, 33, 20, 33, 5, 33, 24, 33, 13, 33, 6, 3
 
 
 def reader(speakers=None, languages=None, **changes):
-    return CoquiReader(CONFIG | changes, speakers or {}, languages or {})
+    return CoquiFrontend(CONFIG | changes, speakers or {}, languages or {})
 
 
 def test_ids_are_those_of_coqui_tts_for_the_same_config():

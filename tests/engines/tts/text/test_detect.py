@@ -6,10 +6,10 @@ from contextlib import aclosing
 import numpy as np
 import pytest
 
-from inzwa.engines.tts.text.coqui import CoquiReader
-from inzwa.engines.tts.text.detect import open_reader
-from inzwa.engines.tts.text.mms import MmsReader
-from inzwa.engines.tts.text.piper import PiperReader
+from inzwa.engines.tts.text.coqui import CoquiFrontend
+from inzwa.engines.tts.text.detect import open_frontend
+from inzwa.engines.tts.text.mms import MmsFrontend
+from inzwa.engines.tts.text.piper import PiperFrontend
 from inzwa.engines.tts.vits import open_vits
 from inzwa.errors import EngineError
 from inzwa.models.convert import CONVERTERS
@@ -35,24 +35,24 @@ MMS_CONFIG = test_mms.CONFIG | {"model_type": "vits"}
 @pytest.mark.parametrize(
     ("documents", "kind"),
     [
-        ({"voice_onnx": test_piper.SAID}, PiperReader),
-        ({"voice_onnx": test_piper.SAID, "config": {"model": "other"}}, PiperReader),
-        ({"config": test_piper.SAID}, PiperReader),
-        ({"config": MMS_CONFIG, "vocab": test_mms.VOCAB}, MmsReader),
-        ({"config": test_coqui.CONFIG}, CoquiReader),
+        ({"voice_onnx": test_piper.SAID}, PiperFrontend),
+        ({"voice_onnx": test_piper.SAID, "config": {"model": "other"}}, PiperFrontend),
+        ({"config": test_piper.SAID}, PiperFrontend),
+        ({"config": MMS_CONFIG, "vocab": test_mms.VOCAB}, MmsFrontend),
+        ({"config": test_coqui.CONFIG}, CoquiFrontend),
     ],
 )
 def test_each_kind_is_known_by_what_it_says(tmp_path, documents, kind):
-    assert type(open_reader(model(tmp_path, **documents))) is kind
+    assert type(open_frontend(model(tmp_path, **documents))) is kind
 
 
 def test_what_lies_beside_the_config_is_read_too(tmp_path):
     files = {"speakers": {"Rudo": 0, "Tendai": 1}, "language_ids": {"en": 0, "sna": 1}}
-    facts = open_reader(model(tmp_path, config=test_coqui.CONFIG, **files)).facts
+    facts = open_frontend(model(tmp_path, config=test_coqui.CONFIG, **files)).facts
     assert (facts.speakers, facts.pace.language) == (files["speakers"], 1)
     (tmp_path / "mms").mkdir()
     unspaced = {"tokenizer_config": {"add_blank": False}}
-    mms = open_reader(model(tmp_path / "mms", config=MMS_CONFIG, vocab=test_mms.VOCAB, **unspaced))
+    mms = open_frontend(model(tmp_path / "mms", config=MMS_CONFIG, vocab=test_mms.VOCAB, **unspaced))
     assert mms.ids("ka").size == 2
 
 
@@ -74,7 +74,7 @@ def test_what_lies_beside_the_config_is_read_too(tmp_path):
 )
 def test_files_that_describe_no_voice_are_refused(tmp_path, documents):
     with pytest.raises(EngineError):
-        open_reader(model(tmp_path, **documents))
+        open_frontend(model(tmp_path, **documents))
 
 
 async def test_a_converted_mms_voice_is_opened_and_says_a_phrase(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inzwa.engines.tts.text.mms import MmsReader
+from inzwa.engines.tts.text.mms import MmsFrontend
 from inzwa.errors import EngineError
 
 CONFIG = {"sampling_rate": 16_000, "noise_scale": 0.667, "noise_scale_duration": 0.8, "speaking_rate": 2.0}
@@ -10,7 +10,7 @@ VOCAB = {"k": 0, "a": 1, "d": 2, "i": 3, "m": 4, "n": 5, "'": 6, " ": 7, "–": 
 
 
 def ids(text, **tokenizer):
-    return MmsReader(CONFIG, VOCAB, tokenizer).ids(text)[0].tolist()
+    return MmsFrontend(CONFIG, VOCAB, tokenizer).ids(text)[0].tolist()
 
 
 def test_letters_are_lower_cased_and_stand_between_blanks_which_are_a_letter():
@@ -26,7 +26,7 @@ def test_what_the_voice_does_not_know_is_left_out_and_spaces_become_one():
 
 
 def test_a_capital_that_the_voice_knows_is_kept():
-    assert MmsReader(CONFIG, {"a": 0, "A": 1}, {"add_blank": False}).ids("Aa")[0].tolist() == [1, 0]
+    assert MmsFrontend(CONFIG, {"a": 0, "A": 1}, {"add_blank": False}).ids("Aa")[0].tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("text", ["", " ", "...", "'", "3 – 4", "xyz", "😀"])
@@ -35,7 +35,7 @@ def test_a_text_without_a_letter_that_is_known_gives_nothing(text):
 
 
 def test_rate_and_pace_are_the_configs():
-    facts = MmsReader(CONFIG, VOCAB, {}).facts
+    facts = MmsFrontend(CONFIG, VOCAB, {}).facts
     assert facts.sample_rate == 16_000
     assert (facts.pace.noise_scale, facts.pace.length_scale, facts.pace.noise_w) == (0.667, 0.5, 0.8)
     assert not facts.speakers
@@ -44,4 +44,4 @@ def test_rate_and_pace_are_the_configs():
 @pytest.mark.parametrize("wish", ["phonemize", "is_uroman"])
 def test_a_voice_that_wants_another_spelling_is_refused(wish):
     with pytest.raises(EngineError, match=wish):
-        MmsReader(CONFIG, VOCAB, {wish: True})
+        MmsFrontend(CONFIG, VOCAB, {wish: True})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from inzwa.engines.tts.text.piper import PiperReader, read_piper_config
+from inzwa.engines.tts.text.piper import PiperFrontend, read_piper_config
 from inzwa.errors import EngineError
 
 SAID = {
@@ -76,7 +76,7 @@ def test_several_speakers_are_known_by_their_names_else_by_their_numbers(tmp_pat
 
 
 def test_a_reader_says_shona_in_the_voices_own_symbols_a_little_slower(config):
-    reader = PiperReader(config)
+    reader = PiperFrontend(config)
     assert reader.ids("ba").tolist() == config.encode("bˈɑː").tolist()
     assert reader.ids("... 3 😀").size == 0
     assert (reader.facts.sample_rate, reader.facts.pace.noise_scale) == (22050, 0.667)
