@@ -21,7 +21,7 @@ def page(launcher: Launcher) -> Iterator[Page]:
 
 
 TONE = """
-const { Resampler } = await import("/inzwa/resampler.js");
+const { Resampler } = await import("/inzwa/audio/resampler.js");
 const sine = (hz, rate, seconds) =>
   Float32Array.from({ length: rate * seconds }, (_, i) => 0.5 * Math.sin(2 * Math.PI * hz * i / rate));
 const run = (sound, from, to, lump) => {
@@ -86,7 +86,7 @@ def test_frames_are_20_milliseconds_of_clipped_pcm_with_their_level(page: Page) 
     frames = js(
         page,
         """
-        const { Framer } = await import("/inzwa/framer.js");
+        const { Framer } = await import("/inzwa/audio/framer.js");
         const framer = new Framer(320);
         const none = framer.push(new Float32Array(319).fill(2));
         const [{ pcm, level }] = framer.push(new Float32Array(1).fill(-2));
@@ -98,7 +98,7 @@ def test_frames_are_20_milliseconds_of_clipped_pcm_with_their_level(page: Page) 
 
 
 JITTER = """
-const { JitterBuffer } = await import("/inzwa/jitter.js");
+const { JitterBuffer } = await import("/inzwa/audio/jitter-buffer.js");
 const ones = (n) => new Float32Array(n).fill(1);
 const buffer = new JitterBuffer(200);
 const pull = () => { const out = new Float32Array(128); return [buffer.pull(out), out[0], out[127]]; };
@@ -137,7 +137,7 @@ def test_turns_grow_from_events_and_a_new_session_counts_from_one_again(page: Pa
     turns = js(
         page,
         """
-        const { Conversation } = await import("/inzwa/conversation.js");
+        const { Conversation } = await import("/inzwa/conversation/conversation.js");
         const seen = new Set();
         const conversation = new Conversation((turn) => seen.add(turn));
         const events = [
@@ -162,7 +162,7 @@ def test_the_word_for_what_goes_on_is_the_most_urgent_one(page: Page) -> None:
     words = js(
         page,
         """
-        const { status } = await import("/inzwa/conversation.js");
+        const { status } = await import("/inzwa/conversation/conversation.js");
         const calm = { line: "open", wanted: true, microphone: true, playing: false, failed: false };
         return [{}, { thinking: true }, { thinking: true, playing: true }, { playing: true, hearing: true },
           { hearing: true, line: "waiting" }, { failed: true, line: "off" }, { microphone: false },

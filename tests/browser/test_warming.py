@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from inzwa.engines.llm.scripted import ScriptedChatModel
 from inzwa.models.progress import Phase
-from inzwa.protocols import Engines, Report, StageReport
+from inzwa.protocols import Engines, StageReport, StageReporter
 from inzwa.settings import Settings
 from tests.browser.microphone import Launcher
 from tests.browser.site import open_site
@@ -31,7 +31,7 @@ class Fetch:
         self.gate = anyio.Event()
 
     @asynccontextmanager
-    async def __call__(self, _settings: Settings, report: Report) -> AsyncIterator[Engines]:
+    async def __call__(self, _settings: Settings, report: StageReporter) -> AsyncIterator[Engines]:
         report(StageReport("llm", "failed", "best: it is gated.", "best"))
         report(StageReport("llm", "fetching", "", "small", "downloading", 47_000_000, 98_362_432))
         report(StageReport("asr", "loading", "ears", "ears"))
@@ -61,7 +61,7 @@ def test_every_step_of_a_fetch_has_its_words(browser: Browser) -> None:
     with open_site() as site, at_page(browser, site.url) as talker:
         said = talker.page.evaluate(
             """async (steps) => {
-                const { progress } = await import("/inzwa/models.js");
+                const { progress } = await import("/inzwa/ui/model-status.js");
                 return steps.map((step) => progress(inzwa.view.words, { model: "tiny", state: "fetching", step }));
             }""",
             [*get_args(Phase), "no such step"],

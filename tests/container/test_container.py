@@ -126,7 +126,7 @@ def test_it_gets_ready_speaks_and_ends_at_sigterm(image: Root, stage: Stage, bak
         status, sound = server.get("/v1/tts", {"text": "Mhoroi, makadii?", "format": "wav"})
         assert (status, sound[:4]) == (200, b"RIFF")
         assert len(sound) > 16_000
-        status, page = server.get("/inzwa/page.js")
+        status, page = server.get("/inzwa/ui/page.js")
         assert status == 200
         assert page
         assert _health(image, stage, server) == 0

@@ -1,9 +1,9 @@
 // What is seen: state, words, log, notice, meter. Knows no sound and no line; changes nothing but the page.
 
-import { Log } from "./log.js";
-import { Models } from "./models.js";
+import { Log } from "./transcript.js";
+import { Models } from "./model-status.js";
 import { Notice } from "./notice.js";
-import { Words } from "./words.js";
+import { Words } from "./translations.js";
 
 /** Level of a loud voice, root mean square: the meter is full there. */
 const LOUD = 0.2;
@@ -114,7 +114,7 @@ export class View {
 
   /**
    * @param {string} status as conversation.js names it
-   * @param {import("./socket.js").LineState} line
+   * @param {import("../conversation/connection.js").LineState} line
    * @param {boolean} pressed whether the microphone is on, or held
    */
   show(status, line, pressed) {

@@ -44,17 +44,17 @@ function bubble(who, whoKey, words) {
 
 /** Renders turns; remembers which element shows which turn. */
 export class Log {
-  /** @param {HTMLElement} list an <ol> @param {import("./words.js").Words} words */
+  /** @param {HTMLElement} list an <ol> @param {import("./translations.js").Words} words */
   constructor(list, words) {
     this.list = list;
     this.words = words;
     /** @type {WeakMap<Object, Object>} */
     this.entries = new WeakMap();
-    /** @type {{turn: import("./conversation.js").Turn, phrase: import("./following.js").Phrase} | null} */
+    /** @type {{turn: import("../conversation/conversation.js").Turn, phrase: import("../audio/phrase-timeline.js").Phrase} | null} */
     this.heard = null;
   }
 
-  /** @param {import("./conversation.js").Turn | undefined} turn @param {import("./following.js").Phrase | null} phrase of
+  /** @param {import("../conversation/conversation.js").Turn | undefined} turn @param {import("../audio/phrase-timeline.js").Phrase | null} phrase of
    *   its reply that is heard now; nothing of any where either is missing */
   mark(turn, phrase) {
     this.heard = turn && phrase ? { turn, phrase } : null;
@@ -73,7 +73,7 @@ export class Log {
     HEARD?.add(range);
   }
 
-  /** @param {import("./conversation.js").Turn} turn */
+  /** @param {import("../conversation/conversation.js").Turn} turn */
   show(turn) {
     const entry = this.entries.get(turn) ?? this.add(turn);
     put(entry.stable, turn.stable);

@@ -3,7 +3,7 @@
 import { bestAudioOut } from "./decoder.js";
 import { Microphone, MicrophoneError } from "./microphone.js";
 import { Player } from "./player.js";
-import { canPlay, soundContext } from "./sound.js";
+import { canPlay, soundContext } from "./audio-context.js";
 
 /**
  * @typedef {Object} VoiceListeners
@@ -11,7 +11,7 @@ import { canPlay, soundContext } from "./sound.js";
  * @property {() => void} onLost the microphone was taken away
  * @property {() => void} onPlaying the loudspeaker has begun or ended
  * @property {() => void} onFailure a reply could not be decoded
- * @property {(phrase: import("./following.js").Phrase | null) => void} onPhrase what is heard from now on
+ * @property {(phrase: import("./phrase-timeline.js").Phrase | null) => void} onPhrase what is heard from now on
  */
 export class Voice {
   /** @param {VoiceListeners} listeners */

@@ -1,7 +1,7 @@
 // The loudspeaker: plays one reply after another without gaps, and is silent at once when told to.
 
 import { openDecoder } from "./decoder.js";
-import { Following } from "./following.js";
+import { Following } from "./phrase-timeline.js";
 import { Resampler } from "./resampler.js";
 
 /** Knows turns only by their number: sound of any turn but the current one is dropped. */
@@ -9,7 +9,7 @@ export class Player {
   /**
    * @param {AudioContext} context
    * @param {{onPlaying: (playing: boolean) => void, onFailure: () => void,
-   *   onPhrase: (phrase: import("./following.js").Phrase | null) => void}} listeners
+   *   onPhrase: (phrase: import("./phrase-timeline.js").Phrase | null) => void}} listeners
    *   `onPhrase`: what is heard from now on; null when nothing is
    */
   constructor(context, { onPlaying, onFailure, onPhrase }) {
@@ -21,7 +21,7 @@ export class Player {
     this.turn = null;
     this.playing = false;
     this.following = new Following();
-    /** @type {import("./following.js").Phrase | null} */
+    /** @type {import("./phrase-timeline.js").Phrase | null} */
     this.phrase = null;
     this.frameMs = 0;
     /** Milliseconds of this turn's sound that have come. */
@@ -43,7 +43,7 @@ export class Player {
     this.decoder = openDecoder(ready, (sound, rate) => this.emit(sound, rate), () => this.failed());
   }
 
-  /** @param {import("./following.js").Phrase} phrase the frames that follow are its; older turns' sound goes silent */
+  /** @param {import("./phrase-timeline.js").Phrase} phrase the frames that follow are its; older turns' sound goes silent */
   begin(phrase) {
     if (this.turn !== phrase.turn) this.stop();
     this.turn = phrase.turn;

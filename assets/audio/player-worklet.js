@@ -1,6 +1,6 @@
 // Runs in the audio thread: plays what the page pushes, and says when a reply has been heard to its end.
 
-import { JitterBuffer } from "./jitter.js";
+import { JitterBuffer } from "./jitter-buffer.js";
 
 /** Sound that must have come before a reply begins to play, in milliseconds. */
 const START_MS = 60;

@@ -2,7 +2,7 @@
 
 /** Shows one thing at a time; in the language chosen, also when that changes. */
 export class Notice {
-  /** @param {HTMLElement} box with a [data-part=notice-text] @param {import("./words.js").Words} words */
+  /** @param {HTMLElement} box with a [data-part=notice-text] @param {import("./translations.js").Words} words */
   constructor(box, words) {
     this.box = box;
     this.text = box.querySelector("[data-part=notice-text]");

@@ -1,7 +1,7 @@
 // One conversation over the line: what the server says, put into turns, sound and notices. Knows no button.
 
 import { Conversation } from "./conversation.js";
-import { Line, socketUrl } from "./socket.js";
+import { Line, socketUrl } from "./connection.js";
 
 /** @returns {string} a name for this visit's conversation */
 function newSessionId() {
@@ -11,8 +11,8 @@ function newSessionId() {
 
 export class Call {
   /**
-   * @param {import("./voice.js").Voice} voice
-   * @param {import("./view.js").View} view
+   * @param {import("../audio/audio-devices.js").Voice} voice
+   * @param {import("../ui/view.js").View} view
    * @param {{seconds: number, chars: number, silence: number}} limits the server's, for its messages
    * @param {{onChange: () => void, onRefused: () => void, speaking: () => boolean}} page
    *   `onRefused`: the server will not have us; `speaking`: whether somebody is talking to us now
@@ -92,7 +92,7 @@ export class Call {
     if (this.needed) this.line.open();
   }
 
-  /** @param {import("./following.js").Phrase | null} phrase that is heard now */
+  /** @param {import("../audio/phrase-timeline.js").Phrase | null} phrase that is heard now */
   follow(phrase) {
     this.view.log.mark(this.conversation.turns.get(phrase?.turn), phrase);
   }

@@ -38,7 +38,7 @@ function megabytes(bytes) {
 
 /**
  * What is being done for a stage that is not ready, in words.
- * @param {import("./words.js").Words} words @param {Stage} stage @returns {string}
+ * @param {import("./translations.js").Words} words @param {Stage} stage @returns {string}
  */
 export function progress(words, { model, state, step, done_bytes = 0, total_bytes = 0 }) {
   if (!model || state === "waiting") return words.say("warmup.stage_waiting");
@@ -55,7 +55,7 @@ export function progress(words, { model, state, step, done_bytes = 0, total_byte
 export class Models {
   /**
    * @param {HTMLElement} list a <dl>
-   * @param {import("./words.js").Words} words
+   * @param {import("./translations.js").Words} words
    * @param {(voices: string[]) => void} onVoices what the server's voices are now
    */
   constructor(list, words, onVoices) {

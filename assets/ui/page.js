@@ -1,11 +1,11 @@
 // The talk page: what the user does, turned into calls. Started by the Gradio page with `mount`.
 
-import { Call } from "./call.js";
-import { status } from "./conversation.js";
-import { watchHold } from "./hold.js";
-import { MicrophoneError } from "./microphone.js";
+import { Call } from "../conversation/session.js";
+import { status } from "../conversation/conversation.js";
+import { watchHold } from "./push-to-talk.js";
+import { MicrophoneError } from "../audio/microphone.js";
 import { View } from "./view.js";
-import { Voice } from "./voice.js";
+import { Voice } from "../audio/audio-devices.js";
 
 class Page {
   /**
