@@ -1,37 +1,37 @@
-// The page's one AudioContext, made inside a tap, with both worklets loaded.
+// The page's only AudioContext: created or resumed in a user gesture, with both worklets loaded.
 
 /** @type {AudioContext | null} */
 let context = null;
 
 /** @type {Promise<unknown> | null} */
-let loading = null;
+let workletsLoaded = null;
 
-/** @returns {boolean} whether this browser can do live sound at all */
-export function canPlay() {
+/** @returns {boolean} whether this browser has what live audio needs */
+export function supportsLiveAudio() {
   return "AudioContext" in window && "AudioWorkletNode" in window;
 }
 
-/** @param {AudioContext} opened @returns {Promise<unknown>} */
-function loadWorklets(opened) {
+/** @param {AudioContext} created @returns {Promise<unknown>} */
+function loadWorklets(created) {
   const modules = ["microphone-worklet.js", "player-worklet.js"];
-  return Promise.all(modules.map((name) => opened.audioWorklet.addModule(new URL(name, import.meta.url))));
+  return Promise.all(modules.map((name) => created.audioWorklet.addModule(new URL(name, import.meta.url))));
 }
 
 /**
- * The one context, awake. Call it inside a tap: it is made and woken before the first await.
- * @returns {Promise<AudioContext>} rejects when the worklets cannot be fetched
+ * Call it in a handler of a user gesture: it creates and resumes the context before its first await.
+ * @returns {Promise<AudioContext>} running; rejects when the worklets cannot be fetched
  */
-export async function soundContext() {
+export async function openAudioContext() {
   if (navigator.audioSession) navigator.audioSession.type = "play-and-record";
   context ??= new AudioContext({ latencyHint: "interactive" });
-  const awake = context.state === "running" ? undefined : context.resume();
-  loading ??= loadWorklets(context);
+  const resumed = context.state === "running" ? undefined : context.resume();
+  workletsLoaded ??= loadWorklets(context);
   try {
-    await loading;
+    await workletsLoaded;
   } catch (error) {
-    loading = null;
+    workletsLoaded = null;
     throw error;
   }
-  await awake;
+  await resumed;
   return context;
 }

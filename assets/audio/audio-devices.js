@@ -1,75 +1,78 @@
-// Both ends of the sound: the microphone and the loudspeaker, opened inside a tap. Knows no line and no page.
+// Audio input and output together: the microphone and the player, both opened in a user gesture.
 
-import { bestAudioOut } from "./decoder.js";
-import { Microphone, MicrophoneError } from "./microphone.js";
+import { preferredFormat } from "./decoder.js";
+import { AudioDeviceError, Microphone } from "./microphone.js";
 import { Player } from "./player.js";
-import { canPlay, soundContext } from "./audio-context.js";
+import { openAudioContext, supportsLiveAudio } from "./audio-context.js";
 
 /**
- * @typedef {Object} VoiceListeners
- * @property {(pcm: ArrayBuffer, level: number) => void} onFrame 20 ms from the microphone, and its level 0..1
- * @property {() => void} onLost the microphone was taken away
- * @property {() => void} onPlaying the loudspeaker has begun or ended
- * @property {() => void} onFailure a reply could not be decoded
- * @property {(phrase: import("./phrase-timeline.js").Phrase | null) => void} onPhrase what is heard from now on
+ * @typedef {import("./microphone.js").MicrophoneListeners & import("./player.js").PlayerListeners} AudioListeners
  */
-export class Voice {
-  /** @param {VoiceListeners} listeners */
+
+export class AudioDevices {
+  #listeners;
+  /** @type {Promise<Microphone> | null} */
+  #opening = null;
+
+  /** @param {AudioListeners} listeners */
   constructor(listeners) {
-    this.listeners = listeners;
-    /** @type {"opus" | "pcm16"} what the server shall send */
+    this.#listeners = listeners;
+    /** What the server shall send. @type {import("./decoder.js").AudioFormat} */
     this.audioOut = "pcm16";
-    /** @type {Microphone | null} */
+    /** The open microphone. @type {Microphone | null} */
     this.microphone = null;
-    /** @type {Player | null} */
+    /** Null until the first user gesture. @type {Player | null} */
     this.player = null;
-    /** @type {Promise<Microphone> | null} */
-    this.opening = null;
   }
 
-  /** Whether a reply is being heard. */
+  /** Whether the microphone is being opened: the user may still be asked for permission. */
+  get openingMicrophone() {
+    return this.#opening !== null;
+  }
+
+  /** Whether a reply is being played. */
   get playing() {
     return Boolean(this.player?.playing);
   }
 
   /**
-   * Wakes the loudspeaker. Call it inside a tap.
-   * @returns {Promise<AudioContext>} rejects with MicrophoneError where the browser has no such thing
+   * Opens the loudspeaker. Call it in a handler of a user gesture.
+   * @returns {Promise<AudioContext>} rejects with AudioDeviceError where the browser does not support it
    */
-  async wake() {
-    if (!canPlay()) throw new MicrophoneError(window.isSecureContext ? "unsupported" : "insecure");
-    const [context, audioOut] = await Promise.all([soundContext(), bestAudioOut()]);
-    this.audioOut = audioOut;
-    this.player ??= new Player(context, this.listeners);
+  async openPlayer() {
+    if (!supportsLiveAudio()) throw new AudioDeviceError(window.isSecureContext ? "unsupported" : "insecure");
+    const [context, format] = await Promise.all([openAudioContext(), preferredFormat()]);
+    this.audioOut = format;
+    this.player ??= new Player(context, this.#listeners);
     return context;
   }
 
   /**
-   * Opens the microphone. Call it inside a tap.
-   * @returns {Promise<boolean>} false when `hush` came first; rejects with MicrophoneError
+   * Opens the microphone, and the loudspeaker with it. Call it in a handler of a user gesture.
+   * @returns {Promise<boolean>} false when `closeMicrophone` was called first; rejects with AudioDeviceError
    */
-  async listen() {
-    const opening = Microphone.open(this.wake(), this.listeners);
-    this.opening = opening;
+  async openMicrophone() {
+    const opening = Microphone.open(this.openPlayer(), this.#listeners);
+    this.#opening = opening;
     const microphone = await opening;
-    if (this.opening !== opening) {
+    if (this.#opening !== opening) {
       microphone.close();
       return false;
     }
-    this.opening = null;
+    this.#opening = null;
     this.microphone = microphone;
     return true;
   }
 
-  /** Turns the microphone off; what is being played goes on. */
-  hush() {
-    this.opening = null;
+  /** Closes the microphone; playback goes on. */
+  closeMicrophone() {
+    this.#opening = null;
     this.microphone?.close();
     this.microphone = null;
   }
 
-  /** Silence, now. */
-  silence() {
+  /** Stops playback at once. */
+  stopPlayback() {
     this.player?.stop();
   }
 }

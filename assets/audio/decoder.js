@@ -1,64 +1,72 @@
-// The server's binary frames to samples. Knows no socket and no loudspeaker.
+// Decoders of the server's binary frames: Opus through WebCodecs, and plain PCM16.
 
-const OPUS = { codec: "opus", sampleRate: 48000, numberOfChannels: 1 };
+const OPUS_CONFIG = { codec: "opus", sampleRate: 48000, numberOfChannels: 1 };
 
-/** Microseconds in one Opus packet of 20 ms: WebCodecs counts so. */
+/** Duration of one Opus packet, in microseconds, the unit of WebCodecs. */
 const PACKET_US = 20000;
 
 /**
- * What this browser can decode: Opus where WebCodecs knows it, else plain PCM.
- * @returns {Promise<"opus" | "pcm16">}
+ * @typedef {"opus" | "pcm16"} AudioFormat what the server's binary frames hold
+ *
+ * @typedef {(samples: Float32Array<ArrayBuffer>, rate: number) => void} SamplesListener
+ *   mono samples in [-1, 1], and how many of them make a second
+ *
+ * @typedef {Object} Decoder
+ * @property {(frame: ArrayBuffer) => void} push
+ * @property {() => void} reset drops what is still being decoded, and makes a decoder that failed work again
+ * @property {() => Promise<boolean>} flush true once all that was pushed has been delivered; false when a reset came
+ *   first
+ * @property {() => void} close
  */
-export async function bestAudioOut() {
+
+/** @returns {Promise<AudioFormat>} what this browser can decode: Opus where WebCodecs supports it, else PCM16 */
+export async function preferredFormat() {
   if (!("AudioDecoder" in globalThis)) return "pcm16";
-  const { supported } = await AudioDecoder.isConfigSupported(OPUS);
+  const { supported } = await AudioDecoder.isConfigSupported(OPUS_CONFIG);
   return supported ? "opus" : "pcm16";
 }
 
-/** @param {AudioData} data @returns {Float32Array} its first channel */
+/** @param {AudioData} data @returns {Float32Array<ArrayBuffer>} its first channel */
 function firstChannel(data) {
-  const sound = new Float32Array(data.numberOfFrames);
-  data.copyTo(sound, { planeIndex: 0, format: "f32-planar" });
-  return sound;
+  const samples = new Float32Array(data.numberOfFrames);
+  data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
+  return samples;
 }
 
-/** Raw Opus packets of 20 ms, through WebCodecs. */
-export class OpusDecoder {
+/** Raw Opus packets of 20 ms. @implements {Decoder} */
+class OpusDecoder {
+  #onSamples;
+  #onError;
+  /** @type {AudioDecoder} */
+  #decoder;
+  #packets = 0;
+
   /**
-   * @param {(sound: Float32Array, rate: number) => void} onSound
-   * @param {() => void} onFailure the stream cannot be decoded; `reset` makes a new start
+   * @param {SamplesListener} onSamples
+   * @param {() => void} onError the stream cannot be decoded; `reset` starts anew
    */
-  constructor(onSound, onFailure) {
-    this.onSound = onSound;
-    this.onFailure = onFailure;
-    this.decoder = null;
-    this.packets = 0;
-    this.reset();
+  constructor(onSamples, onError) {
+    this.#onSamples = onSamples;
+    this.#onError = onError;
+    this.#decoder = this.#open();
   }
 
   /** @param {ArrayBuffer} data one packet */
   push(data) {
-    if (this.decoder.state !== "configured") return;
-    const timestamp = this.packets * PACKET_US;
-    this.packets += 1;
-    this.decoder.decode(new EncodedAudioChunk({ type: "key", timestamp, duration: PACKET_US, data }));
+    if (this.#decoder.state !== "configured") return;
+    const timestamp = this.#packets * PACKET_US;
+    this.#packets += 1;
+    this.#decoder.decode(new EncodedAudioChunk({ type: "key", timestamp, duration: PACKET_US, data }));
   }
 
-  /** Forgets what is still being decoded. */
   reset() {
     this.close();
-    const decoder = new AudioDecoder({
-      output: (data) => this.deliver(decoder, data),
-      error: () => this.decoder === decoder && this.onFailure(),
-    });
-    decoder.configure(OPUS);
-    this.decoder = decoder;
-    this.packets = 0;
+    this.#decoder = this.#open();
+    this.#packets = 0;
   }
 
-  /** @returns {Promise<boolean>} true when all that was pushed has been delivered; false when it was forgotten first */
   async flush() {
-    const { decoder } = this;
+    const decoder = this.#decoder;
     if (decoder.state !== "configured") return false;
     try {
       await decoder.flush();
@@ -66,36 +74,47 @@ export class OpusDecoder {
       if (error instanceof DOMException) return false;
       throw error;
     }
-    return this.decoder === decoder;
+    return this.#decoder === decoder;
   }
 
   close() {
-    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
+    if (this.#decoder.state !== "closed") this.#decoder.close();
   }
 
-  /** @private */
-  deliver(decoder, data) {
-    if (this.decoder === decoder) this.onSound(firstChannel(data), data.sampleRate);
-    data.close();
+  /** @returns {AudioDecoder} a new one, configured; what it reports after it was replaced is ignored */
+  #open() {
+    /** @type {AudioDecoder} */
+    const decoder = new AudioDecoder({
+      output: (data) => {
+        if (this.#decoder === decoder) this.#onSamples(firstChannel(data), data.sampleRate);
+        data.close();
+      },
+      error: () => this.#decoder === decoder && this.#onError(),
+    });
+    decoder.configure(OPUS_CONFIG);
+    return decoder;
   }
 }
 
-/** Little-endian 16-bit PCM at one rate. */
-export class Pcm16Decoder {
+/** Little-endian 16-bit PCM. @implements {Decoder} */
+class Pcm16Decoder {
+  #rate;
+  #onSamples;
+
   /**
    * @param {number} rate samples a second
-   * @param {(sound: Float32Array, rate: number) => void} onSound
+   * @param {SamplesListener} onSamples
    */
-  constructor(rate, onSound) {
-    this.rate = rate;
-    this.onSound = onSound;
+  constructor(rate, onSamples) {
+    this.#rate = rate;
+    this.#onSamples = onSamples;
   }
 
   /** @param {ArrayBuffer} data whole samples */
   push(data) {
     const view = new DataView(data);
-    const sound = Float32Array.from({ length: data.byteLength >> 1 }, (_, i) => view.getInt16(2 * i, true) / 32768);
-    this.onSound(sound, this.rate);
+    const length = data.byteLength >> 1;
+    this.#onSamples(Float32Array.from({ length }, (_, i) => view.getInt16(2 * i, true) / 32768), this.#rate);
   }
 
   reset() {}
@@ -108,10 +127,13 @@ export class Pcm16Decoder {
 }
 
 /**
- * @param {{audio_out: "opus" | "pcm16", sample_rate: number}} ready what the server said it sends
- * @param {(sound: Float32Array, rate: number) => void} onSound
- * @param {() => void} onFailure
+ * @param {{audio_out: AudioFormat, sample_rate: number}} ready what the server said it sends
+ * @param {SamplesListener} onSamples
+ * @param {() => void} onError
+ * @returns {Decoder}
  */
-export function openDecoder(ready, onSound, onFailure) {
-  return ready.audio_out === "opus" ? new OpusDecoder(onSound, onFailure) : new Pcm16Decoder(ready.sample_rate, onSound);
+export function createDecoder(ready, onSamples, onError) {
+  return ready.audio_out === "opus"
+    ? new OpusDecoder(onSamples, onError)
+    : new Pcm16Decoder(ready.sample_rate, onSamples);
 }

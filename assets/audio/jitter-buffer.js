@@ -1,114 +1,134 @@
-// A small store of sound between a network that comes in gusts and a loudspeaker that never waits. Pure.
+// A jitter buffer: absorbs the network's varying delay so that playback has no gaps.
 
-/** Samples over which sound that breaks off fades, so that it does not click. */
-const RELEASE_SAMPLES = 96;
+/** Samples over which playback fades when it breaks off, so that it does not click. */
+const FADE_OUT_SAMPLES = 96;
 
-/** Waits until a little sound is there, then plays without a gap; waits again when it runs dry. */
+/** Starts playback once enough is buffered; buffers again after an underrun. */
 export class JitterBuffer {
-  /** @param {number} startSamples how much must be there before sound begins */
+  /** @type {Float32Array[]} */
+  #chunks = [];
+  /** Samples of the first chunk that have been played. */
+  #offset = 0;
+  #buffered = 0;
+  #playing = false;
+  #paused = false;
+  /** Whether the stream's last sample has been pushed. */
+  #ended = false;
+  #underruns = 0;
+  #playedSinceClear = 0;
+  #clearCount = 0;
+  #lastSample = 0;
+  #fadeRemaining = 0;
+  #startSamples;
+
+  /** @param {number} startSamples how much must be buffered before playback starts */
   constructor(startSamples) {
-    this.startSamples = startSamples;
-    /** @type {Float32Array[]} */
-    this.chunks = [];
-    this.offset = 0;
-    this.buffered = 0;
-    this.playing = false;
-    this.ended = false;
-    this.held = false;
-    /** How often sound ran dry in the middle of a reply. */
-    this.gaps = 0;
-    /** Samples pulled since `clear`, and how often it was called: what they count belongs together. */
-    this.heard = 0;
-    this.clears = 0;
-    this.last = 0;
-    this.release = 0;
+    this.#startSamples = startSamples;
   }
 
-  /** @param {Float32Array} chunk sound that follows all before it */
+  /** How often the buffer ran empty in the middle of a stream. */
+  get underruns() {
+    return this.#underruns;
+  }
+
+  /** Samples played since the last `clear`. */
+  get playedSinceClear() {
+    return this.#playedSinceClear;
+  }
+
+  /** How often `clear` was called: tells which stream `playedSinceClear` counts. */
+  get clearCount() {
+    return this.#clearCount;
+  }
+
+  /** @param {Float32Array} chunk the stream's next samples */
   push(chunk) {
-    this.ended = false;
-    this.chunks.push(chunk);
-    this.buffered += chunk.length;
+    this.#ended = false;
+    this.#chunks.push(chunk);
+    this.#buffered += chunk.length;
   }
 
-  /** No more sound will come for this reply: play what is left, however little. */
+  /** The stream is complete: what is left is played, however little. */
   end() {
-    this.ended = true;
+    this.#ended = true;
   }
 
-  /** Silence now, and nothing forgotten. */
-  hold() {
-    this.held = true;
+  /** @returns {boolean} true once after `end`, as soon as everything has been played */
+  takeDrained() {
+    const drained = this.#ended && this.#buffered === 0;
+    if (drained) this.#ended = false;
+    return drained;
   }
 
-  /** Play on from where it was held. */
+  /** Stops playback at once and keeps what is buffered. */
+  pause() {
+    this.#paused = true;
+  }
+
+  /** Continues where `pause` stopped. */
   resume() {
-    this.held = false;
+    this.#paused = false;
   }
 
-  /** Silence now: everything not yet played is forgotten. */
+  /** Stops playback at once and drops what is buffered. */
   clear() {
-    this.clears += 1;
-    this.heard = 0;
-    this.held = false;
-    this.chunks = [];
-    this.offset = 0;
-    this.buffered = 0;
-    this.playing = false;
-    this.ended = false;
+    this.#clearCount += 1;
+    this.#playedSinceClear = 0;
+    this.#paused = false;
+    this.#chunks = [];
+    this.#offset = 0;
+    this.#buffered = 0;
+    this.#playing = false;
+    this.#ended = false;
   }
 
   /**
    * Fills `out` with the next samples, or with silence.
    * @param {Float32Array} out
-   * @returns {number} samples that were sound
+   * @returns {number} samples at its beginning that are of the stream
    */
   pull(out) {
-    if (this.held) this.playing = false;
-    else if (!this.playing && this.ready()) this.playing = true;
-    const sound = this.playing ? this.copy(out) : 0;
-    if (sound > 0) this.remember(out[sound - 1]);
-    if (sound < out.length) this.rest(out, sound);
-    return sound;
+    if (this.#paused) this.#playing = false;
+    else if (this.#canStart()) this.#playing = true;
+    const count = this.#playing ? this.#copyTo(out) : 0;
+    if (count > 0) {
+      this.#lastSample = out[count - 1];
+      this.#fadeRemaining = FADE_OUT_SAMPLES;
+    }
+    if (count < out.length) this.#fadeOut(out, count);
+    return count;
   }
 
-  /** @private */
-  ready() {
-    return this.buffered > 0 && !this.held && (this.ended || this.buffered >= this.startSamples);
+  #canStart() {
+    return this.#buffered > 0 && (this.#ended || this.#buffered >= this.#startSamples);
   }
 
-  /** @private */
-  remember(sample) {
-    this.last = sample;
-    this.release = RELEASE_SAMPLES;
-  }
-
-  /** @private */
-  copy(out) {
+  /** @param {Float32Array} out @returns {number} samples copied */
+  #copyTo(out) {
     let filled = 0;
-    while (filled < out.length && this.chunks.length > 0) {
-      const chunk = this.chunks[0];
-      const part = chunk.subarray(this.offset, this.offset + out.length - filled);
+    while (filled < out.length && this.#chunks.length > 0) {
+      const chunk = this.#chunks[0];
+      const part = chunk.subarray(this.#offset, this.#offset + out.length - filled);
       out.set(part, filled);
       filled += part.length;
-      this.offset += part.length;
-      if (this.offset === chunk.length) {
-        this.chunks.shift();
-        this.offset = 0;
+      this.#offset += part.length;
+      if (this.#offset === chunk.length) {
+        this.#chunks.shift();
+        this.#offset = 0;
       }
     }
-    this.buffered -= filled;
-    this.heard += filled;
+    this.#buffered -= filled;
+    this.#playedSinceClear += filled;
     return filled;
   }
 
-  /** @private */
-  rest(out, from) {
-    if (this.playing && !this.ended) this.gaps += 1;
-    this.playing = false;
+  /** Fades from the last sample to silence. @param {Float32Array} out @param {number} from its first sample to fill */
+  #fadeOut(out, from) {
+    if (this.#playing && !this.#ended) this.#underruns += 1;
+    this.#playing = false;
     for (let i = from; i < out.length; i += 1) {
-      out[i] = (this.last * this.release) / RELEASE_SAMPLES;
-      if (this.release > 0) this.release -= 1;
+      out[i] = (this.#lastSample * this.#fadeRemaining) / FADE_OUT_SAMPLES;
+      if (this.#fadeRemaining > 0) this.#fadeRemaining -= 1;
     }
   }
 }

@@ -1,32 +1,34 @@
-// Runs in the audio thread: the microphone at whatever rate it has, out as 20 ms frames of 16 kHz PCM16.
+// AudioWorklet processor of the microphone: the context's rate in, 20 ms frames of 16 kHz mono PCM16 out.
 
 import { Framer } from "./framer.js";
 import { Resampler } from "./resampler.js";
 
-const RATE = 16000;
+const OUTPUT_RATE_HZ = 16000;
 const FRAME_SAMPLES = 320;
 
-/** @param {Float32Array[]} channels @returns {Float32Array} their mean */
-function mono(channels) {
+/** @param {Float32Array<ArrayBuffer>[]} channels @returns {Float32Array<ArrayBuffer>} their mean */
+function mixToMono(channels) {
   if (channels.length === 1) return channels[0];
   return channels[0].map((_, i) => channels.reduce((sum, channel) => sum + channel[i], 0) / channels.length);
 }
 
 class MicrophoneProcessor extends AudioWorkletProcessor {
+  #resampler = new Resampler(sampleRate, OUTPUT_RATE_HZ);
+  #framer = new Framer(FRAME_SAMPLES);
+  #open = true;
+
   constructor() {
     super();
-    this.resampler = new Resampler(sampleRate, RATE);
-    this.framer = new Framer(FRAME_SAMPLES);
-    this.open = true;
-    this.port.onmessage = () => { this.open = false; };
+    this.port.onmessage = () => { this.#open = false; };
   }
 
+  /** @param {Float32Array<ArrayBuffer>[][]} inputs @returns {boolean} false once the microphone is closed */
   process([channels]) {
-    if (channels.length === 0) return this.open;
-    for (const { pcm, level } of this.framer.push(this.resampler.push(mono(channels)))) {
+    if (channels.length === 0) return this.#open;
+    for (const { pcm, level } of this.#framer.push(this.#resampler.push(mixToMono(channels)))) {
       this.port.postMessage({ pcm, level }, [pcm]);
     }
-    return this.open;
+    return this.#open;
   }
 }
 

@@ -1,12 +1,12 @@
-// The microphone: from a tap to frames of PCM16. Knows no socket.
+// The microphone: permission, capture with echo cancellation, and the worklet that makes frames of it.
 
-/** What the browser shall do to the sound before we see it. */
+/** Processing that the browser applies before the samples reach the worklet. */
 const CONSTRAINTS = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
 };
 
-/** The browser's names for what can go wrong, and ours. */
-const REASONS = {
+/** Error code for each DOMException that getUserMedia rejects with. @type {Record<string, string>} */
+const ERROR_CODES = {
   NotAllowedError: "microphone_denied",
   SecurityError: "microphone_denied",
   NotFoundError: "microphone_missing",
@@ -15,8 +15,8 @@ const REASONS = {
   AbortError: "microphone_busy",
 };
 
-/** Why no microphone could be had; `code` is a key of the page's strings under `error`. */
-export class MicrophoneError extends Error {
+/** Why audio cannot be captured or played; `code` is a key of the page's strings under `error`. */
+export class AudioDeviceError extends Error {
   /** @param {string} code */
   constructor(code) {
     super(code);
@@ -24,46 +24,64 @@ export class MicrophoneError extends Error {
   }
 }
 
-/** @returns {Promise<MediaStream>} rejects with MicrophoneError */
-async function ask() {
-  if (!window.isSecureContext) throw new MicrophoneError("insecure");
-  if (!navigator.mediaDevices?.getUserMedia) throw new MicrophoneError("unsupported");
+/** @returns {Promise<MediaStream>} rejects with AudioDeviceError */
+async function requestStream() {
+  if (!window.isSecureContext) throw new AudioDeviceError("insecure");
+  if (!navigator.mediaDevices?.getUserMedia) throw new AudioDeviceError("unsupported");
   try {
     return await navigator.mediaDevices.getUserMedia(CONSTRAINTS);
   } catch (error) {
-    throw new MicrophoneError(REASONS[error.name] ?? "microphone_missing");
+    const name = error instanceof Error ? error.name : "";
+    throw new AudioDeviceError(ERROR_CODES[name] ?? "microphone_missing");
   }
 }
 
-/** An open microphone. Each frame is 20 ms of 16 kHz PCM16 and its level, 0..1. */
+/**
+ * @typedef {Object} MicrophoneListeners
+ * @property {(pcm: ArrayBuffer, level: number) => void} onFrame 20 ms of 16 kHz mono PCM16, and its level: root mean
+ *   square, 0..1
+ * @property {() => void} onLost the device was unplugged or its permission withdrawn
+ */
+
+/** An open microphone. */
 export class Microphone {
+  #stream;
+  #source;
+  #worklet;
+  #silencer;
+
   /**
-   * Call it inside a tap: browsers ask the user only there, and before anything was awaited.
-   * @param {Promise<AudioContext>} opening the context with the worklets loaded
-   * @param {{onFrame: (pcm: ArrayBuffer, level: number) => void, onLost: () => void}} listeners
-   * @returns {Promise<Microphone>} rejects with MicrophoneError
+   * Call it in a handler of a user gesture, before anything is awaited: browsers ask for permission only there.
+   * @param {Promise<AudioContext>} contextReady the context with the worklets loaded
+   * @param {MicrophoneListeners} listeners
+   * @returns {Promise<Microphone>} rejects with AudioDeviceError
    */
-  static async open(opening, listeners) {
-    const [context, stream] = await Promise.all([opening, ask()]);
+  static async open(contextReady, listeners) {
+    const [context, stream] = await Promise.all([contextReady, requestStream()]);
     return new Microphone(context, stream, listeners);
   }
 
-  /** @private */
+  /**
+   * @private use `open`
+   * @param {AudioContext} context
+   * @param {MediaStream} stream
+   * @param {MicrophoneListeners} listeners
+   */
   constructor(context, stream, { onFrame, onLost }) {
-    this.stream = stream;
-    this.source = context.createMediaStreamSource(stream);
-    this.node = new AudioWorkletNode(context, "inzwa-microphone", { numberOfOutputs: 1 });
-    this.node.port.onmessage = ({ data }) => onFrame(data.pcm, data.level);
-    this.muted = new GainNode(context, { gain: 0 });
-    // Chrome pulls only what leads to the loudspeaker, so it does, without a sound.
-    this.source.connect(this.node).connect(this.muted).connect(context.destination);
+    this.#stream = stream;
+    this.#source = context.createMediaStreamSource(stream);
+    this.#worklet = new AudioWorkletNode(context, "inzwa-microphone", { numberOfOutputs: 1 });
+    this.#worklet.port.onmessage = ({ data }) => onFrame(data.pcm, data.level);
+    this.#silencer = new GainNode(context, { gain: 0 });
+    // Chrome runs only nodes that are connected to the destination, hence the connection at gain 0.
+    this.#source.connect(this.#worklet).connect(this.#silencer).connect(context.destination);
     for (const track of stream.getTracks()) track.addEventListener("ended", onLost);
   }
 
   close() {
-    this.node.port.onmessage = null;
-    this.node.port.postMessage("close");
-    for (const track of this.stream.getTracks()) track.stop();
-    for (const node of [this.source, this.node, this.muted]) node.disconnect();
+    this.#worklet.port.onmessage = null;
+    this.#worklet.port.postMessage("close");
+    for (const track of this.#stream.getTracks()) track.stop();
+    for (const node of [this.#source, this.#worklet, this.#silencer]) node.disconnect();
   }
 }

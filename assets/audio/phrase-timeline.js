@@ -1,32 +1,30 @@
-// Which phrase of a reply is being heard, told from how much of its sound has been played. Pure: knows no page, no sound.
+// Maps the playback position of a reply to the phrase of its text that is heard there.
 
 /**
- * @typedef {Object} Phrase
- * @property {number} turn the reply's
+ * @typedef {Object} Phrase a part of a reply's text
+ * @property {number} turn whose reply it is
  * @property {number} start where it begins in the reply's text, in characters (code points)
  * @property {number} end where it ends there
  */
 
-/** One reply's phrases, by where in its sound each begins. */
-export class Following {
-  constructor() {
-    this.clear();
-  }
+/** The phrases of one reply, by the time at which each of them begins in its audio. */
+export class PhraseTimeline {
+  /** @type {{startMs: number, phrase: Phrase}[]} */
+  #entries = [];
 
-  /** Another reply. */
+  /** Makes it empty, for the next reply. */
   clear() {
-    /** @type {{fromMs: number, phrase: Phrase}[]} */
-    this.phrases = [];
+    this.#entries = [];
   }
 
-  /** @param {Phrase} phrase the next one @param {number} fromMs milliseconds of the reply's sound before it */
-  add(phrase, fromMs) {
-    this.phrases.push({ fromMs, phrase });
+  /** @param {Phrase} phrase the reply's next one @param {number} startMs milliseconds of the reply's audio before it */
+  add(phrase, startMs) {
+    this.#entries.push({ startMs, phrase });
   }
 
-  /** @param {number} playedMs of the reply's sound @returns {Phrase | null} what the last of it belongs to */
+  /** @param {number} playedMs milliseconds of the reply's audio played so far @returns {Phrase | null} what is heard */
   at(playedMs) {
     if (playedMs <= 0) return null;
-    return this.phrases.findLast(({ fromMs }) => fromMs < playedMs)?.phrase ?? null;
+    return this.#entries.findLast(({ startMs }) => startMs < playedMs)?.phrase ?? null;
   }
 }

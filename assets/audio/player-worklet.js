@@ -1,48 +1,69 @@
-// Runs in the audio thread: plays what the page pushes, and says when a reply has been heard to its end.
+// AudioWorklet processor of the loudspeaker: plays the samples that the page posts, and reports its progress.
 
 import { JitterBuffer } from "./jitter-buffer.js";
 
-/** Sound that must have come before a reply begins to play, in milliseconds. */
+/** Audio that must be buffered before a reply starts, in milliseconds. */
 const START_MS = 60;
 
 /** Samples between two reports to the page: about 43 ms at 48 kHz. */
 const REPORT_SAMPLES = 2048;
 
-/** What each order of the page's does to the store of sound. */
-const ORDERS = { sound: "push", end: "end", hold: "hold", resume: "resume", clear: "clear" };
+/**
+ * @typedef {{type: "samples", samples: Float32Array} | {type: "end" | "pause" | "resume" | "clear"}} PlayerCommand
+ *   what the page posts to the worklet
+ *
+ * @typedef {Object} PlayerReport what the worklet posts to the page
+ * @property {number} playedSamples samples played in all
+ * @property {number} peak largest absolute sample since the last report
+ * @property {number} underruns how often the buffer ran empty in the middle of a reply
+ * @property {number} playedSinceClear samples played since the last `clear`
+ * @property {number} clearCount how many `clear` commands had been carried out by then
+ * @property {boolean} drained whether the reply has just been played to its end
+ */
 
 class PlayerProcessor extends AudioWorkletProcessor {
+  #buffer = new JitterBuffer((sampleRate * START_MS) / 1000);
+  #playedSamples = 0;
+  #peak = 0;
+  #samplesSinceReport = 0;
+
   constructor() {
     super();
-    this.buffer = new JitterBuffer((sampleRate * START_MS) / 1000);
-    this.played = 0;
-    this.sinceReport = 0;
-    this.peak = 0;
-    this.port.onmessage = ({ data }) => this.obey(data);
+    this.port.onmessage = ({ data }) => this.#handleCommand(data);
   }
 
-  /** @param {{type: "sound", sound: Float32Array} | {type: "end" | "hold" | "resume" | "clear"}} order */
-  obey(order) {
-    this.buffer[ORDERS[order.type]](order.sound);
+  /** @param {PlayerCommand} command */
+  #handleCommand(command) {
+    if (command.type === "samples") this.#buffer.push(command.samples);
+    else this.#buffer[command.type]();
   }
 
-  process(_, [[out]]) {
-    const sound = this.buffer.pull(out);
-    this.played += sound;
-    for (let i = 0; i < sound; i += 1) this.peak = Math.max(this.peak, Math.abs(out[i]));
-    this.sinceReport += out.length;
-    const drained = this.buffer.ended && this.buffer.buffered === 0;
-    if (drained) this.buffer.ended = false;
-    if (drained || this.sinceReport >= REPORT_SAMPLES) this.report(drained);
+  /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs @returns {boolean} */
+  process(_inputs, [[out]]) {
+    const count = this.#buffer.pull(out);
+    this.#playedSamples += count;
+    for (let i = 0; i < count; i += 1) this.#peak = Math.max(this.#peak, Math.abs(out[i]));
+    this.#samplesSinceReport += out.length;
+    const drained = this.#buffer.takeDrained();
+    if (drained || this.#samplesSinceReport >= REPORT_SAMPLES) this.#report(drained);
     return true;
   }
 
-  /** @private */
-  report(drained) {
-    const { buffered, gaps, playing, heard, clears } = this.buffer;
-    this.port.postMessage({ played: this.played, peak: this.peak, buffered, gaps, playing, heard, clears, drained });
-    this.sinceReport = 0;
-    this.peak = 0;
+  /** @param {boolean} drained */
+  #report(drained) {
+    const { underruns, playedSinceClear, clearCount } = this.#buffer;
+    /** @type {PlayerReport} */
+    const report = {
+      playedSamples: this.#playedSamples,
+      peak: this.#peak,
+      underruns,
+      playedSinceClear,
+      clearCount,
+      drained,
+    };
+    this.port.postMessage(report);
+    this.#samplesSinceReport = 0;
+    this.#peak = 0;
   }
 }
 

@@ -1,136 +1,163 @@
-// The loudspeaker: plays one reply after another without gaps, and is silent at once when told to.
+// The loudspeaker: decodes, resamples and plays the server's replies, one turn at a time.
 
-import { openDecoder } from "./decoder.js";
-import { Following } from "./phrase-timeline.js";
+import { createDecoder } from "./decoder.js";
+import { PhraseTimeline } from "./phrase-timeline.js";
 import { Resampler } from "./resampler.js";
 
-/** Knows turns only by their number: sound of any turn but the current one is dropped. */
+/**
+ * @typedef {import("./phrase-timeline.js").Phrase} Phrase
+ * @typedef {import("./player-worklet.js").PlayerCommand} PlayerCommand
+ * @typedef {import("./player-worklet.js").PlayerReport} PlayerReport
+ *
+ * @typedef {Object} PlayerListeners
+ * @property {(playing: boolean) => void} onPlaying playback of a reply has begun or ended
+ * @property {() => void} onDecodeError a reply cannot be decoded
+ * @property {(phrase: Phrase | null) => void} onPhrase the phrase heard from now on; null when nothing is
+ */
+
+/** Plays the frames of the current turn; frames of any other turn are dropped. */
 export class Player {
-  /**
-   * @param {AudioContext} context
-   * @param {{onPlaying: (playing: boolean) => void, onFailure: () => void,
-   *   onPhrase: (phrase: import("./phrase-timeline.js").Phrase | null) => void}} listeners
-   *   `onPhrase`: what is heard from now on; null when nothing is
-   */
-  constructor(context, { onPlaying, onFailure, onPhrase }) {
-    this.context = context;
-    this.onPlaying = onPlaying;
-    this.onPhrase = onPhrase;
-    this.onFailure = onFailure;
-    /** The turn whose sound may be heard; null when none may. */
-    this.turn = null;
-    this.playing = false;
-    this.following = new Following();
-    /** @type {import("./phrase-timeline.js").Phrase | null} */
-    this.phrase = null;
-    this.frameMs = 0;
-    /** Milliseconds of this turn's sound that have come. */
-    this.comeMs = 0;
-    /** How often the store of sound has been told to forget: reports from before that are of another turn. */
-    this.clears = 0;
-    /** Figures for tests and for the curious: samples heard, the loudest of them, gaps, frames dropped. */
-    this.figures = { played: 0, peak: 0, gaps: 0, dropped: 0, decoded: 0 };
-    this.node = new AudioWorkletNode(context, "inzwa-player", { numberOfInputs: 0, outputChannelCount: [1] });
-    this.node.port.onmessage = ({ data }) => this.heard(data);
-    this.node.connect(context.destination);
+  #context;
+  #listeners;
+  #worklet;
+  /** @type {import("./decoder.js").Decoder | null} */
+  #decoder = null;
+  /** @type {Resampler | null} */
+  #resampler = null;
+  #timeline = new PhraseTimeline();
+  /** @type {number | null} */
+  #turn = null;
+  #playing = false;
+  /** @type {Phrase | null} */
+  #phrase = null;
+  /** Milliseconds of audio in each of the server's frames. */
+  #frameMs = 0;
+  /** Milliseconds of this turn's audio received. */
+  #receivedMs = 0;
+  /** `clear` commands posted to the worklet: reports made before the last of them belong to an earlier turn. */
+  #clearCount = 0;
+
+  /** @param {AudioContext} context @param {PlayerListeners} listeners */
+  constructor(context, listeners) {
+    this.#context = context;
+    this.#listeners = listeners;
+    /** For tests and for the developer console; `peak` is the largest absolute sample played. */
+    this.stats = { decodedSamples: 0, playedSamples: 0, peak: 0, underruns: 0, droppedFrames: 0 };
+    this.#worklet = new AudioWorkletNode(context, "inzwa-player", { numberOfInputs: 0, outputChannelCount: [1] });
+    this.#worklet.port.onmessage = ({ data }) => this.#handleReport(data);
+    this.#worklet.connect(context.destination);
   }
 
-  /** @param {{audio_out: "opus" | "pcm16", sample_rate: number, frame_ms: number}} ready what the server will send from now on */
-  format(ready) {
+  /** The turn whose frames are played; null when there is none. */
+  get turn() {
+    return this.#turn;
+  }
+
+  /** Whether a reply is being played. */
+  get playing() {
+    return this.#playing;
+  }
+
+  /** @param {import("../conversation/protocol.js").ReadyEvent} ready says what the server will send */
+  configure(ready) {
     this.stop();
-    this.frameMs = ready.frame_ms;
-    this.decoder?.close();
-    this.decoder = openDecoder(ready, (sound, rate) => this.emit(sound, rate), () => this.failed());
+    this.#frameMs = ready.frame_ms;
+    this.#decoder?.close();
+    this.#decoder = createDecoder(ready, (samples, rate) => this.#play(samples, rate), () => this.#handleDecodeError());
   }
 
-  /** @param {import("./phrase-timeline.js").Phrase} phrase the frames that follow are its; older turns' sound goes silent */
-  begin(phrase) {
-    if (this.turn !== phrase.turn) this.stop();
-    this.turn = phrase.turn;
-    this.following.add(phrase, this.comeMs);
+  /** @param {Phrase} phrase what the next frames say; the first phrase of a turn stops the turn before */
+  startPhrase(phrase) {
+    if (this.#turn !== phrase.turn) this.stop();
+    this.#turn = phrase.turn;
+    this.#timeline.add(phrase, this.#receivedMs);
   }
 
-  /** @param {ArrayBuffer} frame */
+  /** @param {ArrayBuffer} frame of the current turn */
   push(frame) {
-    if (this.turn === null || !this.decoder) {
-      this.figures.dropped += 1;
+    if (this.#turn === null || !this.#decoder) {
+      this.stats.droppedFrames += 1;
       return;
     }
-    this.comeMs += this.frameMs;
-    this.decoder.push(frame);
+    this.#receivedMs += this.#frameMs;
+    this.#decoder.push(frame);
   }
 
-  /** @param {number} turn whose last frame has come: what is left plays to its end */
-  async end(turn) {
-    if (this.turn !== turn || !(await this.decoder.flush()) || this.turn !== turn) return;
-    if (this.resampler) this.post(this.resampler.flush());
-    this.resampler = null;
-    this.node.port.postMessage({ type: "end" });
+  /** @param {number} turn whose last frame has been received: what is buffered is played to its end */
+  async endTurn(turn) {
+    if (this.#turn !== turn || !(await this.#decoder?.flush()) || this.#turn !== turn) return;
+    if (this.#resampler) this.#postSamples(this.#resampler.flush());
+    this.#resampler = null;
+    this.#post({ type: "end" });
   }
 
-  /** Silence, now. What still arrives of this turn is dropped. */
+  /** Stops playback at once. Frames of this turn that are still to come are dropped. */
   stop() {
-    this.turn = null;
-    this.resampler = null;
-    this.decoder?.reset();
-    this.node.port.postMessage({ type: "clear" });
-    this.clears += 1;
-    this.comeMs = 0;
-    this.following.clear();
-    this.say(false);
+    this.#turn = null;
+    this.#resampler = null;
+    this.#decoder?.reset();
+    this.#post({ type: "clear" });
+    this.#clearCount += 1;
+    this.#receivedMs = 0;
+    this.#timeline.clear();
+    this.#setPlaying(false);
   }
 
-  /** @param {number} turn to be silent for now: the user may be interrupting it. What it has is kept. */
-  hold(turn) {
-    if (this.turn === turn) this.node.port.postMessage({ type: "hold" });
+  /** @param {number} turn to be paused, because the user may be interrupting it; what is buffered is kept */
+  pause(turn) {
+    if (this.#turn === turn) this.#post({ type: "pause" });
   }
 
-  /** @param {number} turn to be played on from where it was held */
+  /** @param {number} turn to be continued where it was paused */
   resume(turn) {
-    if (this.turn === turn) this.node.port.postMessage({ type: "resume" });
+    if (this.#turn === turn) this.#post({ type: "resume" });
   }
 
-  /** @private */
-  emit(sound, rate) {
-    this.figures.decoded += sound.length;
-    this.resampler ??= new Resampler(rate, this.context.sampleRate);
-    this.post(this.resampler.push(sound));
-    this.say(true);
+  /** @param {Float32Array<ArrayBuffer>} samples @param {number} rate samples a second */
+  #play(samples, rate) {
+    this.stats.decodedSamples += samples.length;
+    this.#resampler ??= new Resampler(rate, this.#context.sampleRate);
+    this.#postSamples(this.#resampler.push(samples));
+    this.#setPlaying(true);
   }
 
-  /** @private */
-  post(sound) {
-    if (sound.length > 0) this.node.port.postMessage({ type: "sound", sound }, [sound.buffer]);
+  /** @param {Float32Array<ArrayBuffer>} samples at the context's rate */
+  #postSamples(samples) {
+    if (samples.length > 0) this.#post({ type: "samples", samples }, [samples.buffer]);
   }
 
-  /** @private */
-  heard({ played, peak, gaps, drained, heard, clears }) {
-    this.figures.played = played;
-    this.figures.gaps = gaps;
-    this.figures.peak = Math.max(this.figures.peak, peak);
-    if (clears !== this.clears) return;
-    if (drained) this.say(false);
-    else this.follow(this.following.at((heard * 1000) / this.context.sampleRate));
+  /** @param {PlayerCommand} command @param {Transferable[]} [transfer] */
+  #post(command, transfer = []) {
+    this.#worklet.port.postMessage(command, transfer);
   }
 
-  /** @private */
-  follow(phrase) {
-    if (phrase === this.phrase) return;
-    this.phrase = phrase;
-    this.onPhrase(phrase);
+  /** @param {PlayerReport} report */
+  #handleReport({ playedSamples, peak, underruns, playedSinceClear, clearCount, drained }) {
+    this.stats.playedSamples = playedSamples;
+    this.stats.underruns = underruns;
+    this.stats.peak = Math.max(this.stats.peak, peak);
+    if (clearCount !== this.#clearCount) return;
+    if (drained) this.#setPlaying(false);
+    else this.#setPhrase(this.#timeline.at((playedSinceClear * 1000) / this.#context.sampleRate));
   }
 
-  /** @private */
-  failed() {
+  #handleDecodeError() {
     this.stop();
-    this.onFailure();
+    this.#listeners.onDecodeError();
   }
 
-  /** @private */
-  say(playing) {
-    if (!playing) this.follow(null);
-    if (this.playing === playing) return;
-    this.playing = playing;
-    this.onPlaying(playing);
+  /** @param {Phrase | null} phrase */
+  #setPhrase(phrase) {
+    if (phrase === this.#phrase) return;
+    this.#phrase = phrase;
+    this.#listeners.onPhrase(phrase);
+  }
+
+  /** @param {boolean} playing */
+  #setPlaying(playing) {
+    if (!playing) this.#setPhrase(null);
+    if (this.#playing === playing) return;
+    this.#playing = playing;
+    this.#listeners.onPlaying(playing);
   }
 }

@@ -1,9 +1,9 @@
-// One stream of sound from one rate to another. Pure: knows no microphone and no browser.
+// Sample-rate conversion of a stream: a polyphase windowed-sinc filter that works chunk by chunk.
 
-/** Zero crossings of the sinc on each side: long enough that what lies above the new half rate is gone (below -70 dB). */
+/** Zero crossings of the sinc on each side: enough to have aliases below -70 dB. */
 const ZERO_CROSSINGS = 24;
 
-/** Where the pass band ends, as a part of the lower half rate; the rest is the filter's slope. */
+/** Where the pass band ends, as a fraction of the lower Nyquist frequency; the rest is the transition band. */
 const PASS_BAND = 0.925;
 
 /** Shape of the Kaiser window: 8 keeps the side lobes about 80 dB down. */
@@ -47,7 +47,7 @@ function windowedSinc(x, cutoff, half) {
  * @param {number} phases
  * @param {number} taps even
  * @param {number} cutoff in cycles an input sample
- * @returns {Float32Array[]} each of them adds up to 1, so that steady sound keeps its level
+ * @returns {Float32Array[]} each of them adds up to 1, so that the gain at 0 Hz is 1
  */
 function filterBank(phases, taps, cutoff) {
   const half = taps / 2;
@@ -59,61 +59,76 @@ function filterBank(phases, taps, cutoff) {
   });
 }
 
-/** Polyphase windowed-sinc resampling, chunk by chunk without a seam. One object a stream. */
+/** Resamples one stream. The chunks may have any length: the output has no seams between them. */
 export class Resampler {
+  /** Whether both rates are equal and samples pass through unchanged. */
+  #bypass;
+  /** Positions that an output sample can have between two input samples. */
+  #phases;
+  /** Distance between output samples, in 1/phases of an input sample. */
+  #step;
+  /** Filter length in input samples. */
+  #taps;
+  /** One filter for each phase. */
+  #filters;
+  /** Input not yet used up. Zeros stand before the first sample, so that the filter adds no delay. */
+  #pending;
+  /** Position of the next output sample after the start of the pending input, in 1/phases of an input sample. */
+  #position = 0;
+
   /**
    * @param {number} fromRate samples a second
    * @param {number} toRate samples a second
    */
   constructor(fromRate, toRate) {
     const divisor = commonDivisor(fromRate, toRate);
-    this.same = fromRate === toRate;
-    this.phases = toRate / divisor;
-    this.step = fromRate / divisor;
-    const narrow = Math.min(1, toRate / fromRate);
-    this.taps = 2 * Math.ceil(ZERO_CROSSINGS / narrow);
-    this.bank = this.same ? [] : filterBank(this.phases, this.taps, 0.5 * PASS_BAND * narrow);
-    /** Input not yet used up; silence stands before the first sample so that nothing is delayed. */
-    this.rest = new Float32Array(this.taps / 2 - 1);
-    /** Position of the next output sample after the start of `rest`, in 1/phases of an input sample. */
-    this.position = 0;
+    this.#bypass = fromRate === toRate;
+    this.#phases = toRate / divisor;
+    this.#step = fromRate / divisor;
+    const bandwidth = Math.min(1, toRate / fromRate);
+    this.#taps = 2 * Math.ceil(ZERO_CROSSINGS / bandwidth);
+    this.#filters = this.#bypass ? [] : filterBank(this.#phases, this.#taps, 0.5 * PASS_BAND * bandwidth);
+    this.#pending = new Float32Array(this.#taps / 2 - 1);
   }
 
   /**
-   * @param {Float32Array} chunk
-   * @returns {Float32Array} what can be said of the output so far
+   * @param {Float32Array<ArrayBuffer>} chunk
+   * @returns {Float32Array<ArrayBuffer>} the output samples whose input is complete
    */
   push(chunk) {
-    if (this.same) return chunk;
-    const input = new Float32Array(this.rest.length + chunk.length);
-    input.set(this.rest);
-    input.set(chunk, this.rest.length);
-    const last = (input.length - this.taps) * this.phases;
-    const count = last < this.position ? 0 : Math.floor((last - this.position) / this.step) + 1;
+    if (this.#bypass) return chunk;
+    const input = new Float32Array(this.#pending.length + chunk.length);
+    input.set(this.#pending);
+    input.set(chunk, this.#pending.length);
+    const last = (input.length - this.#taps) * this.#phases;
+    const count = last < this.#position ? 0 : Math.floor((last - this.#position) / this.#step) + 1;
     const output = new Float32Array(count);
-    for (let n = 0; n < count; n += 1) output[n] = this.sample(input, this.position + n * this.step);
-    this.keep(input, this.position + count * this.step);
+    for (let n = 0; n < count; n += 1) output[n] = this.#interpolate(input, this.#position + n * this.#step);
+    this.#advance(input, this.#position + count * this.#step);
     return output;
   }
 
-  /** @returns {Float32Array} the tail that the filter still held; the stream ends here */
+  /** @returns {Float32Array<ArrayBuffer>} the last samples, which the filter still held; the stream ends here */
   flush() {
-    return this.same ? new Float32Array(0) : this.push(new Float32Array(this.taps / 2));
+    return this.#bypass ? new Float32Array(0) : this.push(new Float32Array(this.#taps / 2));
   }
 
-  /** @private */
-  sample(input, position) {
-    const start = Math.floor(position / this.phases);
-    const filter = this.bank[position % this.phases];
+  /** @param {Float32Array} input @param {number} position in 1/phases of an input sample @returns {number} */
+  #interpolate(input, position) {
+    const start = Math.floor(position / this.#phases);
+    const filter = this.#filters[position % this.#phases];
     let sum = 0;
-    for (let k = 0; k < this.taps; k += 1) sum += filter[k] * input[start + k];
+    for (let k = 0; k < this.#taps; k += 1) sum += filter[k] * input[start + k];
     return sum;
   }
 
-  /** @private */
-  keep(input, position) {
-    const used = Math.min(Math.floor(position / this.phases), input.length);
-    this.rest = input.slice(used);
-    this.position = position - used * this.phases;
+  /**
+   * Drops the input before the next output sample.
+   * @param {Float32Array<ArrayBuffer>} input @param {number} position of that sample, in 1/phases of an input sample
+   */
+  #advance(input, position) {
+    const used = Math.min(Math.floor(position / this.#phases), input.length);
+    this.#pending = input.slice(used);
+    this.#position = position - used * this.#phases;
   }
 }

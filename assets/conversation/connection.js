@@ -1,27 +1,23 @@
-// The line to /ws/audio: opens it, keeps it open while it is wanted, and says how it is. Knows no sound and no page.
+// The WebSocket to /ws/audio: connects, reconnects while the connection is wanted, and queues what cannot be sent yet.
 
-/** Seconds to wait before the first, second, ... attempt to connect again. */
-const BACK_OFF_S = [0.5, 1, 2, 4, 8, 15];
+import { CLOSE_POLICY_VIOLATION, CLOSE_TRY_AGAIN_LATER } from "./protocol.js";
 
-/** Seconds in which the server must have said `ready`. */
-const READY_WITHIN_S = 10;
+/** Seconds to wait before the first, second, ... attempt to reconnect. */
+const RECONNECT_DELAYS_S = [0.5, 1, 2, 4, 8, 15];
 
-/** Frames of 20 ms and messages kept while the line opens, so that the first word is not lost; sound goes first. */
-const WAITING_ITEMS = 150;
+/** Factor by which those delays grow while the server is full. */
+const FULL_SERVER_FACTOR = 4;
 
-/** Bytes that may lie unsent in the browser: two seconds of sound. Beyond it frames are dropped. */
-const UNSENT_BYTES = 64000;
+/** Seconds within which the server must have sent `ready`. */
+const READY_TIMEOUT_S = 10;
 
-/** Close code of a server that is full: no hurry. */
-const TRY_LATER = 1013;
+/** Messages and 20 ms frames queued while connecting, so that the first word is not lost; old frames are dropped. */
+const MAX_QUEUED_ITEMS = 150;
 
-/** How many times longer to wait for a server that is full. */
-const UNHURRIED = 4;
+/** Bytes that may lie unsent in the browser: two seconds of audio. Beyond it frames are dropped. */
+const MAX_UNSENT_BYTES = 64000;
 
-/** Close code of a server that refuses: no second try. */
-const REFUSED = 1008;
-
-/** @returns {string} the socket's address beside this page */
+/** @returns {string} the socket's URL, relative to the page's */
 export function socketUrl() {
   const url = new URL("ws/audio", document.baseURI);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
@@ -31,134 +27,154 @@ export function socketUrl() {
 }
 
 /**
- * @typedef {"off" | "connecting" | "open" | "waiting"} LineState
- * @typedef {Object} LineListeners
- * @property {(event: Object) => void} onEvent a text frame of the server
+ * @typedef {import("./protocol.js").ClientMessage} ClientMessage
+ * @typedef {import("./protocol.js").ServerEvent} ServerEvent
+ *
+ * @typedef {"off" | "connecting" | "open" | "waiting"} ConnectionState `waiting` for the next attempt
+ *
+ * @typedef {Object} ConnectionListeners
+ * @property {(event: ServerEvent) => void} onEvent a text frame of the server
  * @property {(frame: ArrayBuffer) => void} onAudio a binary frame of the server
- * @property {(state: LineState, seconds: number) => void} onState seconds until the next try, where it waits
- * @property {() => void} onRefused the server will not have us; no further try
- * @property {() => void} onDropped a frame was dropped: the network is too slow
+ * @property {(state: ConnectionState, seconds: number) => void} onState seconds until the next attempt, while `waiting`
+ * @property {() => void} onRefused the server refuses the connection; no further attempt is made
+ * @property {() => void} onDropped a frame was dropped because the network is too slow
  */
-export class Line {
+export class Connection {
+  #url;
+  #startMessage;
+  #listeners;
+  #attempts = 0;
+  /** What is sent once the server is ready. @type {(string | ArrayBuffer)[]} */
+  #queue = [];
+  /** Until the server must be ready, or until the next attempt. @type {number | undefined} */
+  #timer;
+
   /**
    * @param {string} url
-   * @param {() => Object} hello makes the `start` message
-   * @param {LineListeners} listeners
+   * @param {() => import("./protocol.js").StartMessage} startMessage makes the first message of each connection
+   * @param {ConnectionListeners} listeners
    */
-  constructor(url, hello, listeners) {
-    this.url = url;
-    this.hello = hello;
-    this.listeners = listeners;
-    /** @type {LineState} */
+  constructor(url, startMessage, listeners) {
+    this.#url = url;
+    this.#startMessage = startMessage;
+    this.#listeners = listeners;
+    /** @type {ConnectionState} */
     this.state = "off";
+    /** Whether it should be open, and is opened again when it is lost. */
     this.wanted = false;
-    this.attempts = 0;
-    /** @type {(string | ArrayBuffer)[]} what is to be sent once the server is ready */
-    this.waiting = [];
-    window.addEventListener("online", () => this.state === "waiting" && this.connect());
+    /** The current one; public so that tests can break it. @type {WebSocket | null} */
+    this.socket = null;
+    window.addEventListener("online", () => this.state === "waiting" && this.#connect());
   }
 
-  /** Wants the line; opens it where it is not open. */
+  /** Whether something waits to be sent. */
+  get hasQueued() {
+    return this.#queue.length > 0;
+  }
+
+  /** Connects, unless it is connected or connecting. */
   open() {
     this.wanted = true;
-    if (this.state === "off" || this.state === "waiting") this.connect();
+    if (this.state === "off" || this.state === "waiting") this.#connect();
   }
 
-  /** Hangs up. */
+  /** Disconnects, and drops what was not sent. */
   close() {
     this.wanted = false;
-    this.waiting = [];
-    this.drop();
-    this.become("off");
+    this.#queue = [];
+    this.#closeSocket();
+    this.#setState("off");
   }
 
-  /** @param {Object} message sent now, or once the server is ready */
+  /** Stops trying to connect, because the server refuses. Queued messages wait for the user's next attempt. */
+  stopRetrying() {
+    this.#closeSocket();
+    this.wanted = false;
+    this.#queue = this.#queue.filter((item) => typeof item === "string");
+    this.#setState("off");
+    this.#listeners.onRefused();
+  }
+
+  /** @param {ClientMessage} message sent now, or once the server is ready */
   send(message) {
     const text = JSON.stringify(message);
-    if (this.state === "open") this.socket.send(text);
-    else this.keep(text);
+    if (this.state === "open") this.socket?.send(text);
+    else this.#enqueue(text);
   }
 
-  /** @param {ArrayBuffer} frame 20 ms of sound */
+  /** @param {ArrayBuffer} frame 20 ms of audio */
   sendAudio(frame) {
-    if (this.state !== "open") this.keep(frame);
-    else if (this.socket.bufferedAmount > UNSENT_BYTES) this.listeners.onDropped();
+    if (this.state !== "open" || !this.socket) this.#enqueue(frame);
+    else if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) this.#listeners.onDropped();
     else this.socket.send(frame);
   }
 
-  /** @private */
-  keep(item) {
-    this.waiting.push(item);
-    if (this.waiting.length <= WAITING_ITEMS) return;
-    const oldestSound = this.waiting.findIndex((kept) => kept instanceof ArrayBuffer);
-    this.waiting.splice(Math.max(oldestSound, 0), 1);
+  /** @param {string | ArrayBuffer} item */
+  #enqueue(item) {
+    this.#queue.push(item);
+    if (this.#queue.length <= MAX_QUEUED_ITEMS) return;
+    const oldestFrame = this.#queue.findIndex((queued) => queued instanceof ArrayBuffer);
+    this.#queue.splice(Math.max(oldestFrame, 0), 1);
   }
 
-  /** @private */
-  connect() {
-    this.drop();
-    this.become("connecting");
-    const socket = new WebSocket(this.url);
+  #connect() {
+    this.#closeSocket();
+    this.#setState("connecting");
+    const socket = new WebSocket(this.#url);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => socket.send(JSON.stringify(this.hello()));
-    socket.onmessage = ({ data }) => (typeof data === "string" ? this.text(data) : this.listeners.onAudio(data));
-    socket.onclose = ({ code }) => this.lost(code);
+    socket.onopen = () => socket.send(JSON.stringify(this.#startMessage()));
+    socket.onmessage = ({ data }) => {
+      if (typeof data === "string") this.#handleText(data, socket);
+      else this.#listeners.onAudio(data);
+    };
+    socket.onclose = ({ code }) => this.#handleLoss(code);
     this.socket = socket;
-    this.timer = setTimeout(() => this.lost(0), READY_WITHIN_S * 1000);
+    this.#timer = setTimeout(() => this.#handleLoss(), READY_TIMEOUT_S * 1000);
   }
 
-  /** @private */
-  text(data) {
-    const event = JSON.parse(data);
-    if (event.type === "ready") this.ready();
-    this.listeners.onEvent(event);
+  /** @param {string} text @param {WebSocket} socket */
+  #handleText(text, socket) {
+    /** @type {ServerEvent} */
+    const event = JSON.parse(text);
+    if (event.type === "ready") this.#handleReady(socket);
+    this.#listeners.onEvent(event);
   }
 
-  /** @private */
-  ready() {
-    clearTimeout(this.timer);
-    this.attempts = 0;
-    this.become("open");
-    for (const item of this.waiting.splice(0)) this.socket.send(item);
+  /** @param {WebSocket} socket */
+  #handleReady(socket) {
+    clearTimeout(this.#timer);
+    this.#attempts = 0;
+    this.#setState("open");
+    for (const item of this.#queue.splice(0)) socket.send(item);
   }
 
-  /** @private */
-  lost(code) {
-    this.drop();
+  /** @param {number} [code] with which the server closed the socket */
+  #handleLoss(code) {
+    this.#closeSocket();
     if (!this.wanted) this.close();
-    else if (code === REFUSED) this.giveUp();
-    else this.retry(code === TRY_LATER ? UNHURRIED : 1);
+    else if (code === CLOSE_POLICY_VIOLATION) this.stopRetrying();
+    else this.#scheduleReconnect(code === CLOSE_TRY_AGAIN_LATER ? FULL_SERVER_FACTOR : 1);
   }
 
-  /** @private */
-  retry(slowly) {
-    const seconds = BACK_OFF_S[Math.min(this.attempts, BACK_OFF_S.length - 1)] * slowly;
-    this.attempts += 1;
-    this.timer = setTimeout(() => this.connect(), seconds * 1000);
-    this.become("waiting", seconds);
+  /** @param {number} factor by which the delay is longer */
+  #scheduleReconnect(factor) {
+    const seconds = RECONNECT_DELAYS_S[Math.min(this.#attempts, RECONNECT_DELAYS_S.length - 1)] * factor;
+    this.#attempts += 1;
+    this.#timer = setTimeout(() => this.#connect(), seconds * 1000);
+    this.#setState("waiting", seconds);
   }
 
-  /** The server will not have us. What was not sent waits for the user's next attempt. */
-  giveUp() {
-    this.drop();
-    this.wanted = false;
-    this.waiting = this.waiting.filter((item) => typeof item === "string");
-    this.become("off");
-    this.listeners.onRefused();
-  }
-
-  /** @private */
-  drop() {
-    clearTimeout(this.timer);
+  #closeSocket() {
+    clearTimeout(this.#timer);
     if (!this.socket) return;
     Object.assign(this.socket, { onopen: null, onmessage: null, onclose: null });
     this.socket.close();
     this.socket = null;
   }
 
-  /** @private */
-  become(state, seconds = 0) {
+  /** @param {ConnectionState} state @param {number} [seconds] until the next attempt */
+  #setState(state, seconds = 0) {
     this.state = state;
-    this.listeners.onState(state, seconds);
+    this.#listeners.onState(state, seconds);
   }
 }

@@ -1,90 +1,136 @@
-// What has been said and what is going on, as the server's events tell it. Pure: knows no page, no sound, no socket.
+// The state of the conversation, computed from the server's events: its turns, and what is happening now.
 
 /**
+ * @typedef {import("./protocol.js").ServerEvent} ServerEvent
+ *
  * @typedef {Object} Turn
  * @property {number} number as the server counts
- * @property {string} stable what the user said, so far as it will not change
- * @property {string} tail what may still change
- * @property {boolean} heard whether the transcript is final
+ * @property {string} stable the part of the user's transcript that will not change
+ * @property {string} tail the part that may still change
  * @property {string} reply
  * @property {boolean} over
  * @property {string} cancelled why it stopped early; empty otherwise
- * @property {Object | null} latency milliseconds, as in `turn.end`
+ * @property {import("./protocol.js").Latency | null} latency known at its end
+ *
+ * @typedef {Object} Activity
+ * @property {boolean} userSpeaking the server hears the user speak
+ * @property {boolean} replyPending the user waits for a reply
  */
 
 /** @param {number} number @returns {Turn} */
 function newTurn(number) {
-  return { number, stable: "", tail: "", heard: false, reply: "", over: false, cancelled: "", latency: null };
+  return { number, stable: "", tail: "", reply: "", over: false, cancelled: "", latency: null };
 }
 
-/** What each event changes in its turn. */
-const TURN_RULES = {
-  "asr.partial": (turn, { text, stable }) =>
-    Object.assign(turn, { stable: text.slice(0, stable.length), tail: text.slice(stable.length) }),
-  "asr.final": (turn, { text }) => Object.assign(turn, { stable: text, tail: "", heard: true }),
-  "llm.partial": (turn, { token }) => Object.assign(turn, { reply: turn.reply + token }),
-  "llm.final": (turn, { text }) => Object.assign(turn, { reply: text }),
-  "turn.end": (turn, { latency }) => Object.assign(turn, { over: true, latency }),
-  "turn.cancelled": (turn, { reason }) => Object.assign(turn, { over: true, cancelled: reason }),
+/** @param {Turn} turn @param {ServerEvent} event @returns {boolean} whether the event belongs to a turn's state */
+function updateTurn(turn, event) {
+  switch (event.type) {
+    case "asr.partial":
+      turn.stable = event.text.slice(0, event.stable.length);
+      turn.tail = event.text.slice(event.stable.length);
+      return true;
+    case "asr.final":
+      turn.stable = event.text;
+      turn.tail = "";
+      return true;
+    case "llm.partial":
+      turn.reply += event.token;
+      return true;
+    case "llm.final":
+      turn.reply = event.text;
+      return true;
+    case "turn.end":
+      turn.over = true;
+      turn.latency = event.latency;
+      return true;
+    case "turn.cancelled":
+      turn.over = true;
+      turn.cancelled = event.reason;
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** @type {Activity} */
+const NO_ACTIVITY = { userSpeaking: false, replyPending: false };
+
+/** @type {Activity} */
+const REPLY_PENDING = { userSpeaking: false, replyPending: true };
+
+/** What each event changes in the activity. @type {Partial<Record<ServerEvent["type"], Partial<Activity>>>} */
+const ACTIVITY_CHANGES = {
+  ready: NO_ACTIVITY,
+  "speech.start": { userSpeaking: true, replyPending: false },
+  "speech.stop": REPLY_PENDING,
+  "asr.final": REPLY_PENDING,
+  "tts.start": { replyPending: false },
+  "turn.end": { replyPending: false },
+  "turn.cancelled": { replyPending: false },
+  error: { replyPending: false },
 };
 
-/** What each event changes in what is going on: is the user speaking, is an answer awaited? */
-const MOOD_RULES = {
-  ready: { hearing: false, thinking: false },
-  "speech.start": { hearing: true, thinking: false },
-  "speech.stop": { hearing: false, thinking: true },
-  "asr.final": { hearing: false, thinking: true },
-  "tts.start": { thinking: false },
-  "turn.end": { thinking: false },
-  "turn.cancelled": { thinking: false },
-  error: { thinking: false },
-};
-
-/** Turns by the server's numbers. A new session counts from 1 again, so `ready` forgets the old numbers. */
+/** The turns by the server's numbers, and the activity. A new session counts from 1: `ready` removes all turns. */
 export class Conversation {
+  /** @type {Map<number, Turn>} */
+  #turns = new Map();
+  #onTurn;
+
   /** @param {(turn: Turn) => void} onTurn a turn is new or has changed */
   constructor(onTurn) {
-    this.onTurn = onTurn;
-    /** @type {Map<number, Turn>} */
-    this.turns = new Map();
-    this.hearing = false;
-    this.thinking = false;
+    this.#onTurn = onTurn;
+    /** The server hears the user speak. */
+    this.userSpeaking = false;
+    /** The user waits for a reply. */
+    this.replyPending = false;
   }
 
-  /** @param {{type: string, turn?: number}} event of the server */
+  /** @param {number} number @returns {Turn | undefined} */
+  turn(number) {
+    return this.#turns.get(number);
+  }
+
+  /** @param {ServerEvent} event */
   apply(event) {
-    if (event.type === "ready") this.turns.clear();
-    Object.assign(this, MOOD_RULES[event.type]);
-    const rule = TURN_RULES[event.type];
-    if (!rule) return;
-    const turn = this.turns.get(event.turn) ?? newTurn(event.turn);
-    this.turns.set(event.turn, turn);
-    rule(turn, event);
-    this.onTurn(turn);
+    if (event.type === "ready") this.#turns.clear();
+    Object.assign(this, ACTIVITY_CHANGES[event.type]);
+    if (!("turn" in event)) return;
+    const turn = this.#turns.get(event.turn) ?? newTurn(event.turn);
+    if (!updateTurn(turn, event)) return;
+    this.#turns.set(event.turn, turn);
+    this.#onTurn(turn);
   }
 
-  /** The line is down: nothing is going on any more. */
-  hangUp() {
-    Object.assign(this, MOOD_RULES.ready);
+  /** The connection is lost: nothing is happening. */
+  clearActivity() {
+    Object.assign(this, NO_ACTIVITY);
   }
 
-  /** The user has asked for an answer. */
-  asked() {
-    Object.assign(this, MOOD_RULES["speech.stop"]);
+  /** The user has asked for a reply. */
+  expectReply() {
+    Object.assign(this, REPLY_PENDING);
   }
 }
 
+/** @typedef {"error" | "connecting" | "listening" | "speaking" | "thinking" | "ready" | "idle"} Status */
+
 /**
- * One word for what the page shows.
- * @param {{line: string, wanted: boolean, microphone: boolean, playing: boolean, failed: boolean,
- *   hearing: boolean, thinking: boolean}} now
- * @returns {"error" | "connecting" | "listening" | "speaking" | "thinking" | "ready" | "idle"}
+ * The most urgent of the states that hold now.
+ * @param {Object} state
+ * @param {import("./connection.js").ConnectionState} state.connection
+ * @param {boolean} state.wanted whether there should be a connection
+ * @param {boolean} state.microphone whether the microphone's audio is sent
+ * @param {boolean} state.playing whether a reply is being played
+ * @param {boolean} state.failed whether the microphone has failed
+ * @param {boolean} state.userSpeaking
+ * @param {boolean} state.replyPending
+ * @returns {Status}
  */
-export function status(now) {
-  if (now.failed) return "error";
-  if (now.wanted && now.line !== "open") return "connecting";
-  if (now.hearing) return "listening";
-  if (now.playing) return "speaking";
-  if (now.thinking) return "thinking";
-  return now.microphone ? "ready" : "idle";
+export function status({ connection, wanted, microphone, playing, failed, userSpeaking, replyPending }) {
+  if (failed) return "error";
+  if (wanted && connection !== "open") return "connecting";
+  if (userSpeaking) return "listening";
+  if (playing) return "speaking";
+  if (replyPending) return "thinking";
+  return microphone ? "ready" : "idle";
 }

@@ -1,165 +1,199 @@
-// One conversation over the line: what the server says, put into turns, sound and notices. Knows no button.
+// A session with the server: carries out its events, and keeps the connection while the user needs it.
 
+import { Connection, socketUrl } from "./connection.js";
 import { Conversation } from "./conversation.js";
-import { Line, socketUrl } from "./connection.js";
 
-/** @returns {string} a name for this visit's conversation */
+/**
+ * @typedef {import("./protocol.js").ServerEvent} ServerEvent
+ * @typedef {import("./connection.js").ConnectionState} ConnectionState
+ *
+ * @typedef {Object} Limits the server's settings that the page needs
+ * @property {number} chars longest typed text, in characters
+ * @property {number} seconds longest utterance
+ * @property {number} silence milliseconds of silence that end an utterance, unless the user chooses otherwise
+ * @property {number} speed of the voice, unless the user chooses otherwise; 1 is the voice's own
+ *
+ * @typedef {Object} SessionListeners
+ * @property {() => void} onChange the state of the conversation or of the connection may have changed
+ * @property {() => void} onRefused the server refuses the connection
+ * @property {() => boolean} isSending whether the microphone's audio is meant to be sent now
+ */
+
+/** @returns {string} a random name for the conversation of this visit */
 function newSessionId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export class Call {
+/**
+ * Carries out what an event says about playback.
+ * @param {import("../audio/player.js").Player} player @param {ServerEvent} event
+ */
+function controlPlayer(player, event) {
+  switch (event.type) {
+    case "ready":
+      return player.configure(event);
+    case "tts.start":
+      return player.startPhrase({ turn: event.turn, start: event.written_start, end: event.written_end });
+    case "tts.hold":
+      return player.pause(event.turn);
+    case "tts.resume":
+      return player.resume(event.turn);
+    case "tts.end":
+      return player.endTurn(event.turn);
+    default:
+      return undefined;
+  }
+}
+
+export class Session {
+  #audio;
+  #view;
+  #limits;
+  #listeners;
+  #id = newSessionId();
+  #accessToken = "";
+  /** Key of the message that says why the server refused; it stays shown while the connection is retried. */
+  #refusal = "";
+
   /**
-   * @param {import("../audio/audio-devices.js").Voice} voice
+   * @param {import("../audio/audio-devices.js").AudioDevices} audio
    * @param {import("../ui/view.js").View} view
-   * @param {{seconds: number, chars: number, silence: number}} limits the server's, for its messages
-   * @param {{onChange: () => void, onRefused: () => void, speaking: () => boolean}} page
-   *   `onRefused`: the server will not have us; `speaking`: whether somebody is talking to us now
+   * @param {Limits} limits
+   * @param {SessionListeners} listeners
    */
-  constructor(voice, view, limits, { onChange, onRefused, speaking }) {
-    this.voice = voice;
-    this.view = view;
-    this.limits = limits;
-    this.onChange = onChange;
-    this.speaking = speaking;
-    this.sessionId = newSessionId();
-    this.auth = "";
-    /** Why the server did not let us in, as a key of the page's words; stays shown while the line tries again. */
-    this.refusal = null;
-    this.conversation = new Conversation((turn) => view.log.show(turn));
-    this.line = new Line(socketUrl(), () => this.hello(), {
-      onEvent: (event) => this.obey(event),
-      onAudio: (frame) => voice.player?.push(frame),
-      onState: (state, seconds) => this.lineIs(state, seconds),
-      onRefused,
+  constructor(audio, view, limits, listeners) {
+    this.#audio = audio;
+    this.#view = view;
+    this.#limits = limits;
+    this.#listeners = listeners;
+    this.conversation = new Conversation((turn) => view.transcript.show(turn));
+    this.connection = new Connection(socketUrl(), () => this.startMessage(), {
+      onEvent: (event) => this.handleEvent(event),
+      onAudio: (frame) => audio.player?.push(frame),
+      onState: (state, seconds) => this.#handleConnectionState(state, seconds),
+      onRefused: listeners.onRefused,
       onDropped: () => view.notice.show("connection.slow", { kind: "info" }),
     });
   }
 
-  /** Whether an answer is awaited or being heard. */
-  get answering() {
-    return this.voice.playing || this.conversation.thinking;
+  /** Whether a reply is awaited or being played. */
+  get #replying() {
+    return this.#audio.playing || this.conversation.replyPending;
   }
 
-  /** Whether the line must come back by itself: somebody is speaking, or something was never sent. */
-  get needed() {
-    return this.speaking() || this.line.waiting.length > 0;
+  /** Whether a lost connection must be restored: the user is speaking, or something was never sent. */
+  get #connectionNeeded() {
+    return this.#listeners.isSending() || this.connection.hasQueued;
   }
 
-  /** What the first message of every connection says. */
-  hello() {
-    return {
+  /** The first message of each connection, with what the user has chosen; public for tests. */
+  startMessage() {
+    const view = this.#view;
+    /** @type {import("./protocol.js").StartMessage} */
+    const message = {
       type: "start",
-      session_id: this.sessionId,
-      auth: this.auth,
+      session_id: this.#id,
+      auth: this.#accessToken,
       codec: "pcm16",
       sample_rate: 16000,
-      audio_out: this.voice.audioOut,
-      language: this.view.spoken,
-      silence_ms: this.view.patience,
-      hotwords: this.view.names,
-      voice: this.view.voice,
-      speed: this.view.speed,
-      mode: this.view.hold ? "push_to_talk" : "hands_free",
+      audio_out: this.#audio.audioOut,
+      language: view.spokenLanguage,
+      silence_ms: view.silenceMs,
+      hotwords: view.hotwords,
+      voice: view.voice,
+      speed: view.speed,
+      mode: view.pushToTalk ? "push_to_talk" : "hands_free",
     };
+    return message;
   }
 
-  /** @param {Object} message that asks for an answer: `text` or `end_turn` */
-  ask(message) {
-    this.line.open();
-    this.line.send(message);
-    this.conversation.asked();
+  /** @param {import("./protocol.js").ReplyRequest} request */
+  requestReply(request) {
+    this.connection.open();
+    this.connection.send(request);
+    this.conversation.expectReply();
   }
 
-  /** Silence, and no more of this answer. */
-  stop() {
-    const { answering } = this;
-    this.voice.silence();
-    if (answering && this.line.state === "open") this.line.send({ type: "cancel" });
-    this.conversation.thinking = false;
+  /** Stops playback, and has the server cancel the reply. */
+  cancelReply() {
+    const replying = this.#replying;
+    this.#audio.stopPlayback();
+    if (replying && this.connection.state === "open") this.connection.send({ type: "cancel" });
+    this.conversation.replyPending = false;
   }
 
-  /** Another language, or another way to talk, from now on: only a new line can say so. */
-  reopen() {
-    this.line.close();
-    if (this.speaking()) this.line.open();
+  /** Applies changed choices: they stand in the first message, so they need a new connection. */
+  reconnect() {
+    this.connection.close();
+    if (this.#listeners.isSending()) this.connection.open();
   }
 
-  /** @param {string} auth the access code that the server asked for */
-  unlock(auth) {
-    this.auth = auth;
-    if (this.needed) this.line.open();
+  /** @param {string} token that the server asked for */
+  setAccessToken(token) {
+    this.#accessToken = token;
+    if (this.#connectionNeeded) this.connection.open();
   }
 
-  /** @param {import("../audio/phrase-timeline.js").Phrase | null} phrase that is heard now */
-  follow(phrase) {
-    this.view.log.mark(this.conversation.turns.get(phrase?.turn), phrase);
+  /** Marks what is heard in the transcript. @param {import("../audio/phrase-timeline.js").Phrase | null} phrase */
+  highlight(phrase) {
+    const turn = phrase ? this.conversation.turn(phrase.turn) : undefined;
+    this.#view.transcript.highlight(turn, phrase);
   }
 
-  /** @private */
-  obey(event) {
-    const { player } = this.voice;
-    const acts = {
-      ready: () => player?.format(event),
-      "tts.hold": () => player?.hold(event.turn),
-      "tts.resume": () => player?.resume(event.turn),
-      "tts.start": () => player?.begin({ turn: event.turn, start: event.written_start, end: event.written_end }),
-      "tts.end": () => player?.end(event.turn),
-      "turn.cancelled": () => this.cancelled(event),
-      error: () => this.problem(event),
-      going_away: () => this.view.notice.show("connection.going_away", { kind: "info", places: event }),
-    };
+  /** Carries out one event of the server; public for tests. @param {ServerEvent} event */
+  handleEvent(event) {
     this.conversation.apply(event);
-    acts[event.type]?.();
-    this.onChange();
+    if (this.#audio.player) controlPlayer(this.#audio.player, event);
+    if (event.type === "turn.cancelled") this.#handleCancelled(event);
+    else if (event.type === "error") this.#handleError(event);
+    else if (event.type === "going_away") this.#handleGoingAway(event);
+    this.#listeners.onChange();
   }
 
-  /** @private */
-  cancelled({ turn, reason }) {
-    if (this.voice.player?.turn === turn) this.voice.silence();
-    if (reason === "no_speech") this.view.notice.show("error.no_speech", { kind: "info" });
+  /** @param {import("./protocol.js").TurnCancelledEvent} event */
+  #handleCancelled({ turn, reason }) {
+    if (this.#audio.player?.turn === turn) this.#audio.stopPlayback();
+    if (reason === "no_speech") this.#view.notice.show("error.no_speech", { kind: "info" });
   }
 
-  /** @private */
-  problem({ code, retryable }) {
-    const key = this.view.words.has(`error.${code}`) ? `error.${code}` : "error.unknown";
-    this.view.notice.show(key, { places: this.limits });
-    if (code === "unauthorized") this.view.askCode();
-    if (this.line.state === "open") return;
-    this.refusal = key;
-    if (!retryable) this.line.giveUp();
+  /** @param {import("./protocol.js").ServerErrorEvent} event */
+  #handleError({ code, retryable }) {
+    const key = this.#view.translations.has(`error.${code}`) ? `error.${code}` : "error.unknown";
+    this.#view.notice.show(key, { values: this.#limits });
+    if (code === "unauthorized") this.#view.showAccessForm();
+    if (this.connection.state === "open") return;
+    this.#refusal = key;
+    if (!retryable) this.connection.stopRetrying();
   }
 
-  /** @private */
-  lineIs(state, seconds) {
-    const { answering } = this;
-    if (state === "open") this.admitted();
-    else this.hangUp();
-    if (state === "waiting") this.lost(seconds, answering);
-    this.onChange();
+  /** @param {import("./protocol.js").GoingAwayEvent} event */
+  #handleGoingAway({ seconds }) {
+    this.#view.notice.show("connection.going_away", { kind: "info", values: { seconds } });
   }
 
-  /** @private */
-  admitted() {
-    this.view.notice.done(this.refusal ?? "connection.waiting");
-    this.refusal = null;
+  /** @param {ConnectionState} state @param {number} seconds until the next attempt, while `waiting` */
+  #handleConnectionState(state, seconds) {
+    const replying = this.#replying;
+    if (state === "open") {
+      this.#view.notice.hide(this.#refusal || "connection.waiting");
+      this.#refusal = "";
+    } else {
+      this.conversation.clearActivity();
+      this.#audio.stopPlayback();
+    }
+    if (state === "waiting") this.#handleLoss(seconds, replying);
+    this.#listeners.onChange();
   }
 
-  /** @private */
-  hangUp() {
-    this.conversation.hangUp();
-    this.voice.silence();
-  }
-
-  /** @private */
-  lost(seconds, answering) {
-    const { notice } = this.view;
-    if (!this.needed) {
-      if (answering) notice.show("error.offline");
-      this.line.close();
-    } else if (!this.refusal) {
-      notice.show("connection.waiting", { kind: "info", places: { seconds: Math.ceil(seconds) } });
+  /** @param {number} seconds until the next attempt @param {boolean} replying whether a reply was lost */
+  #handleLoss(seconds, replying) {
+    const { notice } = this.#view;
+    if (!this.#connectionNeeded) {
+      if (replying) notice.show("error.offline");
+      this.connection.close();
+    } else if (!this.#refusal) {
+      notice.show("connection.waiting", { kind: "info", values: { seconds: Math.ceil(seconds) } });
     }
   }
 }

@@ -1,116 +1,135 @@
-// The line that says which models are running, in what language they are at home, and under which licence.
+// The model status: which models run, with language and licence, or how far they are with downloading and loading.
 
 const STAGES = ["asr", "llm", "tts", "vad"];
 
-/** Milliseconds between two looks at how far the server is with warming up. */
-const POLL_MS = 1500;
+/** Milliseconds between two requests for the readiness while the server is warming up. */
+const POLL_INTERVAL_MS = 1500;
 
-const MEGABYTE = 1e6;
+const BYTES_PER_MEGABYTE = 1e6;
 
-/** @param {string} tag @param {string} text */
-function make(tag, text) {
+/**
+ * @typedef {import("./translations.js").Translations} Translations
+ *
+ * @typedef {Object} Stage the model that serves a stage, or its progress
+ * @property {string} [model]
+ * @property {string} [title] the model with the adapters that were added to it
+ * @property {string} [language]
+ * @property {string} [licence]
+ * @property {string} [consequence] what the licence means for the user
+ * @property {"waiting" | "fetching" | "loading" | "ready" | "failed"} [state]
+ * @property {string} [step] of fetching: downloading, checking, joining, converting, waiting
+ * @property {number} [done_bytes]
+ * @property {number} [total_bytes]
+ * @property {{model: string, reason: string}[]} [tried] models that were preferred and cannot be used
+ *
+ * @typedef {Object} Readiness the answer of /readyz, and the value of the page's component
+ * @property {boolean} ready
+ * @property {Record<string, Stage>} stages
+ * @property {string[]} [voices] the first is the default
+ */
+
+/** @param {string} tag @param {string} text @returns {HTMLElement} */
+function createElement(tag, text) {
   const element = document.createElement(tag);
   element.textContent = text;
   return element;
 }
 
-/**
- * @typedef {Object} Stage what serves a stage, or how far that has come
- * @property {string} [model]
- * @property {string} [title] the model with what was added to it
- * @property {string} [language]
- * @property {string} [licence]
- * @property {string} [consequence] what the licence means
- * @property {"waiting" | "fetching" | "loading" | "ready" | "failed"} [state]
- * @property {string} [step] of fetching: downloading, checking, joining, converting, waiting
- * @property {number} [done_bytes]
- * @property {number} [total_bytes]
- * @property {{model: string, reason: string}[]} [tried] what was preferred and could not be used
- *
- * @typedef {{ready: boolean, stages: Record<string, Stage>, voices?: string[]}} Readiness what /readyz and the page's own
- *   server say; of the voices the first is the default
- */
-
-/** @param {number} bytes @returns {number} whole megabytes, and one at least for what is more than nothing */
+/** @param {number} bytes @returns {number} megabytes, rounded up */
 function megabytes(bytes) {
-  return Math.ceil(bytes / MEGABYTE);
+  return Math.ceil(bytes / BYTES_PER_MEGABYTE);
 }
 
 /**
- * What is being done for a stage that is not ready, in words.
- * @param {import("./translations.js").Words} words @param {Stage} stage @returns {string}
+ * What is being done for a stage that is not ready.
+ * @param {Translations} translations @param {Stage} stage @returns {string}
  */
-export function progress(words, { model, state, step, done_bytes = 0, total_bytes = 0 }) {
-  if (!model || state === "waiting") return words.say("warmup.stage_waiting");
+export function progressText(translations, { model, state, step, done_bytes = 0, total_bytes = 0 }) {
+  if (!model || state === "waiting") return translations.text("warmup.stage_waiting");
   if (state === "ready") return model;
-  const key = state === "fetching" ? step || "looking" : state;
+  const key = `warmup.${state === "fetching" ? step || "looking" : state}`;
   const done = megabytes(done_bytes);
-  return words.say(words.has(`warmup.${key}`) ? `warmup.${key}` : "warmup.looking", {
+  return translations.text(translations.has(key) ? key : "warmup.looking", {
     model,
     done,
     total: Math.max(done, megabytes(total_bytes)),
   });
 }
 
-export class Models {
+export class ModelStatus {
+  #list;
+  #translations;
+  #onVoices;
+  /** @type {number | undefined} */
+  #timer;
+
   /**
    * @param {HTMLElement} list a <dl>
-   * @param {import("./translations.js").Words} words
-   * @param {(voices: string[]) => void} onVoices what the server's voices are now
+   * @param {Translations} translations
+   * @param {(voices: string[]) => void} onVoices the voices that the server has now
    */
-  constructor(list, words, onVoices) {
-    this.onVoices = onVoices;
-    this.list = list;
-    this.words = words;
-    /** @type {Readiness | null} */
+  constructor(list, translations, onVoices) {
+    this.#list = list;
+    this.#translations = translations;
+    this.#onVoices = onVoices;
+    /** The server's last answer; public for tests. @type {Readiness | null} */
     this.readiness = null;
   }
 
-  /** Shows this, and asks again until the server is warm. @param {Readiness | null} readiness */
+  /** Shows the readiness, and polls the server until it is ready. @param {Readiness | null} readiness */
   show(readiness) {
     this.readiness = readiness;
-    if (readiness?.ready) this.onVoices(readiness.voices ?? []);
+    if (readiness?.ready) this.#onVoices(readiness.voices ?? []);
     this.refresh();
-    clearTimeout(this.timer);
-    if (!readiness?.ready) this.timer = setTimeout(() => this.ask(), POLL_MS);
+    clearTimeout(this.#timer);
+    if (!readiness?.ready) this.#timer = setTimeout(() => this.#poll(), POLL_INTERVAL_MS);
   }
 
-  /** Writes the line; the language may have changed. */
+  /** Writes the list again: the language may have changed. */
   refresh() {
-    this.list.replaceChildren();
-    if (!this.readiness?.ready) this.list.append(make("dd", this.words.say("models.loading")));
+    const warm = Boolean(this.readiness?.ready);
+    this.#list.replaceChildren();
+    if (!warm) this.#list.append(createElement("dd", this.#translations.text("models.loading")));
     for (const name of STAGES) {
       const stage = this.readiness?.stages?.[name];
-      if (stage) this.list.append(this.line(name, stage));
+      if (stage) this.#list.append(this.#createRow(name, warm ? this.#modelDescription(stage) : this.#progress(stage)));
     }
   }
 
-  /** @private */
-  line(name, stage) {
-    const pair = document.createElement("div");
-    const warm = this.readiness.ready;
-    const value = make("dd", warm ? stage.title ?? stage.model : progress(this.words, stage));
-    const more = warm ? this.details(stage) : "";
-    if (more) value.append(make("small", ` (${more})`));
-    if (warm && stage.consequence) value.append(make("small", ` ${stage.consequence}`));
-    pair.append(make("dt", this.words.say(`models.${name}`)), value);
-    return pair;
+  /** @param {string} name of the stage @param {HTMLElement} description @returns {HTMLElement} */
+  #createRow(name, description) {
+    const row = document.createElement("div");
+    row.append(createElement("dt", this.#translations.text(`models.${name}`)), description);
+    return row;
   }
 
-  /** @private */
-  details({ language, licence, tried = [] }) {
+  /** @param {Stage} stage @returns {HTMLElement} */
+  #progress(stage) {
+    return createElement("dd", progressText(this.#translations, stage));
+  }
+
+  /** @param {Stage} stage @returns {HTMLElement} */
+  #modelDescription(stage) {
+    const description = createElement("dd", stage.title ?? stage.model ?? "");
+    const details = this.#details(stage);
+    if (details) description.append(createElement("small", ` (${details})`));
+    if (stage.consequence) description.append(createElement("small", ` ${stage.consequence}`));
+    return description;
+  }
+
+  /** @param {Stage} stage @returns {string} language, licence, and the models that were preferred */
+  #details({ language, licence, tried = [] }) {
     const models = [...new Set(tried.map(({ model }) => model))].join(", ");
-    const instead = models && this.words.say("models.instead", { models });
+    const instead = models && this.#translations.text("models.instead", { models });
     return [language, licence, instead].filter(Boolean).join(", ");
   }
 
-  /** @private */
-  async ask() {
+  async #poll() {
     try {
-      const answer = await fetch(new URL("readyz", document.baseURI));
-      this.show(await answer.json());
+      const response = await fetch(new URL("readyz", document.baseURI));
+      this.show(await response.json());
     } catch {
-      this.show(this.readiness); // no server for the moment, or something else answers: ask again
+      this.show(this.readiness); // the server cannot be reached, or a proxy answers for it: poll again
     }
   }
 }

@@ -1,39 +1,48 @@
-// One line that tells the user in words what is wrong or worth knowing.
+// The notice: one line of text about an error or an event, shown until it is closed or no longer holds.
 
-/** Shows one thing at a time; in the language chosen, also when that changes. */
+/** @typedef {Record<string, string | number>} Values what replaces the {names} in a text */
+
+/** Shows one text at a time, in the page's current language. */
 export class Notice {
-  /** @param {HTMLElement} box with a [data-part=notice-text] @param {import("./translations.js").Words} words */
-  constructor(box, words) {
-    this.box = box;
-    this.text = box.querySelector("[data-part=notice-text]");
-    this.words = words;
+  #box;
+  #text;
+  #translations;
+  /** What is shown. @type {{key: string, values: Values} | null} */
+  #shown = null;
+
+  /**
+   * @param {HTMLElement} box
+   * @param {HTMLElement} text in the box
+   * @param {import("./translations.js").Translations} translations
+   */
+  constructor(box, text, translations) {
+    this.#box = box;
+    this.#text = text;
+    this.#translations = translations;
     this.hide();
   }
 
   /**
-   * @param {string} key of the page's words
-   * @param {{kind?: "error" | "info", places?: Record<string, string | number>}} [options]
+   * @param {string} key of the text
+   * @param {{kind?: "error" | "info", values?: Values}} [options]
    */
-  show(key, { kind = "error", places = {} } = {}) {
-    this.shown = { key, places };
-    this.box.dataset.kind = kind;
-    this.box.hidden = false;
+  show(key, { kind = "error", values = {} } = {}) {
+    this.#shown = { key, values };
+    this.#box.dataset.kind = kind;
+    this.#box.hidden = false;
     this.refresh();
   }
 
-  /** @param {string} key hides what is shown if it is this */
-  done(key) {
-    if (this.shown?.key === key) this.hide();
+  /** @param {string} [key] hides the notice only if it shows this text */
+  hide(key) {
+    if (key !== undefined && this.#shown?.key !== key) return;
+    this.#shown = null;
+    this.#box.hidden = true;
+    this.#text.textContent = "";
   }
 
-  hide() {
-    this.shown = null;
-    this.box.hidden = true;
-    this.text.textContent = "";
-  }
-
-  /** The language may have changed. */
+  /** Writes the text again: the language may have changed. */
   refresh() {
-    if (this.shown) this.text.textContent = this.words.say(this.shown.key, this.shown.places);
+    if (this.#shown) this.#text.textContent = this.#translations.text(this.#shown.key, this.#shown.values);
   }
 }

@@ -1,207 +1,223 @@
-// The talk page: what the user does, turned into calls. Started by the Gradio page with `mount`.
+// The entry point of the browser code: the talk page's controller, which the Gradio page starts with `mount`.
 
-import { Call } from "../conversation/session.js";
+import { AudioDevices } from "../audio/audio-devices.js";
+import { AudioDeviceError } from "../audio/microphone.js";
 import { status } from "../conversation/conversation.js";
-import { watchHold } from "./push-to-talk.js";
-import { MicrophoneError } from "../audio/microphone.js";
+import { Session } from "../conversation/session.js";
+import { bindPushToTalk } from "./push-to-talk.js";
 import { View } from "./view.js";
-import { Voice } from "../audio/audio-devices.js";
 
-class Page {
-  /**
-   * @param {HTMLElement} root
-   * @param {{strings: Record<string, Record<string, string>>, limits: {seconds: number, chars: number, silence: number, speed: number}}} props
-   */
-  constructor(root, props) {
-    this.limits = props.limits;
-    this.failed = false;
-    this.held = false;
-    this.view = new View(root, props.strings);
-    this.view.patience = props.limits.silence;
-    this.view.speed = props.limits.speed;
-    this.voice = new Voice({
-      onFrame: (pcm, level) => this.heard(pcm, level),
-      onLost: () => this.deaf(new MicrophoneError("microphone_lost")),
-      onPlaying: () => this.refresh(),
-      onFailure: () => this.view.notice.show("error.playback"),
-      onPhrase: (phrase) => this.call.follow(phrase),
+/**
+ * @typedef {Object} Props what inzwa/server/ui/page.py gives to the component
+ * @property {import("./translations.js").Tables} strings
+ * @property {import("../conversation/session.js").Limits} limits
+ * @property {import("./model-status.js").Readiness | null} value the readiness when the page was loaded
+ */
+
+/** Connects the controls with the audio devices and the session. Its fields are public for tests. */
+export class Page {
+  #limits;
+  /** Whether the microphone has failed since the user's last attempt. */
+  #failed = false;
+  /** Whether the talk button is held down, in push-to-talk mode. */
+  #held = false;
+
+  /** @param {HTMLElement} root that holds page.html @param {Props} props */
+  constructor(root, { strings, limits }) {
+    this.#limits = limits;
+    this.view = new View(root, strings);
+    this.view.silenceMs = limits.silence;
+    this.view.speed = limits.speed;
+    this.audio = new AudioDevices({
+      onFrame: (pcm, level) => this.#handleFrame(pcm, level),
+      onLost: () => this.#handleMicrophoneError(new AudioDeviceError("microphone_lost")),
+      onPlaying: () => this.#render(),
+      onDecodeError: () => this.view.notice.show("error.playback"),
+      onPhrase: (phrase) => this.session.highlight(phrase),
     });
-    this.call = new Call(this.voice, this.view, props.limits, {
-      onChange: () => this.refresh(),
-      onRefused: () => this.hush(),
-      speaking: () => this.speaking,
+    this.session = new Session(this.audio, this.view, limits, {
+      onChange: () => this.#render(),
+      onRefused: () => this.#closeMicrophone(),
+      isSending: () => this.#sending,
     });
-    this.listen();
-    this.refresh();
+    this.#bindTalkControls();
+    this.#bindOtherControls();
+    this.#render();
   }
 
-  /** Whether what the microphone hears is meant for us. */
-  get speaking() {
-    return this.view.hold ? this.held : Boolean(this.voice.microphone);
+  /** Whether the microphone's audio is meant to be sent. */
+  get #sending() {
+    return this.view.pushToTalk ? this.#held : Boolean(this.audio.microphone);
   }
 
-  /** @private */
-  listen() {
+  #bindTalkControls() {
     const { view } = this;
-    const { talk, stop, form, access, close, patience, speed } = view.parts;
-    talk.addEventListener("click", () => !view.hold && this.toggle());
-    watchHold(talk, () => view.hold, { begin: () => this.press(), end: () => this.release() });
-    stop.addEventListener("click", () => this.stop());
-    form.addEventListener("submit", (event) => this.type(event));
-    access.addEventListener("submit", (event) => this.unlock(event));
+    const { talk, stop } = view.parts;
+    talk.addEventListener("click", () => !view.pushToTalk && this.#toggleMicrophone());
+    bindPushToTalk(talk, () => view.pushToTalk, { onPress: () => this.#press(), onRelease: () => this.#release() });
+    stop.addEventListener("click", () => this.#cancelReply());
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#cancelReply());
+    for (const mode of [view.parts["mode-free"], view.parts["mode-hold"]]) {
+      mode.addEventListener("change", () => this.#changeMode());
+    }
+  }
+
+  #bindOtherControls() {
+    const { view } = this;
+    const { form, access, close, silence, speed, hotwords, voice } = view.parts;
+    form.addEventListener("submit", (event) => this.#submitText(event));
+    access.addEventListener("submit", (event) => this.#submitAccessToken(event));
     close.addEventListener("click", () => view.notice.hide());
-    patience.addEventListener("input", () => view.showPatience());
+    silence.addEventListener("input", () => view.showSilence());
     speed.addEventListener("input", () => view.showSpeed());
-    for (const choice of ["spoken", "patience", "names", "voice", "speed"]) {
-      view.parts[choice].addEventListener("change", () => this.call.reopen());
+    for (const control of [view.parts["spoken-language"], silence, hotwords, voice, speed]) {
+      control.addEventListener("change", () => this.session.reconnect());
     }
-    for (const mode of ["mode-free", "mode-hold"]) view.parts[mode].addEventListener("change", () => this.modeChanged());
-    for (const choice of view.root.querySelectorAll("[data-language]")) {
-      choice.addEventListener("click", () => this.choose(choice.dataset.language));
+    for (const button of view.languageButtons) {
+      button.addEventListener("click", () => this.#changeLanguage(button.dataset.language ?? ""));
     }
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.stop());
   }
 
-  /** Hands-free: the button turns the microphone on and off. */
-  toggle() {
-    if (this.voice.microphone || this.voice.opening) this.hush();
-    else this.openMicrophone();
+  #toggleMicrophone() {
+    if (this.audio.microphone || this.audio.openingMicrophone) this.#closeMicrophone();
+    else this.#openMicrophone();
   }
 
-  /** @private */
-  async openMicrophone() {
-    this.calm();
-    const listening = this.voice.listen();
-    this.refresh();
+  async #openMicrophone() {
+    this.#clearFailure();
+    const opened = this.audio.openMicrophone();
+    this.#render();
     try {
-      if (await listening) this.call.line.open();
+      if (await opened) this.session.connection.open();
     } catch (error) {
-      this.deaf(error);
+      this.#handleMicrophoneError(error);
     }
-    this.refresh();
+    this.#render();
   }
 
-  /** Turns the microphone off; the answer under way goes on. @private */
-  hush() {
-    this.voice.hush();
-    this.call.conversation.hearing = false;
-    this.view.meter(0);
-    this.refresh();
+  /** Turns the microphone off; a reply goes on. */
+  #closeMicrophone() {
+    this.audio.closeMicrophone();
+    this.session.conversation.userSpeaking = false;
+    this.view.showLevel(0);
+    this.#render();
   }
 
-  /** @private */
-  deaf(error) {
-    this.hush();
-    this.failed = true;
-    this.complain(error);
-    this.refresh();
+  /** @param {unknown} error */
+  #handleMicrophoneError(error) {
+    this.#closeMicrophone();
+    this.#failed = true;
+    this.#showAudioError(error);
+    this.#render();
   }
 
-  /** @private */
-  complain(error) {
-    this.view.notice.show(`error.${error instanceof MicrophoneError ? error.code : "unsupported"}`);
+  /** @param {unknown} error */
+  #showAudioError(error) {
+    this.view.notice.show(`error.${error instanceof AudioDeviceError ? error.code : "unsupported"}`);
   }
 
-  /** Hold to talk: begins. */
-  press() {
-    this.held = true;
-    this.call.stop();
-    if (this.voice.microphone) this.call.line.open();
-    else if (!this.voice.opening) this.openMicrophone();
-    this.refresh();
+  /** Push-to-talk begins: a reply stops, and the microphone's audio is sent. */
+  #press() {
+    this.#held = true;
+    this.session.cancelReply();
+    if (this.audio.microphone) this.session.connection.open();
+    else if (!this.audio.openingMicrophone) this.#openMicrophone();
+    this.#render();
   }
 
-  /** Hold to talk: ends; the server answers. */
-  release() {
-    this.held = false;
-    this.view.meter(0);
-    if (this.voice.microphone && this.call.line.wanted) this.call.ask({ type: "end_turn" });
-    this.refresh();
+  /** Push-to-talk ends: the server replies. */
+  #release() {
+    this.#held = false;
+    this.view.showLevel(0);
+    if (this.audio.microphone && this.session.connection.wanted) this.session.requestReply({ type: "end_turn" });
+    this.#render();
   }
 
-  /** Silence, and no more of this answer. */
-  stop() {
-    this.call.stop();
-    this.refresh();
+  #cancelReply() {
+    this.session.cancelReply();
+    this.#render();
   }
 
-  /** @private */
-  async type(event) {
+  /** @param {SubmitEvent} event */
+  async #submitText(event) {
     event.preventDefault();
-    const { text: box } = this.view.parts;
-    const text = box.value.trim();
-    const wrong = !text ? "error.empty_text" : text.length > this.limits.chars ? "error.text_too_long" : null;
-    if (wrong) return this.view.notice.show(wrong, { kind: "info", places: this.limits });
-    box.value = "";
-    this.calm();
-    try {
-      await this.voice.wake();
-    } catch (error) {
-      this.complain(error); // the answer can still be read
+    const { text: input } = this.view.parts;
+    const text = input.value.trim();
+    const problem = !text ? "error.empty_text" : text.length > this.#limits.chars ? "error.text_too_long" : null;
+    if (problem) {
+      this.view.notice.show(problem, { kind: "info", values: this.#limits });
+      return;
     }
-    this.voice.silence();
-    this.call.ask({ type: "text", text });
-    return this.refresh();
+    input.value = "";
+    this.#clearFailure();
+    try {
+      await this.audio.openPlayer();
+    } catch (error) {
+      this.#showAudioError(error); // the reply can still be read
+    }
+    this.audio.stopPlayback();
+    this.session.requestReply({ type: "text", text });
+    this.#render();
   }
 
-  /** @private */
-  unlock(event) {
+  /** @param {SubmitEvent} event */
+  #submitAccessToken(event) {
     event.preventDefault();
     this.view.parts.access.hidden = true;
-    this.calm();
-    this.call.unlock(this.view.parts.key.value);
-    this.refresh();
+    this.#clearFailure();
+    this.session.setAccessToken(this.view.parts.key.value);
+    this.#render();
   }
 
-  /** A new attempt: what went wrong before is over. @private */
-  calm() {
-    this.failed = false;
+  /** A new attempt begins: what failed before no longer matters. */
+  #clearFailure() {
+    this.#failed = false;
     this.view.notice.hide();
   }
 
-  /** @private */
-  heard(pcm, level) {
-    this.view.meter(this.speaking ? level : 0);
-    if (this.speaking) this.call.line.sendAudio(pcm);
+  /** @param {ArrayBuffer} pcm 20 ms of the microphone @param {number} level root mean square, 0..1 */
+  #handleFrame(pcm, level) {
+    this.view.showLevel(this.#sending ? level : 0);
+    if (this.#sending) this.session.connection.sendAudio(pcm);
   }
 
-  /** @private */
-  modeChanged() {
-    this.held = false;
-    this.hush();
-    this.call.reopen();
+  #changeMode() {
+    this.#held = false;
+    this.#closeMicrophone();
+    this.session.reconnect();
   }
 
-  /** @private */
-  choose(language) {
-    this.view.choose(language);
-    this.refresh();
+  /** @param {string} language of the page */
+  #changeLanguage(language) {
+    this.view.setLanguage(language);
+    this.#render();
   }
 
-  /** Shows how things stand now. @private */
-  refresh() {
-    const { conversation, line } = this.call;
-    const now = status({
-      line: line.state,
-      wanted: line.wanted || Boolean(this.voice.opening),
-      microphone: this.speaking,
-      playing: this.voice.playing,
-      failed: this.failed,
-      hearing: conversation.hearing,
-      thinking: conversation.thinking,
+  /** Shows the current state. */
+  #render() {
+    const { conversation, connection } = this.session;
+    const current = status({
+      connection: connection.state,
+      wanted: connection.wanted || this.audio.openingMicrophone,
+      microphone: this.#sending,
+      playing: this.audio.playing,
+      failed: this.#failed,
+      userSpeaking: conversation.userSpeaking,
+      replyPending: conversation.replyPending,
     });
-    this.view.show(now, line.state, this.speaking);
+    this.view.showState(current, connection.state, this.#sending);
   }
 }
 
 /**
- * Starts the page in an element that holds talk.html.
+ * Starts the page in an element that holds page.html.
  * @param {HTMLElement} element
- * @param {Object} props `strings`, `limits` and `value`: the readiness
- * @param {(name: string, changed: () => void) => void} watch calls back when a prop has changed
+ * @param {Props} props
+ * @param {(name: keyof Props, onChange: () => void) => void} watch calls back when a prop has changed
  */
 export function mount(element, props, watch) {
-  const page = new Page(element.querySelector(".inzwa"), props);
+  const root = /** @type {HTMLElement} */ (element.querySelector(".inzwa"));
+  const page = new Page(root, props);
   const showModels = () => page.view.models.show(props.value);
   watch("value", showModels);
   showModels();

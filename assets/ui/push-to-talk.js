@@ -1,38 +1,40 @@
-// Holding the talk button, by finger, mouse, Space or Enter, as one thing with a beginning and an end.
+// Push-to-talk: combines pointer, Space and Enter on the talk button into one press and one release.
 
-/** @param {EventTarget | null} target @returns {boolean} whether Space means something else there */
-function takesKeys(target) {
+/** @param {EventTarget | null} target @returns {boolean} whether Space has another meaning there */
+function takesSpace(target) {
   return target instanceof Element && target.closest("input, textarea, select, button, a, [contenteditable]") !== null;
 }
 
 /**
  * @param {HTMLButtonElement} button
- * @param {() => boolean} active whether holding means anything now
- * @param {{begin: () => void, end: () => void}} listeners
+ * @param {() => boolean} isActive whether the page is in push-to-talk mode
+ * @param {{onPress: () => void, onRelease: () => void}} listeners
  */
-export function watchHold(button, active, { begin, end }) {
-  let held = false;
-  const start = (event) => {
-    if (!active() || held) return;
+export function bindPushToTalk(button, isActive, { onPress, onRelease }) {
+  let pressed = false;
+  /** @param {Event} event */
+  const press = (event) => {
+    if (!isActive() || pressed) return;
     event.preventDefault();
-    held = true;
-    begin();
+    pressed = true;
+    onPress();
   };
-  const stop = () => {
-    if (!held) return;
-    held = false;
-    end();
+  const release = () => {
+    if (!pressed) return;
+    pressed = false;
+    onRelease();
   };
-  const isKey = (event) =>
+  /** @param {KeyboardEvent} event */
+  const isTalkKey = (event) =>
     (event.code === "Space" || (event.code === "Enter" && event.target === button)) &&
-    (event.target === button || !takesKeys(event.target));
+    (event.target === button || !takesSpace(event.target));
   button.addEventListener("pointerdown", (event) => {
-    if (active() && event.button === 0) button.setPointerCapture(event.pointerId);
-    if (event.button === 0) start(event);
+    if (isActive() && event.button === 0) button.setPointerCapture(event.pointerId);
+    if (event.button === 0) press(event);
   });
-  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(name, stop);
-  document.addEventListener("keydown", (event) => isKey(event) && start(event));
-  document.addEventListener("keyup", (event) => (event.code === "Space" || event.code === "Enter") && stop());
-  window.addEventListener("blur", stop);
-  button.addEventListener("contextmenu", (event) => active() && event.preventDefault());
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(name, release);
+  document.addEventListener("keydown", (event) => isTalkKey(event) && press(event));
+  document.addEventListener("keyup", (event) => (event.code === "Space" || event.code === "Enter") && release());
+  window.addEventListener("blur", release);
+  button.addEventListener("contextmenu", (event) => isActive() && event.preventDefault());
 }

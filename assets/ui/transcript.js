@@ -1,129 +1,151 @@
-// The conversation on the page: one entry a turn. What people and models say enters only as textContent.
+// The transcript on the page: one list item a turn. Texts of people and models enter only as textContent.
 
-/** Turns kept on the page; older ones leave. */
-const KEPT = 60;
+/** Turns kept on the page; older ones are removed. */
+const MAX_TURNS = 60;
 
-const FIGURES = [
+/** The latencies shown below a turn: the key of the label, and the field of `turn.end`. */
+const LATENCIES = /** @type {const} */ ([
   ["latency.first_audio", "first_audio_ms"],
   ["latency.asr", "asr_ms"],
   ["latency.llm", "llm_first_token_ms"],
   ["latency.tts", "tts_first_audio_ms"],
   ["latency.total", "total_ms"],
-];
+]);
 
-/** The words being heard: painted over the text, so that a screen reader is not told them again. */
-const HEARD = "Highlight" in globalThis ? new Highlight() : null;
-if (HEARD) CSS.highlights.set("inzwa-heard", HEARD);
+/** Paints the phrase that is heard without changing the document, so that a screen reader does not read it again. */
+const HIGHLIGHT = "Highlight" in globalThis ? new Highlight() : null;
+if (HIGHLIGHT) CSS.highlights.set("inzwa-heard", HIGHLIGHT);
 
-/** @param {string} text @param {number} characters code points @returns {number} the units that they take in JavaScript */
-function units(text, characters) {
+/**
+ * @typedef {import("../conversation/conversation.js").Turn} Turn
+ * @typedef {import("../audio/phrase-timeline.js").Phrase} Phrase
+ * @typedef {import("./translations.js").Translations} Translations
+ *
+ * @typedef {Object} Entry the elements that show one turn
+ * @property {HTMLElement} item
+ * @property {HTMLElement} you the user's bubble
+ * @property {HTMLElement} answer the reply's bubble
+ * @property {HTMLElement} stable
+ * @property {HTMLElement} tail
+ * @property {HTMLElement} reply
+ * @property {HTMLElement} latency
+ */
+
+/** @param {string} text @param {number} characters code points @returns {number} their length in UTF-16 code units */
+function utf16Length(text, characters) {
   return Array.from(text).slice(0, characters).join("").length;
 }
 
-/** Writes only what changed: a screen reader repeats what is written again. */
-function put(element, text) {
+/**
+ * Writes only what has changed: a screen reader reads again what is written again.
+ * @param {HTMLElement} element @param {string} text
+ */
+function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** @param {string} tag @param {string} name its class @param {string} [text] @returns {HTMLElement} */
-function make(tag, name, text = "") {
+/** @param {string} tag @param {string} className @param {string} [text] @returns {HTMLElement} */
+function createElement(tag, className, text = "") {
   const element = document.createElement(tag);
-  element.className = name;
+  element.className = className;
   element.textContent = text;
   return element;
 }
 
-/** One bubble: who speaks, and their words. */
-function bubble(who, whoKey, words) {
-  const box = make("div", `bubble ${who}`);
-  const name = make("span", "who", words.say(whoKey));
-  name.dataset.say = whoKey;
-  box.append(name);
-  return box;
-}
+export class Transcript {
+  #list;
+  #translations;
+  /** @type {WeakMap<Turn, Entry>} */
+  #entries = new WeakMap();
+  /** What is heard now. @type {{turn: Turn, phrase: Phrase} | null} */
+  #heard = null;
 
-/** Renders turns; remembers which element shows which turn. */
-export class Log {
-  /** @param {HTMLElement} list an <ol> @param {import("./translations.js").Words} words */
-  constructor(list, words) {
-    this.list = list;
-    this.words = words;
-    /** @type {WeakMap<Object, Object>} */
-    this.entries = new WeakMap();
-    /** @type {{turn: import("../conversation/conversation.js").Turn, phrase: import("../audio/phrase-timeline.js").Phrase} | null} */
-    this.heard = null;
+  /** @param {HTMLElement} list an <ol> @param {Translations} translations */
+  constructor(list, translations) {
+    this.#list = list;
+    this.#translations = translations;
   }
 
-  /** @param {import("../conversation/conversation.js").Turn | undefined} turn @param {import("../audio/phrase-timeline.js").Phrase | null} phrase of
-   *   its reply that is heard now; nothing of any where either is missing */
-  mark(turn, phrase) {
-    this.heard = turn && phrase ? { turn, phrase } : null;
-    this.paint();
+  /**
+   * Marks what is heard now; nothing where either is missing.
+   * @param {Turn | undefined} turn @param {Phrase | null} phrase of its reply
+   */
+  highlight(turn, phrase) {
+    this.#heard = turn && phrase ? { turn, phrase } : null;
+    this.#paintHighlight();
   }
 
-  /** @private */
-  paint() {
-    HEARD?.clear();
-    const text = this.heard && this.entries.get(this.heard.turn)?.reply.firstChild;
-    if (!text) return;
-    const { start, end } = this.heard.phrase;
+  #paintHighlight() {
+    HIGHLIGHT?.clear();
+    const text = this.#heard && this.#entries.get(this.#heard.turn)?.reply.firstChild;
+    if (!this.#heard || !(text instanceof Text)) return;
+    const { start, end } = this.#heard.phrase;
     const range = new Range();
-    range.setStart(text, units(text.data, start));
-    range.setEnd(text, units(text.data, end));
-    HEARD?.add(range);
+    range.setStart(text, utf16Length(text.data, start));
+    range.setEnd(text, utf16Length(text.data, end));
+    HIGHLIGHT?.add(range);
   }
 
-  /** @param {import("../conversation/conversation.js").Turn} turn */
+  /** @param {Turn} turn that is new or has changed */
   show(turn) {
-    const entry = this.entries.get(turn) ?? this.add(turn);
-    put(entry.stable, turn.stable);
-    put(entry.tail, turn.tail);
-    put(entry.reply, turn.reply);
-    if (this.heard?.turn === turn) this.paint();
+    const entry = this.#entries.get(turn) ?? this.#addEntry(turn);
+    setText(entry.stable, turn.stable);
+    setText(entry.tail, turn.tail);
+    setText(entry.reply, turn.reply);
+    if (this.#heard?.turn === turn) this.#paintHighlight();
     entry.you.hidden = !turn.stable && !turn.tail;
     entry.answer.hidden = !turn.reply;
     entry.item.hidden = entry.you.hidden && entry.answer.hidden;
     entry.item.setAttribute("aria-busy", String(!turn.over));
-    this.figures(entry.latency, turn);
-    this.list.scrollTop = this.list.scrollHeight;
+    this.#showOutcome(entry.latency, turn);
+    this.#list.scrollTop = this.#list.scrollHeight;
   }
 
-  /** @private */
-  add(turn) {
-    const item = make("li", "turn");
-    const you = bubble("you", "page.you", this.words);
-    const answer = bubble("answer", "page.inzwa", this.words);
-    const entry = { item, you, answer, stable: make("span", "stable"), tail: make("span", "tail"),
-      reply: make("span", "reply"), latency: make("p", "latency") };
-    const said = make("p", "words");
-    said.append(entry.stable, entry.tail);
-    const replied = make("p", "words");
-    replied.append(entry.reply);
-    you.append(said);
-    answer.append(replied);
-    item.append(you, answer, entry.latency);
-    this.list.append(item);
-    while (this.list.children.length > KEPT) this.list.firstElementChild.remove();
-    this.entries.set(turn, entry);
+  /** @param {Turn} turn @returns {Entry} */
+  #addEntry(turn) {
+    const item = createElement("li", "turn");
+    const [stable, tail] = [createElement("span", "stable"), createElement("span", "tail")];
+    const reply = createElement("span", "reply");
+    const you = this.#createBubble("you", "page.you", [stable, tail]);
+    const answer = this.#createBubble("answer", "page.inzwa", [reply]);
+    const latency = createElement("p", "latency");
+    item.append(you, answer, latency);
+    this.#list.append(item);
+    while (this.#list.children.length > MAX_TURNS) this.#list.firstElementChild?.remove();
+    const entry = { item, you, answer, stable, tail, reply, latency };
+    this.#entries.set(turn, entry);
     return entry;
   }
 
-  /** @private */
-  figures(line, { latency, reply, cancelled }) {
-    line.replaceChildren();
-    for (const [key, field] of FIGURES) {
-      if (typeof latency?.[field] !== "number") continue;
-      const figure = make("span", "figure");
-      figure.append(this.word(key, "what"), make("b", "ms", `${Math.round(latency[field])} ms`));
-      line.append(figure);
-    }
-    if (reply && cancelled) line.append(this.word("page.interrupted", "cut"));
+  /**
+   * @param {string} className @param {string} speakerKey @param {HTMLElement[]} parts of what is said
+   * @returns {HTMLElement}
+   */
+  #createBubble(className, speakerKey, parts) {
+    const bubble = createElement("div", `bubble ${className}`);
+    const paragraph = createElement("p", "words");
+    paragraph.append(...parts);
+    bubble.append(this.#createLabel(speakerKey, "who"), paragraph);
+    return bubble;
   }
 
-  /** @private */
-  word(key, name) {
-    const element = make("span", name, this.words.say(key));
-    element.dataset.say = key;
+  /** Shows the turn's latencies, and whether it was interrupted. @param {HTMLElement} line @param {Turn} turn */
+  #showOutcome(line, { latency, reply, cancelled }) {
+    line.replaceChildren();
+    for (const [key, field] of LATENCIES) {
+      const milliseconds = latency?.[field];
+      if (typeof milliseconds !== "number") continue;
+      const figure = createElement("span", "figure");
+      figure.append(this.#createLabel(key, "what"), createElement("b", "ms", `${Math.round(milliseconds)} ms`));
+      line.append(figure);
+    }
+    if (reply && cancelled) line.append(this.#createLabel("page.interrupted", "cut"));
+  }
+
+  /** A text that follows the page's language. @param {string} key @param {string} className @returns {HTMLElement} */
+  #createLabel(key, className) {
+    const element = createElement("span", className, this.#translations.text(key));
+    element.dataset.i18n = key;
     return element;
   }
 }

@@ -1,68 +1,82 @@
-// The page's words in the language chosen. Knows the page only by its data-say attributes.
+// The page's texts in the language that the user has chosen, filled in where the markup has data-i18n attributes.
 
-const STORED = "inzwa.language";
+const STORAGE_KEY = "inzwa.language";
 
-/** Attributes of the page, and what of the element each of them fills. */
-const PLACES = {
-  say: (element, text) => { element.textContent = text; },
-  sayLabel: (element, text) => element.setAttribute("aria-label", text),
-  sayTitle: (element, text) => element.setAttribute("title", text),
-  sayPlaceholder: (element, text) => element.setAttribute("placeholder", text),
-};
+/** @typedef {Record<string, Record<string, string>>} Tables of texts: language to key to text */
 
-/** @returns {string | null} the language chosen at an earlier visit, where the browser lets us remember */
-function remembered() {
+/**
+ * The attributes of the markup, each with its name in `dataset` and what it sets.
+ * @type {{attribute: string, name: string, set: (element: HTMLElement, text: string) => void}[]}
+ */
+const TARGETS = [
+  { attribute: "data-i18n", name: "i18n", set: (element, text) => { element.textContent = text; } },
+  {
+    attribute: "data-i18n-label",
+    name: "i18nLabel",
+    set: (element, text) => element.setAttribute("aria-label", text),
+  },
+  {
+    attribute: "data-i18n-placeholder",
+    name: "i18nPlaceholder",
+    set: (element, text) => element.setAttribute("placeholder", text),
+  },
+];
+
+/** @returns {string | null} the language chosen at an earlier visit, where the browser allows storage */
+function storedLanguage() {
   try {
-    return localStorage.getItem(STORED);
+    return localStorage.getItem(STORAGE_KEY);
   } catch {
     return null;
   }
 }
 
 /** @param {string} language */
-function remember(language) {
+function storeLanguage(language) {
   try {
-    localStorage.setItem(STORED, language);
+    localStorage.setItem(STORAGE_KEY, language);
   } catch {
-    // A browser that keeps nothing is no trouble: Shona comes first again.
+    // Without storage the next visit begins in the default language again.
   }
 }
 
-/** Words by their dotted key, in one of the page's languages; Shona until the user chooses. */
-export class Words {
-  /** @param {Record<string, Record<string, string>>} tables language to key to words, the default language first */
+export class Translations {
+  #tables;
+
+  /** @param {Tables} tables the default language first */
   constructor(tables) {
-    this.tables = tables;
-    const chosen = remembered();
-    this.language = chosen in tables ? chosen : Object.keys(tables)[0];
+    this.#tables = tables;
+    const stored = storedLanguage();
+    this.language = stored !== null && stored in tables ? stored : Object.keys(tables)[0];
   }
 
   /** @param {string} language */
-  choose(language) {
+  setLanguage(language) {
     this.language = language;
-    remember(language);
+    storeLanguage(language);
   }
 
   /** @param {string} key @returns {boolean} */
   has(key) {
-    return key in this.tables[this.language];
+    return key in this.#tables[this.language];
   }
 
   /**
    * @param {string} key
-   * @param {Record<string, string | number>} [places] what stands for each {name}
+   * @param {import("./notice.js").Values} [values] what replaces each {name}
    * @returns {string}
    */
-  say(key, places = {}) {
-    return this.tables[this.language][key].replace(/\{(\w+)\}/g, (_, name) => String(places[name] ?? "…"));
+  text(key, values = {}) {
+    return this.#tables[this.language][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "…"));
   }
 
-  /** @param {HTMLElement} root where every element with a data-say attribute gets its words */
-  fill(root) {
+  /** Fills in every element that has a data-i18n attribute. @param {HTMLElement} root */
+  apply(root) {
     root.lang = this.language;
-    for (const [name, put] of Object.entries(PLACES)) {
-      const attribute = `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      for (const element of root.querySelectorAll(`[${attribute}]`)) put(element, this.say(element.dataset[name]));
+    for (const { attribute, name, set } of TARGETS) {
+      /** @type {NodeListOf<HTMLElement>} */
+      const elements = root.querySelectorAll(`[${attribute}]`);
+      for (const element of elements) set(element, this.text(element.dataset[name] ?? ""));
     }
   }
 }

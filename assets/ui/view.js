@@ -1,69 +1,84 @@
-// What is seen: state, words, log, notice, meter. Knows no sound and no line; changes nothing but the page.
+// The view: reads the user's choices from the page's controls, and shows state, transcript, notice and level.
 
-import { Log } from "./transcript.js";
-import { Models } from "./model-status.js";
+import { ModelStatus } from "./model-status.js";
 import { Notice } from "./notice.js";
-import { Words } from "./translations.js";
+import { Transcript } from "./transcript.js";
+import { Translations } from "./translations.js";
 
-/** Level of a loud voice, root mean square: the meter is full there. */
-const LOUD = 0.2;
+/** Level of a loud voice, root mean square: full deflection of the meter. */
+const FULL_SCALE_LEVEL = 0.2;
 
-/** What the server takes of names that the user will say: so many, of so many characters. */
-const MOST_NAMES = 64;
-const LONGEST_NAME = 64;
+/** The server's limits on hotwords: how many, and of how many characters. */
+const MAX_HOTWORDS = 64;
+const MAX_HOTWORD_CHARS = 64;
 
-/** @param {HTMLElement} root @returns {Record<string, HTMLElement>} the elements with data-part, by name */
-function partsOf(root) {
-  return Object.fromEntries([...root.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]));
+/**
+ * The elements of page.html that have a data-part attribute, by its value.
+ * @typedef {Record<"connection" | "welcome" | "log" | "notice" | "notice-text" | "silence-row" | "silence-value" |
+ *   "voice-row" | "speed-value" | "models" | "status", HTMLElement> &
+ *   Record<"close" | "talk" | "stop", HTMLButtonElement> &
+ *   Record<"access" | "form", HTMLFormElement> &
+ *   Record<"key" | "mode-free" | "mode-hold" | "silence" | "speed" | "hotwords" | "text", HTMLInputElement> &
+ *   Record<"spoken-language" | "voice", HTMLSelectElement>} Parts
+ */
+
+/** @param {HTMLElement} root @returns {Parts} */
+function findParts(root) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const elements = root.querySelectorAll("[data-part]");
+  return /** @type {Parts} */ (Object.fromEntries([...elements].map((element) => [element.dataset.part, element])));
 }
 
 export class View {
-  /** @param {HTMLElement} root that holds talk.html @param {Record<string, Record<string, string>>} tables of words */
+  /** @param {HTMLElement} root that holds page.html @param {import("./translations.js").Tables} tables of texts */
   constructor(root, tables) {
     this.root = root;
-    this.parts = partsOf(root);
-    this.words = new Words(tables);
-    this.log = new Log(this.parts.log, this.words);
-    this.notice = new Notice(this.parts.notice, this.words);
-    this.models = new Models(this.parts.models, this.words, (voices) => this.offer(voices));
-    this.choose(this.words.language);
+    this.parts = findParts(root);
+    this.translations = new Translations(tables);
+    this.transcript = new Transcript(this.parts.log, this.translations);
+    this.notice = new Notice(this.parts.notice, this.parts["notice-text"], this.translations);
+    this.models = new ModelStatus(this.parts.models, this.translations, (voices) => this.#showVoices(voices));
+    this.setLanguage(this.translations.language);
   }
 
-  /** Whether the user holds the button to talk; else the microphone stays open. */
-  get hold() {
+  /** The buttons that choose the page's language. @returns {NodeListOf<HTMLElement>} */
+  get languageButtons() {
+    return this.root.querySelectorAll("[data-language]");
+  }
+
+  /** Whether the mode is push-to-talk; else it is hands-free. */
+  get pushToTalk() {
     return this.parts["mode-hold"].checked;
   }
 
-  /** Milliseconds of silence that end what the user says, hands-free. */
-  get patience() {
-    return Number(this.parts.patience.value);
+  /** Milliseconds of silence that end an utterance, hands-free. */
+  get silenceMs() {
+    return Number(this.parts.silence.value);
   }
 
-  /** @param {number} ms to begin with: the server's own */
-  set patience(ms) {
-    this.parts.patience.value = String(ms);
-    this.showPatience();
+  set silenceMs(ms) {
+    this.parts.silence.value = String(ms);
+    this.showSilence();
   }
 
-  /** Says how long the chosen silence is. */
-  showPatience() {
-    this.parts["patience-shown"].textContent = `${(this.patience / 1000).toFixed(2)} s`;
+  /** Writes the value beside the slider. */
+  showSilence() {
+    this.parts["silence-value"].textContent = `${(this.silenceMs / 1000).toFixed(2)} s`;
   }
 
-  /** How fast the voice speaks; 1 is its own pace. */
+  /** Speed of the voice; 1 is its own. */
   get speed() {
     return Number(this.parts.speed.value);
   }
 
-  /** @param {number} speed to begin with: the server's own */
   set speed(speed) {
     this.parts.speed.value = String(speed);
     this.showSpeed();
   }
 
-  /** Says how fast the chosen speed is. */
+  /** Writes the value beside the slider. */
   showSpeed() {
-    this.parts["speed-shown"].textContent = `${this.speed.toFixed(2)}×`;
+    this.parts["speed-value"].textContent = `${this.speed.toFixed(2)}×`;
   }
 
   /** The voice chosen, as the server names it; empty where there is no choice. */
@@ -71,68 +86,72 @@ export class View {
     return this.parts["voice-row"].hidden ? "" : this.parts.voice.value;
   }
 
-  /** @param {string[]} voices that the server has, its default first; the one chosen stays chosen while it is there */
-  offer(voices) {
+  /** Words that the user will say and that are hard to recognise: in the text box, separated by commas. */
+  get hotwords() {
+    const words = this.parts.hotwords.value.split(",").map((word) => word.trim().slice(0, MAX_HOTWORD_CHARS));
+    return words.filter(Boolean).slice(0, MAX_HOTWORDS);
+  }
+
+  /** The language that the user speaks, as the server names it. */
+  get spokenLanguage() {
+    return this.parts["spoken-language"].value;
+  }
+
+  /** @param {string} language of the page */
+  setLanguage(language) {
+    this.translations.setLanguage(language);
+    this.translations.apply(this.root);
+    document.documentElement.lang = language;
+    for (const button of this.languageButtons) {
+      button.setAttribute("aria-pressed", String(button.dataset.language === language));
+    }
+    this.notice.refresh();
+    this.models.refresh();
+  }
+
+  /** Shows the form for an access token. */
+  showAccessForm() {
+    this.parts.access.hidden = false;
+  }
+
+  /** @param {number} level of the microphone, root mean square, 0..1 */
+  showLevel(level) {
+    this.root.style.setProperty("--level", Math.min(1, Math.sqrt(level / FULL_SCALE_LEVEL)).toFixed(3));
+  }
+
+  /**
+   * @param {import("../conversation/conversation.js").Status} status
+   * @param {import("../conversation/connection.js").ConnectionState} connection
+   * @param {boolean} sending whether the microphone's audio is sent
+   */
+  showState(status, connection, sending) {
+    const { talk, stop, welcome, log } = this.parts;
+    this.root.dataset.status = status;
+    this.#setText(this.parts.status, this.pushToTalk && status === "idle" ? "state.idle_hold" : `state.${status}`);
+    const talkKey = this.pushToTalk ? "talk.hold" : `talk.${sending ? "finish" : "start"}`;
+    talk.setAttribute("aria-pressed", String(sending));
+    talk.setAttribute("aria-label", this.translations.text(talkKey));
+    this.parts["silence-row"].hidden = this.pushToTalk;
+    stop.disabled = status !== "speaking" && status !== "thinking";
+    this.parts.connection.dataset.state = connection;
+    this.#setText(this.parts.connection, `connection.${connection === "waiting" ? "connecting" : connection}`);
+    welcome.hidden = log.children.length > 0;
+  }
+
+  /** @param {string[]} voices that the server has, its default first; the user's choice is kept while it is there */
+  #showVoices(voices) {
     const { voice, "voice-row": row } = this.parts;
     const chosen = voices.includes(voice.value) ? voice.value : voices[0];
     row.hidden = voices.length < 2;
     voice.replaceChildren(...voices.map((name) => new Option(name, name, false, name === chosen)));
   }
 
-  /** Words that the user will say and that are hard to hear, between commas. */
-  get names() {
-    const words = this.parts.names.value.split(",").map((word) => word.trim().slice(0, LONGEST_NAME));
-    return words.filter(Boolean).slice(0, MOST_NAMES);
-  }
-
-  /** The language that is spoken, as the server names it. */
-  get spoken() {
-    return this.parts.spoken.value;
-  }
-
-  /** @param {string} language of the page */
-  choose(language) {
-    this.words.choose(language);
-    this.words.fill(this.root);
-    document.documentElement.lang = language;
-    for (const choice of this.root.querySelectorAll("[data-language]")) {
-      choice.setAttribute("aria-pressed", String(choice.dataset.language === language));
-    }
-    this.notice.refresh();
-    this.models.refresh();
-  }
-
-  /** Shows the box for an access code. */
-  askCode() {
-    this.parts.access.hidden = false;
-  }
-
-  /** @param {number} level of the microphone, root mean square, 0..1 */
-  meter(level) {
-    this.root.style.setProperty("--level", Math.min(1, Math.sqrt(level / LOUD)).toFixed(3));
-  }
-
   /**
-   * @param {string} status as conversation.js names it
-   * @param {import("../conversation/connection.js").LineState} line
-   * @param {boolean} pressed whether the microphone is on, or held
+   * Writes only what has changed: a screen reader reads again what is written again.
+   * @param {HTMLElement} element @param {string} key
    */
-  show(status, line, pressed) {
-    const { talk, stop, connection, welcome, log } = this.parts;
-    this.root.dataset.status = status;
-    this.put(this.parts.status, this.hold && status === "idle" ? "state.idle_hold" : `state.${status}`);
-    talk.setAttribute("aria-pressed", String(pressed));
-    talk.setAttribute("aria-label", this.words.say(this.hold ? "talk.hold" : `talk.${pressed ? "finish" : "start"}`));
-    this.parts["patience-row"].hidden = this.hold;
-    stop.disabled = status !== "speaking" && status !== "thinking";
-    connection.dataset.line = line;
-    this.put(connection, `connection.${line === "waiting" ? "connecting" : line}`);
-    welcome.hidden = log.children.length > 0;
-  }
-
-  /** Writes only what changed: a screen reader repeats what is written again. @private */
-  put(element, key) {
-    const text = this.words.say(key);
+  #setText(element, key) {
+    const text = this.translations.text(key);
     if (element.textContent !== text) element.textContent = text;
   }
 }

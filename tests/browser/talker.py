@@ -38,9 +38,9 @@ class Talker:
         """Until a JavaScript expression holds."""
         self.page.wait_for_function(expression)
 
-    def figures(self) -> dict:
+    def player_stats(self) -> dict:
         """What the loudspeaker has played so far."""
-        return self.page.evaluate("inzwa.voice.player.figures")
+        return self.page.evaluate("inzwa.audio.player.stats")
 
     def sees(self, selector: str, text: str) -> None:
         expect(self.page.locator(selector).last).to_contain_text(text, timeout=PATIENCE_MS)

@@ -24,9 +24,9 @@ def test_a_line_that_breaks_while_somebody_speaks_comes_back_by_itself(browser: 
     with open_site() as site, at_page(browser, site.url) as talker:
         talker.press_talk()
         talker.wait_for_status("ready")
-        talker.page.evaluate("inzwa.call.line.socket.close()")
+        talker.page.evaluate("inzwa.session.connection.socket.close()")
         talker.wait_for_status("connecting")
-        talker.wait_until("inzwa.call.line.state === 'open'")
+        talker.wait_until("inzwa.session.connection.state === 'open'")
         talker.sees(".answer .reply", "Ndiripo, makadiiwo?")
 
 
@@ -37,7 +37,7 @@ def test_a_server_that_is_full_says_so_and_lets_in_who_waited(browser: Browser) 
         second.page.locator("[data-language=en]").click()
         second.say_in_writing("Neniwo")
         second.sees("[data-part=notice-text]", "Every place is taken")
-        first.page.evaluate("inzwa.call.line.close()")
+        first.page.evaluate("inzwa.session.connection.close()")
         second.sees(".answer .reply", "Ndiripo")
         expect(second.part("notice")).to_be_hidden(timeout=PATIENCE_MS)
 
@@ -56,7 +56,7 @@ def test_a_text_that_is_too_long_is_refused_in_words_before_it_is_sent(browser: 
         talker.page.locator("[data-language=en]").click()
         talker.say_in_writing("Mashoko akawandisa")
         talker.sees("[data-part=notice-text]", "at most 10 letters")
-        assert talker.page.evaluate("inzwa.call.line.state") == "off"
+        assert talker.page.evaluate("inzwa.session.connection.state") == "off"
 
 
 def test_a_microphone_that_is_not_allowed_is_explained(launcher: Launcher) -> None:

@@ -115,7 +115,7 @@ def test_sound_waits_until_enough_is_there_then_flows(page: Page) -> None:
 
 
 def test_a_short_ending_is_played_without_waiting_for_more(page: Page) -> None:
-    assert js(page, JITTER + "buffer.push(ones(50)); buffer.end(); return [pull()[0], buffer.gaps];") == [50, 0]
+    assert js(page, JITTER + "buffer.push(ones(50)); buffer.end(); return [pull()[0], buffer.underruns];") == [50, 0]
 
 
 def test_sound_that_is_cleared_fades_at_once_instead_of_clicking(page: Page) -> None:
@@ -130,7 +130,7 @@ def test_sound_that_is_cleared_fades_at_once_instead_of_clicking(page: Page) -> 
 
 
 def test_running_dry_in_the_middle_is_counted_as_a_gap(page: Page) -> None:
-    assert js(page, JITTER + "buffer.push(ones(250)); pull(); pull(); return buffer.gaps;") == 1
+    assert js(page, JITTER + "buffer.push(ones(250)); pull(); pull(); return buffer.underruns;") == 1
 
 
 def test_turns_grow_from_events_and_a_new_session_counts_from_one_again(page: Page) -> None:
@@ -163,9 +163,10 @@ def test_the_word_for_what_goes_on_is_the_most_urgent_one(page: Page) -> None:
         page,
         """
         const { status } = await import("/inzwa/conversation/conversation.js");
-        const calm = { line: "open", wanted: true, microphone: true, playing: false, failed: false };
-        return [{}, { thinking: true }, { thinking: true, playing: true }, { playing: true, hearing: true },
-          { hearing: true, line: "waiting" }, { failed: true, line: "off" }, { microphone: false },
+        const calm = { connection: "open", wanted: true, microphone: true, playing: false, failed: false };
+        return [{}, { replyPending: true }, { replyPending: true, playing: true },
+          { playing: true, userSpeaking: true }, { userSpeaking: true, connection: "waiting" },
+          { failed: true, connection: "off" }, { microphone: false },
         ].map((change) => status({ ...calm, ...change }));
         """,
     )

@@ -24,25 +24,25 @@ SENTENCE = "Please tell me a story about the river."
 def site(models: Store) -> Iterator[Site]:
     """The application with the real engines, warm."""
     with open_site(open_engines=open_engines, cache=models.folder) as site:
-        site.portal.call(site.house.warm_up)
+        site.portal.call(site.app_state.warm_up)
         yield site
 
 
 def test_a_spoken_sentence_is_transcribed_answered_and_the_answer_heard(
     site: Site, launcher: Launcher, tmp_path: Path
 ) -> None:
-    spoken = site.portal.call(_said, site.house.engines.tts, SENTENCE)
+    spoken = site.portal.call(_said, site.app_state.engines.tts, SENTENCE)
     with (
         launcher.hearing(write_wav(tmp_path / "sentence.wav", spoken)) as browser,
         at_page(browser, site.url, viewport={"width": 1280, "height": 800}) as talker,
     ):
-        talker.part("spoken").select_option("en")
+        talker.part("spoken-language").select_option("en")
         talker.press_talk()
         talker.wait_until("/tell me a story/i.test(document.querySelector('.you .stable')?.textContent)")
         talker.wait_until("document.querySelector('.answer .reply')?.textContent.length > 3")
-        talker.wait_until("inzwa.voice.player.figures.played > 12000")
+        talker.wait_until("inzwa.audio.player.stats.playedSamples > 12000")
         talker.wait_until("document.querySelector('.latency .ms')")
-        assert talker.figures()["peak"] > 0.05
+        assert talker.player_stats()["peak"] > 0.05
         assert talker.complaints == []
 
 

@@ -51,10 +51,10 @@ def test_what_is_spoken_is_shown_and_the_answer_is_heard_to_its_end(talker: Talk
     talker.wait_until("Number(inzwa.view.root.style.getPropertyValue('--level')) > 0.1")
     talker.sees(".you .stable", "mhoro shamwari")
     talker.sees(".answer .reply", "Ndiripo, makadiiwo?")
-    talker.wait_until("inzwa.voice.player.figures.played > 0 && !inzwa.voice.playing")
-    figures = talker.figures()
-    assert figures["peak"] > 0.1
-    assert figures["gaps"] == 0
+    talker.wait_until("inzwa.audio.player.stats.playedSamples > 0 && !inzwa.audio.playing")
+    stats = talker.player_stats()
+    assert stats["peak"] > 0.1
+    assert stats["underruns"] == 0
     talker.sees(".latency", "ms")
 
 
@@ -62,7 +62,7 @@ def test_what_is_typed_is_answered_aloud(talker: Talker) -> None:
     talker.say_in_writing("Makadii?")
     talker.sees(".you .stable", "Makadii?")
     talker.sees(".answer .reply", "Ndiripo, makadiiwo?")
-    talker.wait_until("inzwa.voice.player.figures.peak > 0.1")
+    talker.wait_until("inzwa.audio.player.stats.peak > 0.1")
     talker.wait_for_status("idle")
 
 
@@ -70,10 +70,10 @@ def test_a_browser_without_a_decoder_for_opus_hears_the_same_in_pcm(
     browser: Browser, talker: Talker, site: Site
 ) -> None:
     opus = _played_of_one_answer(talker)
-    assert talker.page.evaluate("inzwa.voice.audioOut") == "opus"
+    assert talker.page.evaluate("inzwa.audio.audioOut") == "opus"
     with at_page(browser, site.url, lacking="AudioDecoder") as other:
         pcm = _played_of_one_answer(other)
-        assert other.page.evaluate("inzwa.voice.audioOut") == "pcm16"
+        assert other.page.evaluate("inzwa.audio.audioOut") == "pcm16"
     assert abs(pcm - opus) < 0.06 * opus
 
 
@@ -82,29 +82,29 @@ def test_speaking_over_the_answer_silences_it(browser: Browser, long_site: Site)
         talker.press_talk()
         talker.wait_for_status("speaking")
         talker.wait_for_status("listening")
-        assert not talker.page.evaluate("inzwa.voice.playing")
+        assert not talker.page.evaluate("inzwa.audio.playing")
         talker.sees(".latency .cut", "yagurwa")
 
 
 def test_stop_silences_the_answer_and_the_next_one_is_heard(browser: Browser, long_site: Site) -> None:
     with at_page(browser, long_site.url) as talker:
         talker.say_in_writing("Makadii?")
-        talker.wait_until("inzwa.voice.player?.figures.played > 0")
+        talker.wait_until("inzwa.audio.player?.stats.playedSamples > 0")
         talker.part("stop").click()
         talker.wait_for_status("idle")
         talker.sees(".latency .cut", "yagurwa")
-        heard = talker.figures()["played"]
+        heard = talker.player_stats()["playedSamples"]
         talker.say_in_writing("Zvakare")
-        talker.wait_until(f"inzwa.voice.player.figures.played > {heard} + 4800")
+        talker.wait_until(f"inzwa.audio.player.stats.playedSamples > {heard} + 4800")
 
 
 def test_sound_that_still_comes_after_stop_is_dropped(talker: Talker) -> None:
     talker.say_in_writing("Makadii?")
-    talker.wait_until("inzwa.voice.player?.figures.played > 0")
+    talker.wait_until("inzwa.audio.player?.stats.playedSamples > 0")
     talker.part("stop").click(force=True)
     dropped = talker.page.evaluate(
-        "(player => { player.stop(); const { dropped } = player.figures; player.push(new ArrayBuffer(80));"
-        " return player.figures.dropped - dropped; })(inzwa.voice.player)"
+        "(player => { player.stop(); const { droppedFrames } = player.stats; player.push(new ArrayBuffer(80));"
+        " return player.stats.droppedFrames - droppedFrames; })(inzwa.audio.player)"
     )
     assert dropped == 1
 
@@ -121,7 +121,7 @@ def test_holding_the_button_sends_only_what_is_held_and_letting_go_asks_for_the_
     talker.part("mode-hold").check(force=True)
     talker.part("talk").focus()
     talker.page.keyboard.down("Space")
-    assert talker.page.evaluate("inzwa.call.hello().mode") == "push_to_talk"
+    assert talker.page.evaluate("inzwa.session.startMessage().mode") == "push_to_talk"
     talker.wait_for_status("listening")
     talker.page.keyboard.up("Space")
     talker.sees(".answer .reply", "Ndiripo, makadiiwo?")
@@ -134,7 +134,7 @@ def test_the_button_turns_the_microphone_off_again(talker: Talker) -> None:
     expect(talker.part("talk")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
     talker.press_talk()
     expect(talker.part("talk")).to_have_attribute("aria-pressed", "false", timeout=PATIENCE_MS)
-    assert talker.page.evaluate("inzwa.voice.microphone") is None
+    assert talker.page.evaluate("inzwa.audio.microphone") is None
 
 
 def test_what_people_write_is_never_markup(talker: Talker) -> None:
@@ -165,41 +165,44 @@ def _played_of_one_answer(talker: Talker) -> int:
     """Samples that the loudspeaker has played once the first answer has been heard."""
     talker.say_in_writing("Makadii?")
     talker.wait_until(
-        "document.querySelector('.latency .ms') && inzwa.voice.player.figures.played > 0 && !inzwa.voice.playing"
+        "document.querySelector('.latency .ms') && inzwa.audio.player.stats.playedSamples > 0 && !inzwa.audio.playing"
     )
-    return talker.figures()["played"]
+    return talker.player_stats()["playedSamples"]
 
 
 def test_the_user_chooses_how_long_a_pause_may_be(talker: Talker) -> None:
-    assert talker.page.evaluate("inzwa.call.hello().silence_ms") == 700
-    slider = talker.page.locator("[data-part=patience]")
+    assert talker.page.evaluate("inzwa.session.startMessage().silence_ms") == 700
+    slider = talker.page.locator("[data-part=silence]")
     slider.evaluate("(range) => { range.value = 1200; range.dispatchEvent(new Event('input')); }")
-    assert talker.page.evaluate("inzwa.call.hello().silence_ms") == 1200
-    talker.sees("[data-part=patience-shown]", "1.20 s")
+    assert talker.page.evaluate("inzwa.session.startMessage().silence_ms") == 1200
+    talker.sees("[data-part=silence-value]", "1.20 s")
     talker.page.locator("[data-part=mode-hold]").check(force=True)
-    expect(talker.page.locator("[data-part=patience-row]")).to_be_hidden()
+    expect(talker.page.locator("[data-part=silence-row]")).to_be_hidden()
 
 
 def test_the_user_chooses_who_answers_and_how_fast(browser: Browser) -> None:
     voice = ScriptedVoice(voices=("mudzimai", "murume"))
     with open_site(scripted_engines(tts=voice), speed=0.8) as site, at_page(browser, site.url) as talker:
         expect(talker.part("voice")).to_be_visible(timeout=PATIENCE_MS)
-        assert talker.page.evaluate("[inzwa.call.hello().voice, inzwa.call.hello().speed]") == ["mudzimai", 0.8]
+        assert talker.page.evaluate("[inzwa.session.startMessage().voice, inzwa.session.startMessage().speed]") == [
+            "mudzimai",
+            0.8,
+        ]
         talker.part("voice").select_option("murume")
         talker.part("speed").fill("1.25")
-        talker.sees("[data-part=speed-shown]", "1.25×")
+        talker.sees("[data-part=speed-value]", "1.25×")
         talker.say_in_writing("Makadii?")
-        talker.wait_until("inzwa.voice.player?.figures.played > 0")
+        talker.wait_until("inzwa.audio.player?.stats.playedSamples > 0")
     assert {(said.options.voice, said.options.speed) for said in voice.spoken} == {("murume", 1.25)}
 
 
 def test_where_there_is_one_voice_no_choice_is_offered(talker: Talker) -> None:
     talker.wait_until("inzwa.view.models.readiness?.ready")
     expect(talker.part("voice-row")).to_be_hidden()
-    assert talker.page.evaluate("inzwa.call.hello().voice") == ""
+    assert talker.page.evaluate("inzwa.session.startMessage().voice") == ""
 
 
 def test_the_user_writes_down_names_that_will_be_said(talker: Talker) -> None:
-    assert talker.page.evaluate("inzwa.call.hello().hotwords") == []
-    talker.part("names").fill(" Tariro, ,Guruve," + "a" * 70)
-    assert talker.page.evaluate("inzwa.call.hello().hotwords") == ["Tariro", "Guruve", "a" * 64]
+    assert talker.page.evaluate("inzwa.session.startMessage().hotwords") == []
+    talker.part("hotwords").fill(" Tariro, ,Guruve," + "a" * 70)
+    assert talker.page.evaluate("inzwa.session.startMessage().hotwords") == ["Tariro", "Guruve", "a" * 64]

@@ -61,8 +61,9 @@ def test_every_step_of_a_fetch_has_its_words(browser: Browser) -> None:
     with open_site() as site, at_page(browser, site.url) as talker:
         said = talker.page.evaluate(
             """async (steps) => {
-                const { progress } = await import("/inzwa/ui/model-status.js");
-                return steps.map((step) => progress(inzwa.view.words, { model: "tiny", state: "fetching", step }));
+                const { progressText } = await import("/inzwa/ui/model-status.js");
+                const { translations } = inzwa.view;
+                return steps.map((step) => progressText(translations, { model: "tiny", state: "fetching", step }));
             }""",
             [*get_args(Phase), "no such step"],
         )

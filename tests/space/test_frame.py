@@ -52,8 +52,8 @@ def test_inside_the_hub_s_page_a_spoken_greeting_is_answered_aloud(page: Page) -
     assert talker.page.evaluate("[isSecureContext, location.origin, top === self]") == [True, f"https://{HOST}", False]
     talker.press_talk()
     talker.wait_until("document.querySelector('.answer .reply')?.textContent.length > 3")
-    talker.wait_until("inzwa.voice.player.figures.played > 12000")
-    assert talker.figures()["peak"] > 0.05
+    talker.wait_until("inzwa.audio.player.stats.playedSamples > 12000")
+    assert talker.player_stats()["peak"] > 0.05
 
 
 def test_a_frame_that_passes_no_microphone_on_is_explained_and_the_text_box_answers(page: Page) -> None:

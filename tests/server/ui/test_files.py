@@ -39,7 +39,7 @@ def test_a_file_names_no_other_server(name: str) -> None:
 
 
 def test_every_key_that_the_page_names_has_words() -> None:
-    template = re.findall(r'data-say(?:-\w+)?="([^"]+)"', asset("ui/page.html"))
+    template = re.findall(r'data-i18n(?:-\w+)?="([^"]+)"', asset("ui/page.html"))
     scripts = chain.from_iterable(
         re.findall(r'"((?:page|connection|error|latency)\.\w+)"', asset(name)) for name in SCRIPTS
     )

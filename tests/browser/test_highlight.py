@@ -46,7 +46,7 @@ def test_the_mark_moves_with_the_sound_and_is_gone_at_its_end(talker: Talker) ->
     for phrase in ("Ehe 😀,", "ndiripo pano nhasi  zuva rose;", "tichatamba mangwana, kana muchida."):
         wait_for_mark(talker, phrase)
     wait_for_mark(talker, "")
-    assert not talker.page.evaluate("inzwa.voice.playing")
+    assert not talker.page.evaluate("inzwa.audio.playing")
 
 
 def test_stop_takes_the_mark_away(talker: Talker) -> None:
@@ -58,16 +58,16 @@ def test_stop_takes_the_mark_away(talker: Talker) -> None:
 
 def test_a_reply_that_is_held_keeps_its_mark_and_one_that_goes_on_moves_it(talker: Talker) -> None:
     wait_for_mark(talker, "Ehe 😀,")
-    talker.page.evaluate("inzwa.call.obey({ type: 'tts.hold', turn: 1 })")
+    talker.page.evaluate("inzwa.session.handleEvent({ type: 'tts.hold', turn: 1 })")
     talker.wait_until("document.querySelector('.latency .ms')")
     assert talker.page.evaluate(MARKED) == "Ehe 😀,"
-    talker.page.evaluate("inzwa.call.obey({ type: 'tts.resume', turn: 1 })")
+    talker.page.evaluate("inzwa.session.handleEvent({ type: 'tts.resume', turn: 1 })")
     wait_for_mark(talker, "ndiripo pano nhasi  zuva rose;")
 
 
 def test_a_line_that_breaks_takes_the_mark_away(talker: Talker) -> None:
     wait_for_mark(talker, "Ehe 😀,")
-    talker.page.evaluate("inzwa.call.line.close()")
+    talker.page.evaluate("inzwa.session.connection.close()")
     wait_for_mark(talker, "")
 
 
