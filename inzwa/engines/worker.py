@@ -120,7 +120,7 @@ class Worker:
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         with self._changed:
             if self._open:
-                heapq.heappush(self._jobs, _Job(Priority.FINAL, next(self._numbers), call, loop, future))
+                heapq.heappush(self._jobs, _Job(Priority.URGENT, next(self._numbers), call, loop, future))
                 self._changed.notify()
 
     def _refusal(self) -> RuntimeError:

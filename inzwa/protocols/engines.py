@@ -17,10 +17,11 @@ from inzwa.protocols.stages import Exchange, Stage, fixed
 class Priority(IntEnum):
     """Who goes first when several wait for one engine: lower is sooner."""
 
-    FINAL = 0
-    FIRST_PHRASE = 0
+    URGENT = 0
+    """A final transcript, the first phrase of a reply: somebody waits for it in silence."""
     NORMAL = 1
-    PARTIAL = 2
+    LOW = 2
+    """A partial transcript."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Transcript:
     confidence: float = 0.0
     """Mean log-probability a token; 0 is certain, below -1 is doubtful."""
     tokens: tuple[int, ...] = ()
-    """As the engine spells it, for a guess at the same utterance a little later; empty where it takes no guesses."""
+    """The text in the engine's tokens, for `HearOptions.draft_tokens`; empty for an engine that uses no draft."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +121,9 @@ class HearOptions:
     """Words to favour, the most valuable first."""
     final: bool = True
     """A final transcript is worth a second try with more care; a partial is not."""
-    guess: tuple[int, ...] = ()
-    """The tokens of what this utterance was heard as before: they may save the engine time. No more than
-    rounding may change by them: which of two words that are about as likely is taken."""
+    draft_tokens: tuple[int, ...] = ()
+    """Tokens of this utterance's last transcript, for speculative decoding. They may save time, and change no more
+    than rounding does: which of two words that are about as likely is taken."""
 
 
 class Transcriber(Protocol):

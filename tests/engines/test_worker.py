@@ -131,7 +131,7 @@ async def test_an_urgent_job_passes_between_two_items():
     with Worker("tts") as worker:
         async with aclosing(worker.iterate(items)) as numbers:
             await anext(numbers)
-            await worker.run(lambda: order.append("urgent"), Priority.FINAL)
+            await worker.run(lambda: order.append("urgent"), Priority.URGENT)
             await anext(numbers)
     assert order == [0, "urgent", 1]
 

@@ -62,7 +62,7 @@ class WhisperCpp:
         self._ears.require_language(options.language)
         if loudest_dbfs(sound) < QUIETEST_DBFS:
             return Transcript("", no_speech=1.0)
-        priority = Priority.FINAL if options.final else Priority.PARTIAL
+        priority = Priority.URGENT if options.final else Priority.LOW
         guesses: list[Hypothesis] = []
         for states in (_states(sound), WHOLE) if options.final else (_states(sound),):
             look = partial(self._ears.guess, sound, options, states)
