@@ -16,6 +16,7 @@ CONVERT_VENV := .venv-convert
 CONVERT_INSTALLED := $(CONVERT_VENV)/.installed
 EXPORT_VENV := .venv-export
 EXPORT_INSTALLED := $(EXPORT_VENV)/.installed
+NODE_INSTALLED := node_modules/.installed
 SOURCES := app.py setup.py inzwa tests benchmarks sbom release deploy
 
 # How llama.cpp is built is said in requirements.txt, so that every pip builds the same; CMAKE_ARGS would be added to that.
@@ -36,7 +37,7 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup tune models run test test-convert test-export test-space test-processors test-container lint sbom release resolve bench bench-peers clean
+.PHONY: help setup tune models run test test-convert test-export test-space test-processors test-container lint lint-js sbom release resolve bench bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
@@ -83,6 +84,14 @@ lint: $(DEV_INSTALLED) ## check style and formatting
 	@$(PY) -m ruff check $(wildcard $(SOURCES))
 	@$(PY) -m ruff format --check $(wildcard $(SOURCES))
 
+lint-js: ## check the browser code with ESLint, and its JSDoc types with TypeScript (without npm it is left out, except in CI)
+	@if command -v npm >/dev/null; then \
+	    $(MAKE) --no-print-directory --silent $(NODE_INSTALLED) && npm run --silent lint && npm run --silent typecheck; \
+	else \
+	    echo "No npm found: the browser code is not checked. Debian: apt-get install nodejs npm (Node.js 18.18 or newer)."; \
+	    [ "$${CI:-}" != true ]; \
+	fi
+
 sbom: $(DEV_INSTALLED) ## write out/sbom.cdx.json: every package and model with version, licence and hashes (CycloneDX); ROOTFS=folder: of an image
 	@$(PY) -m sbom $(if $(ROOTFS),--image $(ROOTFS))
 
@@ -100,8 +109,8 @@ bench: $(DEV_INSTALLED) models ## measure what README promises, on this machine
 bench-peers: $(DEV_INSTALLED) models ## measure Inzwa beside Pipecat, same models and sentences (an environment of its own)
 	@benchmarks/peers/run.sh $(ARGS)
 
-clean: ## remove .venv and every cache in this folder; downloaded models stay in their own cache
-	rm -rf $(VENV) $(CONVERT_VENV) $(EXPORT_VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
+clean: ## remove .venv, node_modules and every cache in this folder; downloaded models stay in their own cache
+	rm -rf $(VENV) $(CONVERT_VENV) $(EXPORT_VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One check for each thing that a bare machine may lack, each with the remedy.
@@ -148,4 +157,9 @@ $(CONVERT_INSTALLED): requirements-convert.txt requirements-mlflow.txt requireme
 $(EXPORT_INSTALLED): requirements-export.txt requirements-dev.txt constraints.txt $(INSTALLED)
 	@$(PYTHON) -m venv $(EXPORT_VENV)
 	@$(EXPORT_VENV)/bin/python -m pip --disable-pip-version-check install -c constraints.txt -r requirements-dev.txt -r requirements-export.txt
+	@touch $@
+
+# Tools for the browser code only. Nothing of them is served or packed.
+$(NODE_INSTALLED): package.json package-lock.json
+	@npm ci --no-audit --no-fund
 	@touch $@

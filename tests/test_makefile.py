@@ -75,3 +75,14 @@ def test_when_pip_fails_set_up_stops_and_is_not_taken_for_done(set_up, tmp_path)
     assert status != 0
     assert "Set-up stopped; pip's last ERROR above says why." in said
     assert not (tmp_path / ".installed").exists()
+
+
+@pytest.mark.parametrize(("ci", "passes"), [("", True), ("true", False)])
+def test_without_npm_the_browser_code_goes_unchecked_with_the_remedy_except_in_ci(tmp_path, ci: str, passes: bool):
+    for tool in ("make", "sh", "uname"):
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+    command = ["make", "lint-js"]
+    environ = {"PATH": str(tmp_path), "CI": ci}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert "apt-get install nodejs npm" in done.stdout
+    assert (done.returncode == 0) is passes
