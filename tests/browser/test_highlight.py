@@ -65,7 +65,7 @@ def test_a_reply_that_is_held_keeps_its_mark_and_one_that_goes_on_moves_it(talke
     wait_for_mark(talker, "ndiripo pano nhasi  zuva rose;")
 
 
-def test_a_line_that_breaks_takes_the_mark_away(talker: Talker) -> None:
+def test_a_lost_connection_takes_the_mark_away(talker: Talker) -> None:
     wait_for_mark(talker, "Ehe 😀,")
     talker.page.evaluate("inzwa.session.connection.close()")
     wait_for_mark(talker, "")

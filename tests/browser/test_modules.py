@@ -1,4 +1,4 @@
-"""The browser's pure modules, each run in a Chromium by itself: resampling, framing, jitter, turns, words, frames."""
+"""Browser modules that need no server, each by itself in a Chromium: resampler, framer, jitter buffer, conversation."""
 
 from collections.abc import Iterator
 
@@ -158,16 +158,16 @@ def test_turns_grow_from_events_and_a_new_session_counts_from_one_again(page: Pa
     ]
 
 
-def test_the_word_for_what_goes_on_is_the_most_urgent_one(page: Page) -> None:
-    words = js(
+def test_the_status_is_the_most_urgent_state(page: Page) -> None:
+    statuses = js(
         page,
         """
         const { status } = await import("/inzwa/conversation/conversation.js");
-        const calm = { connection: "open", wanted: true, microphone: true, playing: false, failed: false };
+        const ready = { connection: "open", wanted: true, microphone: true, playing: false, failed: false };
         return [{}, { replyPending: true }, { replyPending: true, playing: true },
           { playing: true, userSpeaking: true }, { userSpeaking: true, connection: "waiting" },
           { failed: true, connection: "off" }, { microphone: false },
-        ].map((change) => status({ ...calm, ...change }));
+        ].map((change) => status({ ...ready, ...change }));
         """,
     )
-    assert words == ["ready", "thinking", "speaking", "listening", "connecting", "error", "idle"]
+    assert statuses == ["ready", "thinking", "speaking", "listening", "connecting", "error", "idle"]

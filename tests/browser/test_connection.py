@@ -1,4 +1,4 @@
-"""The line between page and server: it comes back by itself, and a server that refuses is explained in words."""
+"""The connection between page and server: it is restored by itself, and a refusal is explained to the user."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ def browser(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield browser
 
 
-def test_a_line_that_breaks_while_somebody_speaks_comes_back_by_itself(browser: Browser) -> None:
+def test_a_connection_lost_while_somebody_speaks_is_restored_by_itself(browser: Browser) -> None:
     with open_site() as site, at_page(browser, site.url) as talker:
         talker.press_talk()
         talker.wait_for_status("ready")
