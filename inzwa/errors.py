@@ -10,6 +10,7 @@ InzwaError
 │   ├── AudioTooLong            audio_too_long     more sound than max_audio_seconds
 │   ├── TextTooLong             text_too_long      more characters than max_text_chars
 │   ├── EmptyText               empty_text         nothing to say or to answer
+│   ├── NoSpeech                no_speech          a recording in which nobody speaks
 │   └── Unauthorized            unauthorized       a token is missing or wrong
 ├── Overloaded                  the request was right; there is no room for it now
 │   ├── RateLimited             rate_limited       this caller asks too often
@@ -34,6 +35,7 @@ InzwaError
 ├── BadKey                      bad_key            a file is not the key that it should be
 ├── ExchangeFailed              exchange_failed    another model could not take a stage over; the one before goes on
 ├── BadCorpus                   bad_corpus         what is to be measured on, or resumed, cannot be read
+├── NotInstalled            not_installed      a package that only some commands need is missing
 ├── Unreachable                 unreachable        no server answers at the address that was given
 └── SettingsError               bad_setting        a setting that cannot be true
 """
@@ -91,6 +93,10 @@ class TextTooLong(ClientError):
 
 class EmptyText(ClientError):
     code = "empty_text"
+
+
+class NoSpeech(ClientError):
+    code = "no_speech"
 
 
 class Unauthorized(ClientError):
@@ -210,6 +216,10 @@ class BadCorpus(InzwaError):
     code = "bad_corpus"
 
 
+class NotInstalled(InzwaError):
+    code = "not_installed"
+
+
 class Unreachable(InzwaError):
     code = "unreachable"
     retryable = True
@@ -217,19 +227,6 @@ class Unreachable(InzwaError):
 
 class SettingsError(InzwaError):
     code = "bad_setting"
-
-
-@contextmanager
-def stage_errors(name: str) -> Iterator[None]:
-    """An engine's own exceptions leave as EngineError with the stage's name; a time-out as EngineTimeout."""
-    try:
-        yield
-    except (InzwaError, StopAsyncIteration):
-        raise
-    except TimeoutError as error:
-        raise EngineTimeout(name, f"The {name} engine took too long.") from error
-    except Exception as error:  # an engine may raise anything; it ends one turn
-        raise EngineError(name, f"The {name} engine failed.") from error
 
 
 @contextmanager

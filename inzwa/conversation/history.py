@@ -1,4 +1,4 @@
-"""What was said so far, kept within the model's window. Pure; counts tokens with a function that it is given."""
+"""What was said so far, kept within the model's context window. Tokens are counted by a function that is passed in."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -7,64 +7,72 @@ from typing import Final
 
 from inzwa.protocols import Message
 
-MAX_EXCHANGES: Final = 64
+MAX_TURNS: Final = 64
 """Turns kept at most, whatever their length: a session of a day must not grow for a day."""
 
-KEPT: Final = 0.5
-"""Of what may be kept, how much is once it has become too much. When the oldest leaves, all that stands behind it
-moves, and the model has to read that again: seconds, better spent once in many turns than in every one."""
+KEPT_SHARE: Final = 0.5
+"""Fraction of the budget that is kept when the history has outgrown it. When the oldest turns leave, everything behind
+them moves, and the model has to read it again, which takes seconds: better once in many turns than in each."""
+
+Count = Callable[[Sequence[Message]], int]
+"""Tokens of a prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """One turn: what the user said, and of the reply what the user heard."""
+    """What the user said, and what the user heard of the reply; empty where there was none."""
 
     user: str
     assistant: str
 
 
 class History:
-    """One conversation's exchanges. The oldest leave whole."""
+    """One conversation's turns. The oldest leave whole."""
 
-    def __init__(self, system: str) -> None:
-        self.system = system
-        self._exchanges: list[PastTurn] = []
+    def __init__(self) -> None:
+        self._turns: list[PastTurn] = []
 
     @property
-    def exchanges(self) -> Sequence[PastTurn]:
-        return tuple(self._exchanges)
+    def turns(self) -> Sequence[PastTurn]:
+        return tuple(self._turns)
 
     def add(self, user: str, assistant: str) -> None:
         """A turn is over; `assistant` is empty where it got no answer."""
-        self._exchanges.append(PastTurn(user, assistant))
-        if len(self._exchanges) > MAX_EXCHANGES:
-            del self._exchanges[: -int(KEPT * MAX_EXCHANGES)]
+        self._turns.append(PastTurn(user, assistant))
+        if len(self._turns) > MAX_TURNS:
+            self.forget(len(self._turns) - int(KEPT_SHARE * MAX_TURNS))
 
-    def messages(self, user: str, count: Callable[[Sequence[Message]], int], budget: int) -> list[Message]:
-        """The prompt for a new turn in at most `budget` tokens. Where it would be more, the oldest exchanges are
-        forgotten for good, until it takes no more than KEPT of the budget or the newest alone is left. How many that
-        are is found by halves: counting a long prompt takes milliseconds.
+    def excess(self, system: str, user: str, count: Count, budget: int) -> int:
+        """How many of the oldest turns have no room in a prompt of `budget` tokens that ends in `user`.
 
-        The system line and the new turn always stay, whatever they cost.
+        None while everything fits. Else so many that the prompt takes KEPT_SHARE of the budget or only the newest turn
+        is left; all where even that one is too long. Found by bisection, because counting a long prompt takes
+        milliseconds. The system line and the new text always stay, whatever they cost.
         """
-        if count(self._prompt(user)) > budget:
-            older = range(len(self._exchanges) - 1)
-            gone = bisect_left(older, True, key=lambda gone: self._fits(gone, user, count, KEPT * budget))
-            del self._exchanges[:gone]
-            if self._exchanges and not self._fits(0, user, count, budget):
-                self._exchanges.clear()
-        return self._prompt(user)
 
-    def _fits(self, gone: int, user: str, count: Callable[[Sequence[Message]], int], budget: float) -> bool:
-        return count(self._prompt(user, gone)) <= budget
+        def fits(skip: int, tokens: float) -> bool:
+            return count(self.prompt(system, user, skip=skip)) <= tokens
 
-    def _prompt(self, user: str, gone: int = 0) -> list[Message]:
-        """Without the oldest `gone`. Roles take turns: what got no answer is joined to what was said after it."""
-        prompt = [Message("system", self.system)] if self.system else []
+        if fits(0, budget):
+            return 0
+        older = range(len(self._turns) - 1)
+        skip = bisect_left(older, True, key=lambda skip: fits(skip, KEPT_SHARE * budget))
+        return skip if fits(skip, budget) else len(self._turns)
+
+    def forget(self, count: int) -> None:
+        """Drop the `count` oldest turns for good."""
+        del self._turns[:count]
+
+    def prompt(self, system: str, user: str, *, skip: int = 0) -> list[Message]:
+        """The messages of a turn that begins with `user`, without the `skip` oldest turns.
+
+        Roles alternate: what got no answer is joined to what was said after it.
+        """
+        prompt = [Message("system", system)] if system else []
         unanswered: list[str] = []
-        for exchange in self._exchanges[gone:]:
-            unanswered.append(exchange.user)
-            if exchange.assistant:
-                prompt += [Message("user", " ".join(unanswered)), Message("assistant", exchange.assistant)]
+        for turn in self._turns[skip:]:
+            unanswered.append(turn.user)
+            if turn.assistant:
+                prompt += [Message("user", " ".join(unanswered)), Message("assistant", turn.assistant)]
                 unanswered = []
         return [*prompt, Message("user", " ".join([*unanswered, user]))]

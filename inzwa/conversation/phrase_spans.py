@@ -1,39 +1,39 @@
-"""A reply as it is written, and where in it each phrase stands. Pure; knows no voice and no clock.
+"""Where in the reply each phrase stands that the voice speaks.
 
 Phrases come in the order in which they were written, and differ from what was written in white space alone.
 """
 
 
 class PhraseAligner:
-    """One reply, growing. Places are counted in characters (code points) from 0."""
+    """One growing reply. Positions are counted in characters (code points) from 0."""
 
     def __init__(self) -> None:
         self.text = ""
         """All that was written so far; it begins with a word."""
         self._at = 0
-        """Where the phrases found so far end."""
+        """The end of the phrases found so far."""
 
     def write(self, words: str) -> str:
-        """Append; what is new in the text, which is all of `words` but for white space before the first word."""
+        """Append; what the text grew by: all of `words`, but no white space before the first word."""
         new = words if self.text else words.lstrip()
         self.text += new
         return new
 
-    def leap(self) -> None:
-        """What was written and not found yet will not be said."""
+    def skip_rest(self) -> None:
+        """What was written and not yet found in a phrase will not be spoken."""
         self._at = len(self.text)
 
     def find(self, phrase: str) -> tuple[int, int]:
-        """Where the next phrase begins and ends."""
-        start = end = self._word_from(self._at)
+        """The span of the next phrase: its start and its end (exclusive)."""
+        start = end = self._skip_spaces(self._at)
         for letter in phrase:
             if not letter.isspace():
-                end = min(self._word_from(end) + 1, len(self.text))
+                end = min(self._skip_spaces(end) + 1, len(self.text))
         self._at = end
         return start, end
 
-    def _word_from(self, at: int) -> int:
-        """The first place from `at` on that is no white space."""
+    def _skip_spaces(self, at: int) -> int:
+        """The first position from `at` on that is not white space."""
         while at < len(self.text) and self.text[at].isspace():
             at += 1
         return at

@@ -35,6 +35,11 @@ class PlayoutClock:
         self._held_s: float | None = None
 
     @property
+    def phrases(self) -> list[str]:
+        """The text of every phrase that was begun, in order."""
+        return [phrase.text for phrase in self._phrases]
+
+    @property
     def begun(self) -> bool:
         """Whether any sound has been sent."""
         return self._end_s > 0

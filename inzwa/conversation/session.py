@@ -1,11 +1,11 @@
-"""One conversation: what the client sends, turned into utterances and turns. Knows no socket and no engine by name.
+"""One conversation: what the client sends becomes utterances and turns.
 
 One loop reads the inbox; everything slower runs in tasks of the session's own group. A full outbox makes the loop
 wait, which fills the inbox, which makes the client wait.
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
@@ -17,30 +17,30 @@ from inzwa.conversation.barge_in import BargeIn
 from inzwa.conversation.endpointing import Edge, SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
 from inzwa.conversation.load import Load
 from inzwa.conversation.options import SessionOptions
-from inzwa.conversation.pipeline import Clock, Emit
 from inzwa.conversation.speech_input import SpeechInput
-from inzwa.conversation.turns import Turns
-from inzwa.conversation.utterance import Utterance
-from inzwa.errors import AudioTooLong, EngineError, InzwaError, stage_errors, ungrouped
+from inzwa.conversation.turn import Clock, Emit
+from inzwa.conversation.turns import FinalTranscript, Turns
+from inzwa.conversation.utterance import Draft, Utterance
+from inzwa.errors import AudioTooLong, EngineError, InzwaError, ungrouped
 from inzwa.events import Cancel, ClientEvent, EndTurn, MicrophoneFrame, SpeechStart, SpeechStop, TypedText
-from inzwa.protocols import Engines, Transcript
+from inzwa.protocols import Engines, Transcript, stage_errors
 from inzwa.shona.dialogue.cues import turn_cue
 
 
 class Session:
-    """One user's conversation on shared engines. Open it with `open_session`; feed it with `take`."""
+    """One user's conversation on shared engines. Open it with `open_session`; feed it with `handle`."""
 
     def __init__(self, engines: Engines, options: SessionOptions, clock: Clock, emit: Emit, tasks: TaskGroup) -> None:
         self.dropped_partials = 0
         """Partial transcripts that were due and not made."""
         self.turns = Turns(engines, options, clock, emit, tasks)
         self._options, self._emit, self._tasks = options, emit, tasks
-        self._floor = BargeIn(self.turns, options)
-        self._ear = SpeechInput(engines.vad, options.endpoint)
-        self._deaf = False
+        self._barge_in = BargeIn(self.turns, options, emit)
+        self._input = SpeechInput(engines.vad, options.endpoint)
+        self._detector_failed = False
         self._utterance: Utterance | None = None
 
-    async def take(self, event: ClientEvent) -> None:
+    async def handle(self, event: ClientEvent) -> None:
         """Act on one message of the client's. Waits while the outbox is full."""
         match event:
             case MicrophoneFrame():
@@ -48,29 +48,29 @@ class Session:
             case EndTurn():
                 await self._finish()
             case Cancel():
-                self._forget()
+                self._drop_utterance()
                 await self.turns.stop("cancelled")
             case TypedText():
-                self._forget()
+                self._drop_utterance()
                 await self.turns.stop("interrupted")
-                self.turns.begin_typed(event.text, self._ear.now_ms)
+                self.turns.begin_typed(event.text, self._input.now_ms)
 
     async def _listen(self, sound: Sound) -> None:
         try:
             with stage_errors("vad"):
-                edges = list(self._ear.push(sound))
-            self._deaf = False
+                edges = list(self._input.push(sound))
+            self._detector_failed = False
         except EngineError as error:
-            self._forget()
-            if not self._deaf:
-                await self.turns.tell(error)
-            self._deaf = True
+            self._drop_utterance()
+            if not self._detector_failed:
+                await self.turns.report(error)
+            self._detector_failed = True
             return
         for edge in edges:
-            await self._follow(edge)
+            await self._handle_edge(edge)
         self._begin_partial()
 
-    async def _follow(self, edge: Edge) -> None:
+    async def _handle_edge(self, edge: Edge) -> None:
         match edge:
             case SpeechStarted():
                 await self._start(edge.start_ms)
@@ -78,19 +78,18 @@ class Session:
                 self._begin_draft(self._utterance, edge)
             case SpeechResumed() if self._utterance:
                 self._utterance.drop_draft()
-                if self._utterance.overlaps_reply:
-                    await self.turns.loudspeaker.hold()
+                await self._barge_in.speech_resumed(self._utterance)
             case SpeechEnded():
                 await self._end(edge)
 
     async def _start(self, start_ms: int) -> None:
-        if self._floor.closed:
-            self._ear.reset()
+        self._utterance = await self._barge_in.begin(start_ms, self._input.now_ms)
+        if self._utterance is None:
+            self._input.reset()
             return
-        self._utterance = await self._floor.take(start_ms, self._ear.now_ms, self._emit)
         await self._emit(SpeechStart(self._utterance.start_ms))
-        if not self._utterance.overlaps_reply and self._options.load() < Load.HEAVY:
-            self._tasks.start_soon(self.turns.prepare, "")  # the conversation so far is read while the user speaks
+        if self._options.load() < Load.HEAVY:
+            self._tasks.start_soon(self.turns.prefill)  # the conversation so far is read while the user speaks
 
     async def _end(self, edge: SpeechEnded) -> None:
         utterance, self._utterance = self._utterance, None
@@ -100,75 +99,67 @@ class Session:
         await self._emit(SpeechStop(edge.end_ms))
         if edge.reason == "too_long":
             limit = self._options.endpoint.max_ms // 1000
-            await self.turns.tell(AudioTooLong(f"Only the first {limit} seconds of an utterance are heard."))
+            await self.turns.report(AudioTooLong(f"Only the first {limit} seconds of an utterance are heard."))
         if edge.reason == "finished":
-            await self._floor.accept(utterance)
-        final = partial(utterance.final, self._ear.cut(utterance.start_ms, edge.end_ms), edge.end_ms)
-        if utterance.overlaps_reply:
-            self._tasks.start_soon(self._settle, utterance, final, edge)
+            await self._barge_in.accept(utterance)
+        final = partial(utterance.final, self._input.cut(utterance.start_ms, edge.end_ms), edge.end_ms)
+        if self._barge_in.undecided(utterance):
+            self._tasks.start_soon(self._answer_interruption, utterance, final, edge)
         else:
             self._begin_turn(utterance, final, edge)
 
-    def _begin_turn(self, utterance: Utterance, final: Callable[[], Awaitable[Transcript]], edge: SpeechEnded) -> None:
-        ago_s = 0.0 if edge.reason == "finished" else (self._ear.now_ms - edge.end_ms) / 1000
+    def _begin_turn(self, utterance: Utterance, final: FinalTranscript, edge: SpeechEnded) -> None:
+        ago_s = 0.0 if edge.reason == "finished" else (self._input.now_ms - edge.end_ms) / 1000
         self.turns.begin_spoken(final, utterance.start_ms, edge.end_ms, ago_s)
 
-    async def _settle(
-        self, utterance: Utterance, final: Callable[[], Awaitable[Transcript]], edge: SpeechEnded
-    ) -> None:
-        """Speech over the reply is over: it was an interruption, and is answered, or the reply goes on."""
-        try:
-            transcript = await final()
-        except EngineError as error:
-            await self.turns.tell(error)
-            await self.turns.loudspeaker.resume()
-            return
-        if await self._floor.weigh(utterance, transcript.text):
+    async def _answer_interruption(self, utterance: Utterance, final: FinalTranscript, edge: SpeechEnded) -> None:
+        if transcript := await self._barge_in.decide(utterance, final()):
             self._begin_turn(utterance, partial(_known, transcript), edge)
 
     async def _finish(self) -> None:
-        edge = self._ear.finish()
+        edge = self._input.finish()
         if edge is None:
             if not self.turns.replying:
-                await self.turns.begin_empty(self._ear.now_ms)
+                await self.turns.begin_empty(self._input.now_ms)
             return
         if self._utterance is None:
             await self._start(edge.start_ms)
         await self._end(edge)
 
     def _begin_partial(self) -> None:
-        now_ms = self._ear.now_ms
-        if not self._utterance or not self._ear.speaking:
+        now_ms = self._input.now_ms
+        if not self._utterance or not self._input.speaking:
             return
         if scope := self._utterance.open_partial(now_ms, self._options.load()):
-            sound = self._ear.cut(self._utterance.start_ms, now_ms)
+            sound = self._input.cut(self._utterance.start_ms, now_ms)
             self._tasks.start_soon(self._make_partial, self._utterance, scope, sound, now_ms)
 
     async def _make_partial(self, utterance: Utterance, scope: anyio.CancelScope, sound: Sound, now_ms: int) -> None:
         text = await utterance.make_partial(scope, sound, now_ms)
-        if text and utterance is self._utterance and await self._floor.weigh(utterance, text):
+        if text and utterance is self._utterance and await self._barge_in.is_answered(utterance, text):
             self._hint(utterance, text)
             if self._options.load() is Load.EASY:
-                await self.turns.prepare(text)  # what the model has read of it need not be read after the end
+                await self.turns.prefill(text)  # what the model has read of it need not be read after the end
 
     def _begin_draft(self, utterance: Utterance, pause: SpeechPaused) -> None:
-        sound = self._ear.cut(utterance.start_ms, pause.end_ms)
-        draft = utterance.open_draft(pause.end_ms)
-        self._tasks.start_soon(utterance.make_draft, draft, sound, partial(self._read_ahead, utterance))
+        sound = self._input.cut(utterance.start_ms, pause.end_ms)
+        self._tasks.start_soon(self._make_draft, utterance, utterance.open_draft(pause.end_ms), sound)
 
-    async def _read_ahead(self, utterance: Utterance, text: str) -> None:
-        if await self._floor.weigh(utterance, text) and text:
-            self._hint(utterance, text)
-            await self.turns.prepare(text)
+    async def _make_draft(self, utterance: Utterance, draft: Draft, sound: Sound) -> None:
+        with draft.scope:  # speech that goes on cancels the prefill with the draft
+            text = await utterance.make_draft(draft, sound)
+            if text is not None and await self._barge_in.is_answered(utterance, text) and text:
+                self._hint(utterance, text)
+                await self.turns.prefill(text)
 
     def _hint(self, utterance: Utterance, text: str) -> None:
-        """Words of an utterance that is over say nothing of the next one."""
+        """Tell the endpointer what the words suggest, unless their utterance is over."""
         if text and utterance is self._utterance:
-            self._ear.hint(turn_cue(text))
+            self._input.hint(turn_cue(text))
 
-    def _forget(self) -> None:
+    def _drop_utterance(self) -> None:
         """What is being said now is not wanted."""
-        self._ear.reset()
+        self._input.reset()
         if self._utterance:
             self.dropped_partials += self._utterance.dropped
             self._utterance.close()

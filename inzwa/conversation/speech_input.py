@@ -1,6 +1,6 @@
-"""One conversation's microphone: sound in, edges of speech out, and the sound between two edges on demand.
+"""The microphone's side of a conversation: sound in, edges of speech out, and the sound between two edges on demand.
 
-Joins the voice detector, the endpointer and a bounded recording. Not async: a frame takes a fraction of a millisecond.
+It joins the voice detector, the endpointer and a bounded recording. Not async: a frame takes a fraction of a ms.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ SLACK_MS: Final = 3_000
 TAIL_MS: Final = 120
 """Kept behind the last frame of speech: final consonants fade below the detector's threshold."""
 
-MAX_LUMP: Final = INPUT_RATE
+MAX_CHUNK: Final = INPUT_RATE
 """Samples taken in at a time: what a client sends in one message never exceeds the recording."""
 
 
 class SpeechInput:
-    """What the user says, found in what the microphone sends. Times are milliseconds from its first sample."""
+    """Finds speech in what the microphone sends. Times are milliseconds from its first sample."""
 
     def __init__(self, detector: VoiceDetector, options: EndpointOptions) -> None:
         self._voice = detector.open_stream()
@@ -31,7 +31,7 @@ class SpeechInput:
 
     @property
     def now_ms(self) -> int:
-        """How much has been heard."""
+        """How much sound has been received."""
         return self._endpointer.now_ms
 
     @property
@@ -39,20 +39,15 @@ class SpeechInput:
         """Whether an utterance is under way, a pause in it counted."""
         return self._endpointer.speaking
 
-    @property
-    def start_ms(self) -> int:
-        """Where the utterance under way begins."""
-        return self._endpointer.start_ms
-
     def push(self, sound: Sound) -> Iterator[Edge]:
         """The edges in the next sound, each yielded before the frames after it are looked at."""
-        for at in range(0, sound.size, MAX_LUMP):
-            for frame in self._framer.push(sound[at : at + MAX_LUMP]):
-                edge = self._hear(frame)
+        for at in range(0, sound.size, MAX_CHUNK):
+            for frame in self._framer.push(sound[at : at + MAX_CHUNK]):
+                edge = self._step(frame)
                 if edge is not None:
                     yield edge
 
-    def _hear(self, frame: Sound) -> Edge | None:
+    def _step(self, frame: Sound) -> Edge | None:
         """One frame. Where the detector fails it counts as silence, so that sound and time stay together."""
         self._recording.push(frame)
         probability = 0.0
@@ -63,15 +58,15 @@ class SpeechInput:
         return edge
 
     def hint(self, hint: Hint) -> None:
-        """What the words so far say about whether the user has finished."""
+        """What the words so far suggest about whether the user has finished."""
         self._endpointer.hint = hint
 
     def finish(self) -> SpeechEnded | None:
-        """The user says that it is over; None when nothing was said."""
+        """The user ended the utterance (`end_turn`); None when nothing was said."""
         return self._endpointer.finish()
 
     def reset(self) -> None:
-        """Forget the utterance at hand."""
+        """Forget the utterance being spoken."""
         self._endpointer.reset()
 
     def cut(self, start_ms: int, end_ms: int) -> Sound:

@@ -1,9 +1,8 @@
-"""What one utterance becomes while it is spoken: partial transcripts, and a final one begun in each pause.
+"""The transcripts of one utterance: partial ones while it is spoken, and a final one begun in each pause.
 
-Knows no endpointing and no reply. At most one partial and one draft are under way; closing the utterance cancels both.
+At most one partial and one draft are being made; closing the utterance cancels both.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import anyio
@@ -11,7 +10,8 @@ import anyio
 from inzwa.audio.pcm import Sound
 from inzwa.conversation.load import Load
 from inzwa.conversation.partials import LocalAgreement
-from inzwa.conversation.pipeline import Emit, Pipeline
+from inzwa.conversation.pipeline import Pipeline
+from inzwa.conversation.turn import Emit
 from inzwa.errors import InzwaError
 from inzwa.events import AsrPartial
 from inzwa.protocols import HearOptions, Transcript
@@ -29,7 +29,7 @@ class Draft:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Utterance:
-    """One stretch of speech under way."""
+    """One stretch of speech."""
 
     turn: int
     start_ms: int
@@ -40,23 +40,23 @@ class Utterance:
     partial_ms: int
     """New speech, in milliseconds, between two partials."""
     overlaps_reply: bool = False
-    """Spoken over a reply, and not yet known to be more than assent, echo or noise: nothing of it is shown."""
+    """Spoken over a reply, and perhaps only a backchannel, an echo or noise: nothing of it is shown yet."""
     dropped: int = 0
     """Partials that were due and not made, because the one before was still being made."""
     _agreement: LocalAgreement = field(default_factory=LocalAgreement)
     _partial: anyio.CancelScope | None = None
     _next_partial_ms: int = 0
     _draft: Draft | None = None
-    _guess: tuple[int, ...] = ()
+    _draft_tokens: tuple[int, ...] = ()
     """Tokens of what was heard last."""
 
     def __post_init__(self) -> None:
         self._next_partial_ms = self.start_ms + self.partial_ms
 
     def open_partial(self, now_ms: int, load: Load = Load.EASY) -> anyio.CancelScope | None:
-        """The scope to make a partial in, when one is due: enough new speech, no draft, none under way, and room.
+        """The scope to make a partial in, when one is due: enough new speech, no draft or other partial, load allowing.
 
-        Speech over a reply is looked at whatever the load: somebody is waiting for the judgement.
+        Speech over a reply is transcribed whatever the load: the held reply waits for the decision.
         """
         if self._draft is not None or now_ms < self._next_partial_ms:
             return None
@@ -68,10 +68,10 @@ class Utterance:
         return self._partial
 
     async def make_partial(self, scope: anyio.CancelScope, sound: Sound, end_ms: int) -> str:
-        """Transcribe and show what has been said so far; the text. A failing recogniser shows in the final."""
+        """Transcribe and show what was said so far; the text. Empty where that failed: the final will report it."""
         with scope:
             try:
-                transcript = await self._hear(sound, final=False)
+                transcript = await self._transcribe(sound, final=False)
                 await self._show(transcript, end_ms)
                 return transcript.text
             except InzwaError:
@@ -81,22 +81,22 @@ class Utterance:
         return ""
 
     def open_draft(self, end_ms: int) -> Draft:
-        """A draft of speech that paused at `end_ms`, in place of the one before."""
+        """A draft of speech that paused at `end_ms`, in place of the one before. Make it within its scope."""
         self.close()
         self._draft = Draft(end_ms)
         return self._draft
 
-    async def make_draft(self, draft: Draft, sound: Sound, then: Callable[[str], Awaitable[None]]) -> None:
-        """Begin the final transcript; `then` gets its text, within the draft."""
-        with draft.scope:
-            try:
-                draft.transcript = await self._hear(sound, final=True)
-            except InzwaError:
-                return  # the final tries again and says so
-            finally:
-                draft.ready.set()
-            await self._show(draft.transcript, draft.end_ms)
-            await then(draft.transcript.text)
+    async def make_draft(self, draft: Draft, sound: Sound) -> str | None:
+        """Make and show the transcript, in case this pause is the end; its text. None where it failed: the final will
+        try again and report that."""
+        try:
+            draft.transcript = await self._transcribe(sound, final=True)
+        except InzwaError:
+            return None
+        finally:
+            draft.ready.set()
+        await self._show(draft.transcript, draft.end_ms)
+        return draft.transcript.text
 
     async def final(self, sound: Sound, end_ms: int) -> Transcript:
         """The utterance's transcript: the draft's, where it was made of the same speech."""
@@ -104,18 +104,18 @@ class Utterance:
         draft = self._draft
         if draft is None or draft.end_ms != end_ms:
             self.drop_draft()
-        elif transcript := await _settled(draft):
+        elif transcript := await _result(draft):
             return transcript
-        return await self._hear(sound, final=True)
+        return await self._transcribe(sound, final=True)
 
     def drop_draft(self) -> None:
-        """Speech went on: the draft is worth nothing."""
+        """Speech went on: cancel the draft."""
         if self._draft:
             self._draft.scope.cancel()
             self._draft = None
 
     def close(self) -> None:
-        """Nobody waits for this utterance any more."""
+        """Cancel all that is being made of this utterance."""
         self.drop_draft()
         self._stop_partial()
 
@@ -128,15 +128,16 @@ class Utterance:
             seen = self._agreement.push(transcript.text)
             await self.emit(AsrPartial(self.turn, seen.text, seen.stable, self.start_ms, end_ms))
 
-    async def _hear(self, sound: Sound, *, final: bool) -> Transcript:
-        options = HearOptions(language=self.language, hotwords=self.hotwords, final=final, guess=self._guess)
-        transcript = await self.pipeline.hear(sound, options)
-        self._guess = transcript.tokens
+    async def _transcribe(self, sound: Sound, *, final: bool) -> Transcript:
+        draft = self._draft_tokens
+        options = HearOptions(language=self.language, hotwords=self.hotwords, final=final, draft_tokens=draft)
+        transcript = await self.pipeline.transcribe(sound, options)
+        self._draft_tokens = transcript.tokens
         return transcript
 
 
-async def _settled(draft: Draft) -> Transcript | None:
-    """What became of the draft. Who is cancelled while waiting for it takes it along."""
+async def _result(draft: Draft) -> Transcript | None:
+    """The draft's transcript once it is made, None where it failed. Being cancelled while waiting cancels the draft."""
     try:
         await draft.ready.wait()
     finally:

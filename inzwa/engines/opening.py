@@ -16,9 +16,9 @@ from anyio.to_thread import run_sync
 
 from inzwa.engines.llm.llama.library import Library, load_library, package_folder
 from inzwa.engines.llm.lora import Lora
-from inzwa.errors import EngineError, EngineUnfit, stage_errors
+from inzwa.errors import EngineError, EngineUnfit
 from inzwa.models.local_model import LocalModel
-from inzwa.protocols import Stage
+from inzwa.protocols import Stage, stage_errors
 
 FEW_THREADS: Final = 2
 """Up to here Whisper base is as fast in one thread (112 ms a sentence against 124) and leaves a core to the others."""

@@ -1,32 +1,18 @@
-"""The contracts between a conversation and its engines: speech detector, recogniser, language model, voice."""
+"""The contracts between a conversation and its engines: speech detector, recogniser, language model, voice.
 
-from inzwa.protocols.engines import (
-    AdapterInfo,
-    ChatModel,
-    ChatOptions,
-    EngineInfo,
-    Engines,
-    Exchangeable,
-    FileInfo,
-    HearOptions,
-    Message,
-    Priority,
-    SpokenChunk,
-    Synthesizer,
-    Transcriber,
-    Transcript,
-    VoiceDetector,
-    VoiceOptions,
-    VoiceStream,
-)
-from inzwa.protocols.stages import (
-    STAGES,
-    Exchange,
-    Stage,
-    StageReport,
-    StageReporter,
-    fixed,
-)
+Engines inherit nothing: what has these methods is one. All methods with `async` may be cancelled at any await and then
+leave the engine fit for the next call. An engine fails with EngineError, or lets its own exception out, which
+`stage_errors` wraps; that ends one turn, not the session.
+"""
+
+from inzwa.protocols.asr import HearOptions, Transcriber, Transcript
+from inzwa.protocols.engines import Engines, Exchangeable
+from inzwa.protocols.failures import stage_errors
+from inzwa.protocols.info import AdapterInfo, EngineInfo, FileInfo
+from inzwa.protocols.llm import ChatModel, ChatOptions, Message
+from inzwa.protocols.stages import STAGES, Exchange, Stage, StageReport, StageReporter, fixed
+from inzwa.protocols.tts import Priority, SpokenChunk, Synthesizer, VoiceOptions
+from inzwa.protocols.vad import VoiceDetector, VoiceStream
 
 __all__ = [
     "STAGES",
@@ -52,4 +38,5 @@ __all__ = [
     "VoiceOptions",
     "VoiceStream",
     "fixed",
+    "stage_errors",
 ]

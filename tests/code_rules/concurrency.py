@@ -28,13 +28,19 @@ BOUNDLESS: Final = (
 )
 """These take no bound at all; an executor keeps its jobs in one of them."""
 
+EXECUTORS: Final = "concurrent.futures."
+
 NOT_QUEUES: Final = {
     "inzwa.engines.llm.scripted": "a fake's script and its notes for the tests: nothing waits at either end",
 }
 """Modules whose deques carry nothing from one task to another, and why."""
 
-HAND_MADE: Final = {"inzwa.engines.worker": "inzwa.engines.worker.MAX_WAITING"}
-"""A module that keeps a heap as its queue, to the constant that bounds it."""
+HAND_MADE: Final = {
+    "inzwa.engines.worker": "inzwa.engines.worker.MAX_WAITING",
+    "inzwa.models.parallel": "inzwa.models.parallel.AT_ONCE",
+}
+"""A module that keeps a heap as its queue, or counts the jobs that it gives an executor, to the constant that bounds
+it."""
 
 UNOWNED: Final = ("asyncio.create_task", "asyncio.ensure_future", "asyncio.run_coroutine_threadsafe")
 
@@ -46,7 +52,7 @@ BROAD: Final = ("Exception", "BaseException", "builtins.Exception", "builtins.Ba
 
 BROAD_ALLOWED: Final = {
     "inzwa.engines.worker:_Job.run": "whatever a job raises belongs to its caller; the thread must live on",
-    "inzwa.errors:stage_errors": "the one place where an engine's own exceptions get a type",
+    "inzwa.protocols.failures:stage_errors": "the one place where an engine's own exceptions get a type",
     "inzwa.conversation.turns:Turns._outcome": "the session's edge: what fails ends the turn, not the conversation",
 }
 """Where a broad except may stand, and why: the session's and the socket's edge, and the worker's door."""
@@ -64,9 +70,9 @@ def every_queue_is_bounded(code: CodeBase) -> Iterator[Violation]:
 
 
 def heaps_name_their_bound(code: CodeBase) -> Iterator[Violation]:
-    """A heap used as a queue stands in HAND_MADE, with the constant that bounds it."""
+    """A heap used as a queue stands in HAND_MADE, with the constant that bounds it; so does an executor there."""
     for source in code.sources:
-        if not _imports_heapq(source):
+        if not _imports_heapq(source) and source.module not in HAND_MADE:
             continue
         home, _, name = HAND_MADE.get(source.module, "").rpartition(".")
         bound = code.modules[home].constants.get(name) if home in code.modules else None
@@ -112,7 +118,7 @@ def no_stale_exemptions(code: CodeBase) -> Iterator[Violation]:
     """An excuse that no code needs is removed."""
     used = {source.place(node) for source, node in _broad(code)}
     used |= {source.module for source in code.sources if "collections.deque" in source.names.values()}
-    used |= {source.module for source in code.sources if _imports_heapq(source)}
+    used |= {source.module for source in code.sources if _imports_heapq(source) or _has_executor(source)}
     for place in {*BROAD_ALLOWED, *NOT_QUEUES, *HAND_MADE} - used:
         yield Violation("tests/code_rules/concurrency.py", 1, f"{place} is exempt from a rule that it does not break")
 
@@ -121,7 +127,7 @@ def _unbounded(code: CodeBase, source: Source, call: ast.Call) -> str:
     """What is wrong with the queue that this call makes; empty when it makes none, or a good one."""
     name = source.resolve(call.func)
     if name in BOUNDLESS:
-        return "has no bound"
+        return "" if name.startswith(EXECUTORS) and source.module in HAND_MADE else "has no bound"
     if name not in QUEUES or (name == "collections.deque" and source.module in NOT_QUEUES):
         return ""
     keyword, position, least = QUEUES[name]
@@ -140,6 +146,10 @@ def _passed(source: Source, call: ast.Call) -> list[ast.expr]:
     """What a call is given that it might call in turn."""
     asks = source.resolve(call.func) in ("isinstance", "issubclass", "typing.cast")
     return [] if asks else [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def _has_executor(source: Source) -> bool:
+    return any(name.startswith(EXECUTORS) for name in source.names.values())
 
 
 def _imports_heapq(source: Source) -> bool:

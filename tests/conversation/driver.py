@@ -125,7 +125,7 @@ class Conversation:
 
     async def take(self, event) -> None:
         """Any message; then all that follows from it, as far as it can."""
-        await self.session.take(event)
+        await self.session.handle(event)
         await self.settle()
 
     async def settle(self) -> None:

@@ -39,7 +39,7 @@ async def test_assent_noise_and_echo_let_the_reply_go_on(heard):
         await talk.say(480)
         assert talk.endings() == [(1, "ended")]
         assert [type(event) for event in talk.events if isinstance(event, TtsHold | TtsResume)] == [TtsHold, TtsResume]
-        assert talk.session.turns.cancelled == 0
+        assert talk.session.turns.playout.cancelled == 0
         assert talk.all_of(AsrPartial) == []
 
 
@@ -153,7 +153,7 @@ async def test_a_recogniser_that_fails_over_a_reply_lets_it_go_on():
         await talk.say(480)
         assert talk.endings() == [(1, "ended")]
         assert talk.problems() == ["engine_failed"]
-        assert talk.session.turns.loudspeaker.held == 0
+        assert talk.session.turns.playout.held_turn == 0
 
 
 async def test_what_is_held_counts_as_unheard():

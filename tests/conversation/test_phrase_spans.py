@@ -11,13 +11,13 @@ TEXT = st.text(st.sampled_from("ab.,!? \n\t\u00a0é😀'*"), max_size=300)
 
 def found(*pieces: str) -> tuple[str, list[tuple[str, int, int]]]:
     """The whole text, and each phrase with its place, the phrases looked for as soon as they are cut."""
-    manuscript, cutter = PhraseAligner(), PhraseCutter()
+    reply, cutter = PhraseAligner(), PhraseCutter()
     places = []
     for piece in pieces:
-        words = manuscript.write(piece)
-        places += [(phrase, *manuscript.find(phrase)) for phrase in cutter.push(words)]
-    places += [(phrase, *manuscript.find(phrase)) for phrase in cutter.flush()]
-    return manuscript.text, places
+        words = reply.write(piece)
+        places += [(phrase, *reply.find(phrase)) for phrase in cutter.push(words)]
+    places += [(phrase, *reply.find(phrase)) for phrase in cutter.flush()]
+    return reply.text, places
 
 
 def test_phrases_stand_where_they_were_written():
@@ -33,13 +33,13 @@ def test_characters_are_counted_and_not_bytes():
     assert found("😀 Ehe. ") == ("😀 Ehe. ", [("😀 Ehe.", 0, 6)])
 
 
-def test_what_is_leapt_over_is_no_part_of_the_next_phrase():
-    manuscript = PhraseAligner()
-    manuscript.write("Ndinoti izvi ")
-    assert manuscript.find("Ndinoti") == (0, 7)
-    manuscript.leap()
-    manuscript.write("Pamusoroi.")
-    assert manuscript.find("Pamusoroi.") == (13, 23)
+def test_what_is_skipped_is_no_part_of_the_next_phrase():
+    reply = PhraseAligner()
+    reply.write("Ndinoti izvi ")
+    assert reply.find("Ndinoti") == (0, 7)
+    reply.skip_rest()
+    reply.write("Pamusoroi.")
+    assert reply.find("Pamusoroi.") == (13, 23)
 
 
 @given(st.lists(TEXT, max_size=8))

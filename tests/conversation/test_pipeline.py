@@ -7,11 +7,13 @@ import anyio.lowlevel
 import pytest
 
 from inzwa.conversation.load import Load
-from inzwa.conversation.pipeline import AHEAD_S, PHRASES_WAITING, Marks, Pipeline, Turn
+from inzwa.conversation.pipeline import AHEAD_S, PHRASES_WAITING, Pipeline
+from inzwa.conversation.playout import PlayoutGate
+from inzwa.conversation.turn import Timings, Turn
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
 from inzwa.engines.tts.scripted import LETTER_MS, ScriptedPhrase, ScriptedVoice
-from inzwa.errors import EngineError, EngineTimeout, stage_errors
+from inzwa.errors import EngineError, EngineTimeout
 from inzwa.events import (
     EndTurn,
     LlmFinal,
@@ -20,7 +22,7 @@ from inzwa.events import (
     TtsEnd,
     TtsStart,
 )
-from inzwa.protocols import Message, Priority
+from inzwa.protocols import Message, Priority, stage_errors
 from inzwa.shona.dialogue.assistant import line
 from tests.conversation.driver import Fakes, Outbox, Watch, conversation
 
@@ -98,17 +100,19 @@ class Fountain:
 
 @asynccontextmanager
 async def answering(fakes, *, room=float("inf"), text=None, load=Load.EASY):
-    """A pipeline at work on one turn, and its client."""
+    """A pipeline at work on one turn: the clock of its playout, and its client."""
     watch, outbox = Watch(), Outbox(room)
     pipeline = Pipeline(engines=fakes.engines(), clock=watch, load=lambda: load)
-    turn = Turn(number=7, language="sn", marks=Marks(speech_end=watch.now_s, decided=watch.now_s))
+    turn = Turn(7, "sn", Timings(speech_end=watch.now_s, decided=watch.now_s))
+    playout = PlayoutGate(watch, outbox.put)
+    played = playout.begin(7)
     async with anyio.create_task_group() as tasks:
         if text is None:
-            tasks.start_soon(pipeline.answer, turn, HELLO, outbox.put)
+            tasks.start_soon(pipeline.answer, turn, HELLO, outbox.put, playout)
         else:
-            tasks.start_soon(pipeline.recite, turn, text, outbox.put)
+            tasks.start_soon(pipeline.recite, turn, text, outbox.put, playout)
         await outbox.settle()
-        yield turn, outbox
+        yield played, outbox
         tasks.cancel_scope.cancel()
 
 
@@ -118,10 +122,10 @@ def of(outbox, kind):
 
 async def test_a_reply_is_cut_into_phrases_each_announced_before_its_sound():
     fakes = Fakes(llm=ScriptedChatModel(["Ehe, ", "ndiripo pano ", "nhasi zuva rese. ", "Makadii?"]))
-    async with answering(fakes) as (turn, outbox):
+    async with answering(fakes) as (played, outbox):
         starts = of(outbox, TtsStart)
-        assert [(start.phrase, start.text) for start in starts] == list(enumerate(turn.said))
-        assert " ".join(turn.said) == of(outbox, LlmFinal)[0].text == "Ehe, ndiripo pano nhasi zuva rese. Makadii?"
+        assert [(start.phrase, start.text) for start in starts] == list(enumerate(played.phrases))
+        assert " ".join(played.phrases) == of(outbox, LlmFinal)[0].text == "Ehe, ndiripo pano nhasi zuva rese. Makadii?"
         assert next(type(event) for event in outbox.events if isinstance(event, TtsStart | TtsAudio)) is TtsStart
         assert outbox.events[-1] == TtsEnd(7)
 
@@ -143,7 +147,7 @@ async def test_each_phrase_says_where_in_the_reply_it_is_written():
 async def test_the_first_phrase_goes_before_others_in_the_voices_line():
     fakes = Fakes(llm=ScriptedChatModel(["Ehe, ", "ndiripo pano nhasi zuva rese. "]))
     async with answering(fakes):
-        assert [spoken.options.priority for spoken in fakes.tts.spoken] == [Priority.FIRST_PHRASE, Priority.NORMAL]
+        assert [spoken.options.priority for spoken in fakes.tts.spoken] == [Priority.URGENT, Priority.NORMAL]
 
 
 async def test_an_empty_reply_is_an_empty_reply():
@@ -154,9 +158,9 @@ async def test_an_empty_reply_is_an_empty_reply():
 async def test_a_voice_that_is_slow_makes_the_model_wait():
     gate, model = anyio.Event(), Fountain("Ndiripo pano nhasi zuva rese. ")
     fakes = Fakes(llm=model, tts=ScriptedVoice(ScriptedPhrase(gates={1: gate})))
-    async with answering(fakes) as (turn, _):
+    async with answering(fakes) as (played, _):
         held = model.made
-        assert (len(turn.said), held) == (1, 1 + PHRASES_WAITING + 1)
+        assert (len(played.phrases), held) == (1, 1 + PHRASES_WAITING + 1)
     assert model.closed
     assert fakes.tts.speaking == 0
 
@@ -175,24 +179,24 @@ async def test_a_client_that_stops_reading_makes_everything_wait(room):
 
 async def test_a_reply_that_turns_bad_is_broken_off_and_something_else_is_said():
     fakes = Fakes(llm=ScriptedChatModel(["Ndinoti ", "shit ", "nezvimwe ", "zvakawanda."]))
-    async with answering(fakes) as (turn, outbox):
+    async with answering(fakes) as (played, outbox):
         assert of(outbox, LlmFinal) == [LlmFinal(7, f"Ndinoti {line('unsafe', 'sn')}")]
-        assert turn.said == [line("unsafe", "sn")]
+        assert played.phrases == [line("unsafe", "sn")]
         (start,) = of(outbox, TtsStart)
         assert (start.written_start, start.written_end) == (8, 8 + len(line("unsafe", "sn")))
         assert fakes.llm.speaking == 0
 
 
 async def test_a_bad_word_at_the_very_end_is_not_said_either():
-    async with answering(Fakes(llm=ScriptedChatModel(["Ndinoti ", "shit"]))) as (turn, outbox):
-        assert "shit" not in "".join(turn.said) + "".join(piece.token for piece in of(outbox, LlmPartial))
+    async with answering(Fakes(llm=ScriptedChatModel(["Ndinoti ", "shit"]))) as (played, outbox):
+        assert "shit" not in "".join(played.phrases) + "".join(piece.token for piece in of(outbox, LlmPartial))
 
 
 async def test_a_fixed_text_is_spoken_without_the_model():
     fakes = Fakes()
-    async with answering(fakes, text="Mhoroi, ndini Inzwa. Ndingakubatsirai sei?") as (turn, outbox):
+    async with answering(fakes, text="Mhoroi, ndini Inzwa. Ndingakubatsirai sei?") as (played, outbox):
         assert outbox.events[0] == LlmFinal(7, "Mhoroi, ndini Inzwa. Ndingakubatsirai sei?")
-        assert " ".join(turn.said) == outbox.events[0].text
+        assert " ".join(played.phrases) == outbox.events[0].text
         assert (outbox.events[-1], fakes.llm.opened) == (TtsEnd(7), 0)
 
 
@@ -201,7 +205,7 @@ async def test_what_goes_wrong_while_reading_ahead_is_not_told():
         async def prepare(self, messages, options):
             raise KeyError("x")
 
-    await Pipeline(engines=Fakes(llm=Unready()).engines(), clock=Watch()).prepare(HELLO)
+    await Pipeline(engines=Fakes(llm=Unready()).engines(), clock=Watch()).prefill(HELLO)
 
 
 @pytest.mark.parametrize(
@@ -221,15 +225,15 @@ LETTERS_AHEAD = int(AHEAD_S * 1000 / LETTER_MS)
 @pytest.mark.parametrize(("load", "spoken"), [(Load.HEAVY, 2), (Load.STRAINED, 1)])
 async def test_only_on_a_busy_machine_the_voice_rests_while_what_it_sent_lasts(load, spoken):
     text = f"{'a' * LETTERS_AHEAD * 10}. Ehe."
-    async with answering(Fakes(), text=text, load=load) as (turn, outbox):
-        assert (len(turn.said), len(of(outbox, TtsEnd))) == (spoken, spoken - 1)
+    async with answering(Fakes(), text=text, load=load) as (played, outbox):
+        assert (len(played.phrases), len(of(outbox, TtsEnd))) == (spoken, spoken - 1)
 
 
 async def test_a_voice_that_rested_goes_on_when_its_sound_is_nearly_due():
     text = f"{'a' * (LETTERS_AHEAD + 1)}. Ehe."
-    async with answering(Fakes(), text=text, load=Load.STRAINED) as (turn, outbox):
-        assert len(turn.said) == 1
+    async with answering(Fakes(), text=text, load=Load.STRAINED) as (played, outbox):
+        assert len(played.phrases) == 1
         with anyio.fail_after(5):
             while not of(outbox, TtsEnd):
                 await anyio.lowlevel.checkpoint()
-        assert len(turn.said) == 2
+        assert len(played.phrases) == 2

@@ -72,8 +72,8 @@ async def test_cancelling_twice_ends_the_turn_once():
     fakes = Fakes(llm=ScriptedChatModel(ScriptedReply(pieces=("Ehe.",), gates={0: gate})))
     async with conversation(fakes) as talk:
         await talk.write()
-        await talk.session.take(Cancel())
-        await talk.session.take(Cancel())
+        await talk.session.handle(Cancel())
+        await talk.session.handle(Cancel())
         await talk.settle()
     assert talk.endings() == [(1, "cancelled")]
 
@@ -93,7 +93,7 @@ async def test_cancel_while_the_sound_still_plays_follows_the_turns_end():
         await talk.take(Cancel())
         await talk.take(Cancel())
     assert talk.endings() == [(1, "ended"), (1, "cancelled")]
-    assert talk.session.turns.cancelled == 1
+    assert talk.session.turns.playout.cancelled == 1
 
 
 async def test_speaking_over_the_reply_stops_it():
@@ -131,7 +131,7 @@ async def test_wherever_a_client_stops_reading_cancel_still_ends_the_turn_once(r
         await talk.write()
         talk.listen_out()
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(talk.session.take, Cancel())
+            tasks.start_soon(talk.session.handle, Cancel())
             await talk.settle()
             talk.outbox.read_on()
         await talk.settle()
@@ -145,7 +145,7 @@ async def test_a_turn_that_fails_while_it_is_stopped_ends_once():
         async with conversation(fakes, room=room) as talk:
             await talk.write()
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(talk.session.take, Cancel())
+                tasks.start_soon(talk.session.handle, Cancel())
                 await talk.settle()
                 talk.outbox.read_on()
             await talk.settle()

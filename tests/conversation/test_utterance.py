@@ -156,13 +156,13 @@ async def test_cancel_in_the_pause_takes_the_draft_along():
     assert talk.story() == ["speech.start"]
 
 
-async def test_what_was_heard_last_is_the_guess_at_what_is_heard_next_of_the_same_utterance():
+async def test_tokens_heard_last_are_the_draft_of_the_next_transcript_of_the_same_utterance():
     fakes = Fakes(asr=ScriptedTranscriber([Transcript("mhoro", tokens=(1,)), Transcript("mhoro mai", tokens=(1, 2))]))
     async with conversation(fakes) as talk:
         await talk.say()
         await talk.settle()
         talk.listen_out()
         await talk.say()
-    guesses = [options.guess for _, options in fakes.asr.calls]
-    assert guesses[:2] == [(), (1,)]
-    assert guesses.count(()) == 2
+    drafts = [options.draft_tokens for _, options in fakes.asr.calls]
+    assert drafts[:2] == [(), (1,)]
+    assert drafts.count(()) == 2

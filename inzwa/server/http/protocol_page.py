@@ -17,7 +17,7 @@ Text frames hold one JSON object each, told apart by `type`. Binary frames from 
 The first message is `start`; the server answers `ready`. Times are milliseconds from the session's first audio sample.
 A wrong message is answered by `error`, and the session goes on. Close codes: 1000 after a hang-up, 1001 when the server
 stops or the session's time is up, 1008 for a client that may not come in, 1013 for one that may come again later.
-This page is made from `inzwa/events.py`.
+This page is made from `inzwa/events`.
 """
 
 

@@ -8,19 +8,18 @@ import numpy as np
 from starlette.requests import HTTPConnection
 
 from inzwa.audio.pcm import INPUT_RATE, Sound
-from inzwa.conversation.pipeline import Pipeline, Timed
-from inzwa.errors import AudioTooLong, EmptyText
+from inzwa.conversation.pipeline import Pipeline
+from inzwa.conversation.reply import answer, read_aloud
+from inzwa.errors import AudioTooLong, NoSpeech
 from inzwa.protocols import Engines, HearOptions, Message, VoiceOptions
 from inzwa.server.admission import chat_options, hotwords, system_prompt, voice_options
 from inzwa.server.app_state import AppState
-from inzwa.server.http.speech import reply_pieces
 from inzwa.server.readiness import readiness
 from inzwa.server.redaction import without_folders
 from inzwa.server.security import address, check_access
 from inzwa.server.ui.host import Readiness, Spoken
 from inzwa.server.websocket.receive import check_text
 from inzwa.settings import Settings
-from inzwa.shona.dialogue.phrases import cut_phrases
 
 
 class EnginePageHost:
@@ -51,13 +50,8 @@ class EnginePageHost:
         if messages[0].role != "system":
             system = system_prompt(self.settings, self.settings.language, engines.llm.info)
             messages = [Message("system", system), *messages] if system else list(messages)
-        pieces = reply_pieces(
-            engines,
-            list(messages),
-            chat_options(self.settings),
-            self.settings.language,
-            self.settings.engine_timeout_s,
-        )
+        options, timeout_s = chat_options(self.settings), self.settings.engine_timeout_s
+        pieces = answer(engines.llm, messages, options, language=self.settings.language, timeout_s=timeout_s)
         async with aclosing(pieces):
             async for piece in pieces:
                 yield piece
@@ -70,9 +64,9 @@ class EnginePageHost:
         pipeline = Pipeline(engines=engines, clock=time.monotonic, timeout_s=self.settings.engine_timeout_s)
         language = self.settings.language
         options = HearOptions(language=language, hotwords=hotwords(self.settings, language, engines.asr.info))
-        heard = await pipeline.hear(sound, options)
+        heard = await pipeline.transcribe(sound, options)
         if not heard.text:
-            raise EmptyText("No words were heard in the recording.")
+            raise NoSpeech("No words were heard in the recording.")
         reply = "".join([piece async for piece in self.chat([Message("user", heard.text)])]).strip()
         return heard.text, reply, await self._speak(engines, reply, VoiceOptions(speed=self.settings.speed))
 
@@ -83,9 +77,9 @@ class EnginePageHost:
     async def _speak(self, engines: Engines, text: str, options: VoiceOptions) -> Spoken:
         with engines.held() as held:
             rate, parts = held.tts.sample_rate, [np.empty(0, dtype=np.float32)]
-            for phrase in cut_phrases(text):
-                async with aclosing(held.tts.speak(phrase, options)) as chunks:
-                    async for chunk in Timed("tts", chunks, self.settings.engine_timeout_s):
-                        rate = chunk.sample_rate
-                        parts.append(chunk.sound)
+            speech = read_aloud(held.tts, text, options, timeout_s=self.settings.engine_timeout_s)
+            async with aclosing(speech) as chunks:
+                async for chunk in chunks:
+                    rate = chunk.sample_rate
+                    parts.append(chunk.sound)
         return rate, np.concatenate(parts)

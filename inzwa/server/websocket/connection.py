@@ -76,12 +76,12 @@ async def _converse(socket: WebSocket, app_state: AppState, engines: Engines) ->
     with anyio.move_on_after(app_state.settings.session_minutes * 60) as lifetime, ungrouped():
         async with anyio.create_task_group() as tasks, inbox, outbox:
             async with open_session(engines, options, outbox.send) as session:
-                outgoing = SocketSender(socket, app_state.settings, app_state.metrics, codec, session.turns)
+                outgoing = SocketSender(socket, app_state.settings, app_state.metrics, codec, session.turns.playout)
                 tasks.start_soon(outgoing.run, to_socket)
                 tasks.start_soon(incoming.run, to_session, outbox.clone())
                 tasks.start_soon(_leave, app_state, session, outgoing, outbox.clone(), tasks.cancel_scope)
                 async for event in inbox:
-                    await session.take(event)
+                    await session.handle(event)
             app_state.metrics.dropped("partial", session.dropped_partials)
             tasks.cancel_scope.cancel()
     return GOING_AWAY if app_state.draining or lifetime.cancelled_caught else CLOSED

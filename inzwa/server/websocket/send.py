@@ -12,9 +12,9 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from starlette.websockets import WebSocket
 
 from inzwa.audio.codecs import Encoder, open_encoder
-from inzwa.conversation.turns import Turns
+from inzwa.conversation.playout import PlayoutGate
 from inzwa.errors import ClientTooSlow
-from inzwa.events import OutputCodec, ServerEvent, TtsAudio, TtsEnd, TtsResume, TtsStart, TurnCancelled, TurnEnd
+from inzwa.events import OutputCodec, ServerEvent, TtsAudio, TtsEnd
 from inzwa.server.metrics import Metrics
 from inzwa.server.websocket.wire import message_text
 from inzwa.settings import Settings
@@ -24,14 +24,13 @@ class SocketSender:
     """One client's ears."""
 
     def __init__(
-        self, socket: WebSocket, settings: Settings, metrics: Metrics, codec: OutputCodec, turns: Turns
+        self, socket: WebSocket, settings: Settings, metrics: Metrics, codec: OutputCodec, playout: PlayoutGate
     ) -> None:
-        self._socket, self._metrics, self._turns = socket, metrics, turns
+        self._socket, self._metrics, self._playout = socket, metrics, playout
         self._codec, self._bitrate = codec, settings.opus_bitrate
         self._limit_s = settings.request_timeout_s
         self._turn = 0
         self._encoder: Encoder = open_encoder(codec, self._bitrate)
-        self._held: list[TtsStart | TtsAudio | TtsEnd | TurnEnd] = []
         self.idle = anyio.Event()
         """Set while nothing waits to be sent."""
 
@@ -42,26 +41,15 @@ class SocketSender:
                 self.idle = anyio.Event()
                 waiting = outbox.statistics().current_buffer_used
                 self._metrics.observe(event, waiting)
-                await self._pass(event)
+                await self._send(event)
                 if not waiting:
                     self.idle.set()
 
-    async def _pass(self, event: ServerEvent) -> None:
-        if isinstance(event, TtsResume):
-            await self._send_event(event)
-            held, self._held = self._held, []
-            for each in held:
-                await self._pass(each)
-        elif isinstance(event, TtsStart | TtsAudio | TtsEnd | TurnEnd) and event.turn == self._turns.loudspeaker.held:
-            self._held.append(event)
-        elif isinstance(event, TtsAudio):
-            await self._send_sound(event)
-        else:
-            await self._send_event(event)
+    async def _send(self, event: ServerEvent) -> None:
+        for each in self._playout.release(event):
+            await (self._send_sound(each) if isinstance(each, TtsAudio) else self._send_event(each))
 
     async def _send_event(self, event: ServerEvent) -> None:
-        if isinstance(event, TurnCancelled):
-            self._held.clear()
         if isinstance(event, TtsEnd) and event.turn == self._turn:
             await self._send_frames(event, self._encoder.flush())
         async with self._in_time():
@@ -70,14 +58,14 @@ class SocketSender:
     async def _send_sound(self, event: TtsAudio) -> None:
         if event.turn != self._turn:
             self._turn, self._encoder = event.turn, open_encoder(self._codec, self._bitrate)
-        if event.turn <= self._turns.cancelled:
+        if event.turn <= self._playout.cancelled:
             self._metrics.dropped("stale_audio")
         else:
             await self._send_frames(event, self._encoder.encode(event.sound, event.sample_rate))
 
     async def _send_frames(self, event: TtsAudio | TtsEnd, frames: Iterator[bytes]) -> None:
         for frame in frames:
-            if event.turn <= self._turns.cancelled:
+            if event.turn <= self._playout.cancelled:
                 return
             async with self._in_time():
                 await self._socket.send_bytes(frame)
