@@ -186,7 +186,7 @@ class Turns:
         """Reply on the engines of this moment: one that is replaced meanwhile serves the turn to its end."""
         turn, active.user = active.turn, text
         turn.timings.heard = self._clock()
-        with self._engines.held() as engines:
+        with self._engines.pinned() as engines:
             pipeline = replace(_fit(self.pipeline, self._options.load()), engines=engines)
             if verdict := judge(text, "heard"):
                 await pipeline.recite(turn, line(verdict.reply, turn.language), self._emit, self.playout)

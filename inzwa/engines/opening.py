@@ -1,15 +1,15 @@
-"""How each engine is opened: by name, so that a native library is loaded when its engine is, and not before.
+"""Opens each engine by name, so that its native library is loaded then and not when the program starts.
 
-A library that was built for another processor ends the process that loads it. So neither the server nor a command
-imports one at its start: a self-test (selftest.py) opens the engine in a child first, through this same module.
+A library that was built for another processor ends the process that loads it. So a self-test (selftest.py) opens the
+engine in a child process first, through this same module.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import anyio
 from anyio.to_thread import run_sync
@@ -33,9 +33,13 @@ NATIVE: Final = {
 """The packages whose shared objects an engine runs on; llama.cpp's are those of the library that is chosen for it."""
 
 
+Opened = AbstractAsyncContextManager[Any] | AbstractContextManager[Any]
+"""An engine that is closed with the block; a blocking manager is entered and left in a thread."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSpec:
-    """All that it takes to open one engine, in this process or in a child."""
+    """Everything that is needed to open one engine, in this process or in a child."""
 
     stage: Stage
     engine: str
@@ -43,7 +47,7 @@ class EngineSpec:
     model: LocalModel
     threads: int
     context_tokens: int = 0
-    """Of one conversation; for a language model."""
+    """Context of one conversation in tokens; for a language model."""
     lora: Lora | None = None
     library: Library | None = None
     """The build of llama.cpp; for llama-cpp."""
@@ -67,37 +71,37 @@ class EngineSpec:
 async def open_engine(spec: EngineSpec) -> AsyncIterator[Any]:
     """The engine, loaded and warmed. EngineUnfit where its native library cannot be loaded, EngineError otherwise."""
     with stage_errors(spec.stage):
-        opened = await run_sync(_opened, spec)
+        opened = await run_sync(_open, spec)
     async with opened if isinstance(opened, AbstractAsyncContextManager) else _in_thread(opened) as engine:
         yield engine
 
 
-def _opened(spec: EngineSpec) -> AbstractAsyncContextManager[Any] | AbstractContextManager[Any]:
+def _open(spec: EngineSpec) -> Opened:
     """Blocking: imports the library, which may take a second."""
     if spec.library:
         load_library(spec.library)
     model, threads = spec.model, spec.threads
     match spec.engine:
         case "silero":
-            return _function(spec, "inzwa.engines.vad.silero:open_silero")(model)
+            return _opener(spec, "inzwa.engines.vad.silero:open_silero")(model)
         case "faster-whisper":
             few = 1 if threads <= FEW_THREADS else threads
-            return _function(spec, "inzwa.engines.asr.whisper:open_whisper")(model, threads=few)
+            return _opener(spec, "inzwa.engines.asr.whisper:open_whisper")(model, threads=few)
         case "whisper-cpp":
-            return _function(spec, "inzwa.engines.asr.whisper_cpp:open_whisper_cpp")(model, threads=threads)
+            return _opener(spec, "inzwa.engines.asr.whisper_cpp:open_whisper_cpp")(model, threads=threads)
         case "llama-cpp":
             size = {"threads": threads, "context_tokens": spec.context_tokens}
-            return _function(spec, "inzwa.engines.llm.llama.engine:open_llama")(
+            return _opener(spec, "inzwa.engines.llm.llama.engine:open_llama")(
                 model, **size, lora=spec.lora, build=spec.library.name if spec.library else ""
             )
         case "vits":
-            return _function(spec, "inzwa.engines.tts.vits:open_vits")(model, threads=threads)
+            return _opener(spec, "inzwa.engines.tts.vits:open_vits")(model, threads=threads)
     raise EngineError(spec.stage, f"There is no engine {spec.engine}.")
 
 
-def _function(spec: EngineSpec, where: str) -> Any:
+def _opener(spec: EngineSpec, where: str) -> Callable[..., Opened]:
     try:
-        return resolve_name(where)
+        return cast(Callable[..., Opened], resolve_name(where))
     except (ImportError, OSError) as error:
         raise EngineUnfit(spec.stage, f"{spec.engine} cannot be loaded: {error}") from error
 

@@ -1,8 +1,8 @@
-"""Places for engines, so that one can become another while sessions live on: because it hangs, or because it shall.
+"""Slots that hold one engine a stage, so that it can be replaced while sessions go on: a hung engine or a model swap.
 
-An engine hangs when a call was cancelled after `limit_s` seconds and in all that time no call on it came forward. Calls
-that come while a place is empty wait for the next engine, under their own time limit. A lease keeps the engine that it
-began with, whatever comes into the place after it, unless that one hangs. Knows no model.
+An engine hangs when a call was cancelled after `limit_s` seconds and in all that time no call on it progressed. Calls
+that find a slot empty wait for the next engine, under their own time limit. A lease keeps the engine that it began
+with, whatever is installed after it, unless that engine hangs.
 """
 
 import logging
@@ -22,74 +22,74 @@ log = logging.getLogger(__name__)
 E = TypeVar("E", VoiceDetector, Transcriber, ChatModel, Synthesizer)
 
 SLACK: Final = 0.95
-"""Of the limit: whoever cancelled us looked at another clock."""
+"""Fraction of the limit that counts as all of it: whoever cancelled the call looked at another clock."""
 
 
 @dataclass(slots=True, eq=False)
 class EngineInstance(Generic[E]):
-    """One engine's time in a place, and how many are at work with it."""
+    """One engine in a slot, and how many callers use it."""
 
     engine: E
-    moved_s: float
-    """When a call on it last came forward."""
+    progress_s: float
+    """When a call on it last progressed, on the slot's clock."""
     hung: bool = False
     users: int = 0
-    _ended: anyio.Event = field(default_factory=anyio.Event)
+    _retired: anyio.Event = field(default_factory=anyio.Event)
     _changed: anyio.Event = field(default_factory=anyio.Event)
 
-    def enter(self) -> None:
+    def acquire(self) -> None:
         self.users += 1
 
-    def leave(self) -> None:
+    def release(self) -> None:
         self.users -= 1
         self._changed.set()
 
-    def end(self, *, hung: bool = False) -> None:
-        """It is taken out."""
+    def retire(self, *, hung: bool = False) -> None:
+        """It has been taken out of its slot."""
         self.hung = self.hung or hung
-        self._ended.set()
+        self._retired.set()
         self._changed.set()
 
-    async def over(self, patience_s: float) -> None:
-        """Wait until it was taken out, and then, unless it hangs, for who still works with it, `patience_s` at most."""
-        await self._ended.wait()
-        with anyio.move_on_after(patience_s):
+    async def wait_released(self, timeout_s: float) -> None:
+        """Wait until it is retired and then, unless it hangs, until nobody uses it, `timeout_s` seconds at most."""
+        await self._retired.wait()
+        with anyio.move_on_after(timeout_s):
             while self.users and not self.hung:
                 self._changed = anyio.Event()
                 await self._changed.wait()
 
 
 class EngineSlot(Generic[E]):
-    """The place of one stage."""
+    """The current engine of one stage."""
 
     def __init__(self, stage: Stage, limit_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.stage = stage
-        self.renewals = 0
-        """Engines that were taken out because they hung."""
-        self.tenure: EngineInstance[E] | None = None
-        """Of the engine that is there now; None while there is none."""
+        self.hangs = 0
+        """How many engines were taken out because they hung."""
+        self.instance: EngineInstance[E] | None = None
+        """The engine that serves now; None while there is none."""
         self._limit_s, self._clock = limit_s * SLACK, clock
-        self._filled = anyio.Event()
+        self._installed = anyio.Event()
 
-    def fill(self, engine: E) -> EngineInstance[E]:
-        """Here is an engine; who waits for one goes on, and one that was there is taken out."""
-        before, self.tenure = self.tenure, EngineInstance(engine, self._clock())
+    def install(self, engine: E) -> EngineInstance[E]:
+        """Let this engine serve: callers that wait for one go on, and the one before it is retired."""
+        before, self.instance = self.instance, EngineInstance(engine, self._clock())
         if before is not None:
-            before.end()
-        self._filled.set()
-        return self.tenure
+            before.retire()
+        self._installed.set()
+        return self.instance
 
-    async def filled(self) -> EngineInstance[E]:
-        """The tenure of this moment, or the next one."""
-        while self.tenure is None:
-            await self._filled.wait()
-        return self.tenure
+    async def wait_installed(self) -> EngineInstance[E]:
+        """The current instance, or the next one where there is none."""
+        while self.instance is None:
+            await self._installed.wait()
+        return self.instance
 
-    def now(self) -> E:
-        """The engine that is there now; EngineError while there is none."""
-        if self.tenure is None:
+    def current(self) -> E:
+        """The current engine; EngineError while there is none."""
+        if self.instance is None:
             raise EngineError(self.stage, f"The {self.stage} engine is being started again.")
-        return self.tenure.engine
+        return self.instance.engine
 
     @contextmanager
     def lease(self) -> Iterator["EngineLease[E]"]:
@@ -98,72 +98,72 @@ class EngineSlot(Generic[E]):
         try:
             yield lease
         finally:
-            lease.end()
+            lease.close()
 
     @contextmanager
-    def watch(self, tenure: EngineInstance[E]) -> Iterator[None]:
-        """Around one step of an engine: one that ends shows that it lives; one cancelled late, maybe that it hangs."""
+    def watch(self, instance: EngineInstance[E]) -> Iterator[None]:
+        """Around one step of an engine: one that returns is progress; one that is cancelled late may be a hang."""
         began_s = self._clock()
         try:
             yield
         except anyio.get_cancelled_exc_class():
-            self._judge(tenure, began_s)
+            self._check_progress(instance, began_s)
             raise
-        tenure.moved_s = self._clock()
+        instance.progress_s = self._clock()
 
-    def _judge(self, tenure: EngineInstance[E], began_s: float) -> None:
+    def _check_progress(self, instance: EngineInstance[E], began_s: float) -> None:
         now_s = self._clock()
-        if tenure.hung or min(now_s - began_s, now_s - tenure.moved_s) < self._limit_s:
+        if instance.hung or min(now_s - began_s, now_s - instance.progress_s) < self._limit_s:
             return
         log.error("the %s engine hangs", self.stage)
-        tenure.end(hung=True)
-        if tenure is self.tenure:
-            self.renewals += 1
-            self.tenure, self._filled = None, anyio.Event()
+        instance.retire(hung=True)
+        if instance is self.instance:
+            self.hangs += 1
+            self.instance, self._installed = None, anyio.Event()
 
 
 class EngineLease(Generic[E]):
-    """One caller's hold on the engine that it met."""
+    """One caller's use of the engine that it found."""
 
     def __init__(self, slot: EngineSlot[E]) -> None:
-        self._slot = slot
-        self._tenure: EngineInstance[E] | None = None
-        self._take(slot.tenure)
+        self._slot: EngineSlot[E] = slot
+        self._instance: EngineInstance[E] | None = None
+        self._switch_to(slot.instance)
 
-    def now(self) -> E:
-        """The engine held; EngineError while there is none."""
-        held = self._held
-        return held.engine if held else self._slot.now()
+    def current(self) -> E:
+        """The leased engine; EngineError while there is none."""
+        leased = self._leased
+        return leased.engine if leased else self._slot.current()
 
-    async def tenure(self) -> EngineInstance[E]:
-        """That of the engine held; where it hangs, or there was none, of the one that is there now or comes next."""
-        if self._held is None:
-            fresh = await self._slot.filled()
-            if self._held is None:  # another task of the same caller may have waited too
-                self._take(fresh)
-        assert self._tenure is not None
-        return self._tenure
+    async def instance(self) -> EngineInstance[E]:
+        """The leased instance; where it hangs, or there was none, the slot's current or next one."""
+        if self._leased is None:
+            fresh = await self._slot.wait_installed()
+            if self._leased is None:  # another task of the same caller may have waited too
+                self._switch_to(fresh)
+        assert self._instance is not None
+        return self._instance
 
     @contextmanager
-    def watch(self, tenure: EngineInstance[E]) -> Iterator[None]:
-        with self._slot.watch(tenure):
+    def watch(self, instance: EngineInstance[E]) -> Iterator[None]:
+        with self._slot.watch(instance):
             yield
 
     @contextmanager
     def lease(self) -> Iterator["EngineLease[E]"]:
-        """Itself: who holds one needs no other."""
+        """Itself: a lease needs no other."""
         yield self
 
-    def end(self) -> None:
-        self._take(None)
+    def close(self) -> None:
+        self._switch_to(None)
 
     @property
-    def _held(self) -> EngineInstance[E] | None:
-        return None if self._tenure is None or self._tenure.hung else self._tenure
+    def _leased(self) -> EngineInstance[E] | None:
+        return None if self._instance is None or self._instance.hung else self._instance
 
-    def _take(self, tenure: EngineInstance[E] | None) -> None:
-        before, self._tenure = self._tenure, tenure
-        if tenure is not None:
-            tenure.enter()
+    def _switch_to(self, instance: EngineInstance[E] | None) -> None:
+        before, self._instance = self._instance, instance
+        if instance is not None:
+            instance.acquire()
         if before is not None:
-            before.leave()
+            before.release()

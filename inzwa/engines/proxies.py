@@ -1,4 +1,4 @@
-"""The four engines as sessions know them, each being whichever engine is in its place. Knows no model."""
+"""The four engines as sessions see them: each stands for the current engine of its slot."""
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
@@ -25,96 +25,96 @@ T = TypeVar("T")
 
 
 class EngineProxy(Generic[E]):
-    """What is in a place."""
+    """Stands for the engine of a slot, or of a lease."""
 
-    def __init__(self, place: EngineSlot[E] | EngineLease[E]) -> None:
-        self._place = place
+    def __init__(self, source: EngineSlot[E] | EngineLease[E]) -> None:
+        self._source: EngineSlot[E] | EngineLease[E] = source
 
     @property
     def info(self) -> EngineInfo:
-        return self._place.now().info
+        return self._source.current().info
 
     @contextmanager
-    def held(self) -> Iterator[Self]:
-        """The engine of this moment, for as long as the block lasts."""
-        with self._place.lease() as lease:
+    def pinned(self) -> Iterator[Self]:
+        """This moment's engine, for as long as the block lasts."""
+        with self._source.lease() as lease:
             yield type(self)(lease)
 
 
 class DetectorProxy(EngineProxy[VoiceDetector]):
-    """A VoiceDetector: the one in its slot. A stream stays that of the detector which opened it."""
+    """A VoiceDetector. A stream belongs to the detector that opened it, whatever replaces that."""
 
     @property
     def frame_samples(self) -> int:
-        return self._place.now().frame_samples
+        return self._source.current().frame_samples
 
     def open_stream(self) -> VoiceStream:
-        return self._place.now().open_stream()
+        return self._source.current().open_stream()
 
 
 class TranscriberProxy(EngineProxy[Transcriber]):
-    """A Transcriber: the one in its slot."""
+    """A Transcriber."""
 
     async def transcribe(self, sound: Sound, options: HearOptions) -> Transcript:
-        with self._place.lease() as lease:
-            tenure = await lease.tenure()
-            with lease.watch(tenure):
-                return await tenure.engine.transcribe(sound, options)
+        with self._source.lease() as lease:
+            instance = await lease.instance()
+            with lease.watch(instance):
+                return await instance.engine.transcribe(sound, options)
 
 
 class ChatModelProxy(EngineProxy[ChatModel]):
-    """A ChatModel: the one in its slot."""
+    """A ChatModel."""
 
     @property
     def context_tokens(self) -> int:
-        return self._place.now().context_tokens
+        return self._source.current().context_tokens
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        return self._place.now().count_tokens(messages)
+        return self._source.current().count_tokens(messages)
 
     async def reply(self, messages: Sequence[Message], options: ChatOptions) -> AsyncGenerator[str, None]:
-        with self._place.lease() as lease:
-            tenure = await lease.tenure()
-            async with aclosing(_watched(lease, tenure, tenure.engine.reply(messages, options))) as pieces:
+        with self._source.lease() as lease:
+            instance = await lease.instance()
+            async with aclosing(_watched(lease, instance, instance.engine.reply(messages, options))) as pieces:
                 async for piece in pieces:
                     yield piece
 
     async def prepare(self, messages: Sequence[Message], options: ChatOptions) -> None:
-        with self._place.lease() as lease:
-            tenure = await lease.tenure()
-            with lease.watch(tenure):
-                await tenure.engine.prepare(messages, options)
+        with self._source.lease() as lease:
+            instance = await lease.instance()
+            with lease.watch(instance):
+                await instance.engine.prepare(messages, options)
 
     async def forget(self, session: str) -> None:
-        await self._place.now().forget(session)
+        await self._source.current().forget(session)
 
 
 class SynthesizerProxy(EngineProxy[Synthesizer]):
-    """A Synthesizer: the one in its slot."""
+    """A Synthesizer."""
 
     @property
     def sample_rate(self) -> int:
-        return self._place.now().sample_rate
+        return self._source.current().sample_rate
 
     @property
     def voices(self) -> tuple[str, ...]:
-        return self._place.now().voices
+        return self._source.current().voices
 
     async def speak(self, text: str, options: VoiceOptions) -> AsyncGenerator[SpokenChunk, None]:
-        with self._place.lease() as lease:
-            tenure = await lease.tenure()
-            async with aclosing(_watched(lease, tenure, tenure.engine.speak(text, options))) as chunks:
+        with self._source.lease() as lease:
+            instance = await lease.instance()
+            async with aclosing(_watched(lease, instance, instance.engine.speak(text, options))) as chunks:
                 async for chunk in chunks:
                     yield chunk
 
 
 async def _watched(
-    lease: EngineLease, tenure: EngineInstance, items: AsyncGenerator[T, None]
+    lease: EngineLease[E], instance: EngineInstance[E], items: AsyncGenerator[T, None]
 ) -> AsyncGenerator[T, None]:
-    """The engine's items, each step watched. Closes them."""
+    """The engine's items, each step watched for a hang. Closes them."""
     async with aclosing(items):
         while True:
-            with lease.watch(tenure):
+            with lease.watch(instance):
                 try:
                     item = await anext(items)
                 except StopAsyncIteration:

@@ -1,4 +1,4 @@
-"""open_engines: from settings to four warm engines. With openers.py, the only file that names concrete ones."""
+"""open_engines: from settings to four warm engines. With opening.py, the only module that names concrete ones."""
 
 import logging
 import threading
@@ -39,27 +39,27 @@ ENGINES: Final[dict[Stage, str]] = {"vad": "silero", "asr": "faster-whisper", "l
 async def open_engines(
     settings: Settings, report: StageReporter, *, last_turn_s: float = LAST_TURN_S
 ) -> AsyncIterator[Engines]:
-    """Fetch, prove, load and warm all four, side by side; they close with the block. ModelError or EngineError.
+    """Fetch, verify, load and warm all four in parallel; they close with the block. ModelError or EngineError.
 
     Where a model cannot be had or opened, its stage takes the next best. While the block lasts, a recogniser, model or
     voice that hangs is replaced by a fresh one, and any of the four by another model when that is asked for; turns
     under way may keep the old one for `last_turn_s` seconds.
     """
-    slots: dict[Stage, EngineSlot] = {stage: EngineSlot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
+    slots: dict[Stage, EngineSlot[Any]] = {stage: EngineSlot(stage, settings.engine_timeout_s) for stage in EMBEDDED}
     plans = await run_sync(_attempts, settings)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
-            keeper = EngineSupervisor(partial(_first_that_opens, settings), slots, tasks, report, last_turn_s)
+            supervisor = EngineSupervisor(partial(_first_that_opens, settings), slots, tasks, report, last_turn_s)
             for stage in slots:
-                tasks.start_soon(keeper.keep, stage, plans[stage])
+                tasks.start_soon(supervisor.supervise, stage, plans[stage])
             for slot in slots.values():
-                await slot.filled()
+                await slot.wait_installed()
             yield Engines(
                 vad=DetectorProxy(slots["vad"]),
                 asr=TranscriberProxy(slots["asr"]),
                 llm=ChatModelProxy(slots["llm"]),
                 tts=SynthesizerProxy(slots["tts"]),
-                exchange=keeper.exchange,
+                exchange=supervisor.exchange,
             )
             tasks.cancel_scope.cancel()
 
@@ -83,7 +83,7 @@ def _attempts(settings: Settings) -> dict[Stage, tuple[Attempt, ...]]:
 async def _first_that_opens(
     settings: Settings, stage: Stage, plan: tuple[Attempt, ...], report: StageReporter, *, beside: bool = False
 ) -> AsyncIterator[Any]:
-    """The first attempt that can be had and opened. A name or a catalogue that is wrong is the user's to mend."""
+    """The first attempt that can be fetched and opened. A wrong name or catalogue is for the user to correct."""
     async with AsyncExitStack() as stack:
         for attempt in plan:
             try:
@@ -118,12 +118,15 @@ async def _open(
         require_memory(entry, free_memory_mib(), model.files)
     report(StageReport(stage, "loading", str(attempt), str(attempt)))
     engine = "whisper-cpp" if model.facts.get("engine") == "whisper.cpp" else attempt.engine or ENGINES[stage]
-    sizes = {"threads": settings.threads, "context_tokens": settings.context_tokens}
-    return await _open_tried(stack, settings, EngineSpec(stage=stage, engine=engine, model=model, lora=lora, **sizes))
+    threads, context_tokens = settings.threads, settings.context_tokens
+    spec = EngineSpec(
+        stage=stage, engine=engine, model=model, lora=lora, threads=threads, context_tokens=context_tokens
+    )
+    return await _open_tested(stack, settings, spec)
 
 
-async def _open_tried(stack: AsyncExitStack, settings: Settings, spec: EngineSpec) -> Any:
-    """The engine, after a child has tried it out; of several builds of llama.cpp the first that works."""
+async def _open_tested(stack: AsyncExitStack, settings: Settings, spec: EngineSpec) -> Any:
+    """The engine, after its self-test; of several builds of llama.cpp the first that works."""
     cache = cache_folder(settings)
     found = await run_sync(libraries, settings.llm_library, cache) if spec.engine == "llama-cpp" else (None,)
     for library in found:
@@ -154,9 +157,9 @@ async def _fetched_lora(settings: Settings, name: str, report: StageReporter) ->
 
 
 async def _fetched(settings: Settings, stage: Stage, name: str, report: StageReporter, kind: str = "") -> LocalModel:
-    """The proven model. `kind` is what it is for, if not the stage itself.
+    """The verified model. `kind` is what it is for, if not the stage itself.
 
-    Cancelled, it leaves the thread that fetches at once; that one stops at its next report.
+    When cancelled it returns at once; the thread that fetches stops at its next progress report.
     """
     stop = threading.Event()
     try:
@@ -170,21 +173,21 @@ def _fetch(
 ) -> LocalModel:
     """Blocking: a download may take minutes. Stopped when nobody waits for it any more."""
 
-    def tell(progress: Progress) -> None:
+    def forward(progress: Progress) -> None:
         if stop.is_set():
             raise Stopped
         if progress.phase != "ready":
             done, total = progress.done_bytes, progress.total_bytes
             share = f" {100 * done // total} %" if total else ""
-            said = f"{name}: {progress.phase} {progress.file}{share}".strip()
-            report(StageReport(stage, "fetching", said, name, progress.phase, done, total))
+            detail = f"{name}: {progress.phase} {progress.file}{share}".strip()
+            report(StageReport(stage, "fetching", detail, name, progress.phase, done, total))
 
     _entry(settings, name, kind or stage)
-    return open_store(settings, tell).fetch(name)
+    return open_store(settings, forward).fetch(name)
 
 
 def _entry(settings: Settings, name: str, kind: str) -> Entry:
-    """What is known of the model. UnknownModel when that is nothing, or when it is for something else."""
+    """The model's catalogue entry. UnknownModel where it has none, or is for something else."""
     entry = open_store(settings).entry(name)
     if not entry.serves(kind):
         raise UnknownModel(f"{name} is a model for {entry.stage}, not for {kind}.")

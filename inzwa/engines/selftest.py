@@ -1,8 +1,8 @@
-"""Self-test: an engine is tried out in a child before this process opens it, so that a bad library ends the child.
+"""Self-test: a child process opens and runs an engine before this one does, so that a bad library ends the child.
 
 A native library can end the process that calls it: built for another processor (SIGILL), a failed assertion (SIGABRT),
-or it never returns. The child opens the engine and has it do one piece of work. What came of it is remembered under the
-processor's features, the native libraries' hashes and the model's, so that an ordinary start runs no child.
+or it never returns. The result is cached under the processor's features and the hashes of the native libraries and of
+the model, so that an ordinary start runs no child.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 LIMIT_S: Final = 90.0
 """Seconds that a child may take. Ordinary: one to three; a large model on a slow disk takes more."""
 MOST_REMEMBERED: Final = 256
-"""Verdicts, and hashes of libraries, that are kept: the newest."""
+"""Cached results, and hashes of libraries: the newest are kept."""
 REFUSED: Final = 4
 """The child's status when the engine itself refused. Python's own for an error that nobody caught is 1."""
 CHILD: Final = (sys.executable, "-m", "inzwa.engines.selftest_child")
@@ -42,9 +42,9 @@ CHILD: Final = (sys.executable, "-m", "inzwa.engines.selftest_child")
 UNTUNED: Final = ("portable", "prebuilt")
 """Builds that need what processor.BASELINE names."""
 
-_LAST_WORDS: Final = 300
-"""Characters of a child's last line that are repeated."""
-_KEPT: Final = 4_000
+_REPEATED: Final = 300
+"""Characters of the child's last line that an error message repeats."""
+_OUTPUT: Final = 4_000
 """Characters of its output that are kept while it runs."""
 
 REMEDIES: Final = {
@@ -58,7 +58,7 @@ REMEDIES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """Tries engines out, and remembers in a folder of the model cache how that went."""
+    """Runs self-tests and caches their results in a folder of the model cache."""
 
     folder: Path
     limit_s: float = LIMIT_S
@@ -72,23 +72,23 @@ class SelfTest:
         model.
         """
         key = await run_sync(self._key, spec)
-        remembered = await run_sync(self._recall, key)
-        if remembered is None:
-            remembered = await self._try_out(spec, key)
-        if remembered:
-            raise EngineUnfit(spec.stage, remembered)
+        complaint = await run_sync(self._cached, key)
+        if complaint is None:
+            complaint = await self._test(spec, key)
+        if complaint:
+            raise EngineUnfit(spec.stage, complaint)
 
-    async def _try_out(self, spec: EngineSpec, key: str) -> str:
-        """What is wrong with the engine; empty when nothing is. Deaths are remembered; a hang may pass, and is not.
+    async def _test(self, spec: EngineSpec, key: str) -> str:
+        """What is wrong with the engine; empty when nothing is. A crash is cached; a hang may pass, and is not.
 
         EngineError where the engine itself said what is wrong, with the model most often.
         """
-        log.info("%s: trying out %s in a child process", spec.stage, spec)
+        log.info("%s: testing %s in a child process", spec.stage, spec)
         output: deque[str] = deque(maxlen=1)
         status: int | None = None
         with anyio.move_on_after(self.limit_s):
             status = await self._run(spec, output)
-        said = "".join(output).strip().rpartition("\n")[2].strip()[-_LAST_WORDS:]
+        said = "".join(output).strip().rpartition("\n")[2].strip()[-_REPEATED:]
         if status is None:
             return f"{spec} did not finish its self-test within {self.limit_s:.0f} s. {self._remedy(spec)}"
         if status == REFUSED:
@@ -97,9 +97,9 @@ class SelfTest:
             return said or f"{spec} failed its self-test with status {status}."
         if status == -signal.SIGKILL:
             return f"{spec} was killed in its self-test, for want of memory most often."
-        verdict = self._death(spec, -status, said) if status else ""
-        await run_sync(self._remember, key, verdict)
-        return verdict
+        complaint = self._crash(spec, -status, said) if status else ""
+        await run_sync(self._store, key, complaint)
+        return complaint
 
     async def _run(self, spec: EngineSpec, output: deque[str]) -> int:
         """The child's status; negative for the signal that ended it. Cancelled, it is killed."""
@@ -114,13 +114,13 @@ class SelfTest:
                     await child.stdin.send(described)
                     await child.stdin.aclose()
                 async for text in TextReceiveStream(child.stdout, errors="replace"):
-                    output.append(("".join(output) + text)[-_KEPT:])  # a line may come in pieces
+                    output.append(("".join(output) + text)[-_OUTPUT:])  # a line may come in pieces
                 return await child.wait()
             finally:
                 if child.returncode is None:
                     child.kill()
 
-    def _death(self, spec: EngineSpec, number: int, said: str) -> str:
+    def _crash(self, spec: EngineSpec, number: int, said: str) -> str:
         name = signal.Signals(number).name if number in {each.value for each in signal.Signals} else f"signal {number}"
         if number != signal.SIGILL:
             about = f" ({said})" if said else ""
@@ -142,7 +142,7 @@ class SelfTest:
         return f"Remedy: {remedy}."
 
     def _key(self, spec: EngineSpec) -> str:
-        """Blocking: hashes what it has not hashed before."""
+        """What the result depends on. Blocking: hashes files that it has not hashed before."""
         facts = (
             self.processor.key,
             spec.engine,
@@ -165,14 +165,14 @@ class SelfTest:
         _write(known, sha256)
         return sha256
 
-    def _recall(self, key: str) -> str | None:
+    def _cached(self, key: str) -> str | None:
         try:
-            return json.loads((self.folder / key).read_text(encoding="utf-8"))["verdict"]
+            return str(json.loads((self.folder / key).read_text(encoding="utf-8"))["verdict"])
         except (OSError, ValueError, KeyError):
             return None
 
-    def _remember(self, key: str, verdict: str) -> None:
-        _write(self.folder / key, json.dumps({"verdict": verdict, "processor": str(self.processor)}))
+    def _store(self, key: str, complaint: str) -> None:
+        _write(self.folder / key, json.dumps({"verdict": complaint, "processor": str(self.processor)}))
 
 
 def _environment() -> dict[str, str]:
@@ -182,7 +182,7 @@ def _environment() -> dict[str, str]:
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all; a cache that cannot be written costs the next start a child, and no more."""
+    """Atomic. A cache that cannot be written only costs the next start another self-test."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         for old in sorted(file.parent.glob("[0-9a-f]*"), key=_written_ns)[:-MOST_REMEMBERED]:
@@ -191,7 +191,7 @@ def _write(file: Path, text: str) -> None:
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(file)
     except OSError as error:
-        log.warning("what the self-test found cannot be remembered: %s", error)
+        log.warning("the result of the self-test cannot be cached: %s", error)
 
 
 def _written_ns(file: Path) -> Any:

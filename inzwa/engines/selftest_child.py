@@ -29,11 +29,11 @@ SILENCE_MS: Final = 1_000
 
 
 def main() -> int:
-    """Read a specification, try it out, say how it went."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a death is expected here, and told by its signal
+    """Test the engine that standard input describes; the exit status says how it went."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash is expected here, and told by its signal
     spec = spec_of(json.load(sys.stdin))
     try:
-        anyio.run(try_out, spec)
+        anyio.run(run, spec)
     except InzwaError as error:
         sys.stdout.write(f"{_one_line(error)}\n")
         return UNFIT if isinstance(error, EngineUnfit) else REFUSED
@@ -43,12 +43,12 @@ def main() -> int:
 def _one_line(error: InzwaError) -> str:
     """What went wrong, with the cause where the message does not hold it."""
     cause = str(error.__cause__ or "")
-    told = f"{error.message} ({cause})" if cause and cause not in error.message else error.message
-    return " ".join(told.split())
+    message = f"{error.message} ({cause})" if cause and cause not in error.message else error.message
+    return " ".join(message.split())
 
 
-async def try_out(spec: EngineSpec) -> None:
-    """Open the engine and have it do one piece of work. EngineError when what comes out cannot be."""
+async def run(spec: EngineSpec) -> None:
+    """Open the engine and have it do one piece of work. EngineError when the result cannot be right."""
     async with open_engine(spec) as engine:
         await _WORK[spec.stage](engine)
 
@@ -56,7 +56,7 @@ async def try_out(spec: EngineSpec) -> None:
 async def _detect(engine: Any) -> None:
     frame = np.zeros(engine.frame_samples, dtype=np.float32)
     if not 0 <= engine.open_stream().probability(frame) <= 1:
-        raise EngineError("vad", "The probability of speech that it gives is none.")
+        raise EngineError("vad", "It gives no probability of speech.")
 
 
 async def _hear(engine: Any) -> None:
@@ -74,29 +74,29 @@ async def _speak(engine: Any) -> None:
     async with aclosing(engine.speak("Mhoro.", VoiceOptions())) as chunks:
         peaks = [float(np.max(np.abs(chunk.sound), initial=0.0)) async for chunk in chunks]
     if not peaks or not np.all(np.isfinite(peaks)) or max(peaks) <= 0:
-        raise EngineError("tts", "What it says is no sound.")
+        raise EngineError("tts", "It makes no sound.")
 
 
 _WORK: Final = {"vad": _detect, "asr": _hear, "llm": _reply, "tts": _speak}
 
 
-def spec_of(told: dict[str, Any]) -> EngineSpec:
+def spec_of(described: dict[str, Any]) -> EngineSpec:
     """The specification out of JSON, as selftest.py writes it."""
-    lora, library = told["lora"], told["library"]
+    lora, library = described["lora"], described["library"]
     return EngineSpec(
-        stage=told["stage"],
-        engine=told["engine"],
-        model=_model(told["model"]),
-        threads=told["threads"],
-        context_tokens=told["context_tokens"],
+        stage=described["stage"],
+        engine=described["engine"],
+        model=_model(described["model"]),
+        threads=described["threads"],
+        context_tokens=described["context_tokens"],
         lora=Lora(_model(lora["model"]), lora["scale"]) if lora else None,
         library=Library(library["name"], Path(library["file"])) if library else None,
     )
 
 
-def _model(told: dict[str, Any]) -> LocalModel:
-    files = tuple(FileInfo(**file) for file in told["files"])
-    return LocalModel(**{**told, "folder": Path(told["folder"]), "files": files})
+def _model(described: dict[str, Any]) -> LocalModel:
+    files = tuple(FileInfo(**file) for file in described["files"])
+    return LocalModel(**{**described, "folder": Path(described["folder"]), "files": files})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Keeps an engine in each slot: opens it, opens another where it hangs, exchanges it when asked. Names no engine."""
+"""Keeps an engine in each slot: opens it, replaces it when it hangs, swaps it for another model when asked."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
@@ -13,11 +13,11 @@ from inzwa.errors import EngineError, InzwaError, ModelError
 from inzwa.protocols import Stage, StageReporter
 
 LAST_TURN_S: Final = 60.0
-"""Seconds that turns under way may keep an engine whose place another has taken."""
+"""Seconds that running turns may keep an engine after it was swapped."""
 
 
-class Opens(Protocol):
-    """Gets a model's files and makes an engine of them."""
+class OpenFirst(Protocol):
+    """Fetches a model's files and opens an engine on them."""
 
     def __call__(
         self, stage: Stage, plan: tuple[Attempt, ...], report: StageReporter, *, beside: bool
@@ -29,76 +29,76 @@ class Opens(Protocol):
         ...
 
 
-class _Handover:
-    """An exchange under way, as who asked for it waits for it."""
+class _Swap:
+    """A model swap in progress, for which its caller waits."""
 
     def __init__(self) -> None:
         self.scope = anyio.CancelScope()
-        self.settled = anyio.Event()
+        self.done = anyio.Event()
         self.error: InzwaError | None = EngineError("", "The engines are being closed.")
-        """Why it failed; None once the engine is in its place."""
+        """Why it failed; None once the new engine serves."""
 
     def succeed(self) -> None:
         self.error = None
-        self.settled.set()
+        self.done.set()
 
 
 class EngineSupervisor:
-    """The slots of one house, and the task group in which their engines live."""
+    """The slots of all stages, and the task group in which their engines live."""
 
     def __init__(
         self,
-        opens: Opens,
+        open_first: OpenFirst,
         slots: dict[Stage, EngineSlot[Any]],
         tasks: TaskGroup,
         report: StageReporter,
         last_turn_s: float,
     ) -> None:
-        self._opens, self._slots, self._tasks = opens, slots, tasks
+        self._open_first, self._slots, self._tasks = open_first, slots, tasks
         self._report, self._last_turn_s = report, last_turn_s
         self._plans: dict[Stage, tuple[Attempt, ...]] = {}
 
-    async def keep(self, stage: Stage, plan: tuple[Attempt, ...]) -> None:
-        """Keep an engine of this plan in the slot, until another is put there or we are cancelled."""
+    async def supervise(self, stage: Stage, plan: tuple[Attempt, ...]) -> None:
+        """Keep an engine of this plan in the slot until another plan takes over or this is cancelled."""
         self._plans[stage] = plan
         while self._plans[stage] is plan:
-            async with self._opens(stage, plan, self._report, beside=False) as engine:
-                if self._plans[stage] is plan and not await self._serve(stage, engine):
+            async with self._open_first(stage, plan, self._report, beside=False) as engine:
+                if self._plans[stage] is plan and not await self._serve_until_retired(stage, engine):
                     return
 
     async def exchange(self, stage: Stage, model: str, report: StageReporter) -> None:
-        """An Exchange. Who calls it has it alone."""
-        handover = _Handover()
-        self._tasks.start_soon(self._take_over, stage, model, report, handover)
+        """An Exchange (inzwa.protocols). One call at a time."""
+        swap = _Swap()
+        self._tasks.start_soon(self._swap_in, stage, model, report, swap)
         try:
-            await handover.settled.wait()
+            await swap.done.wait()
         finally:
-            if not handover.settled.is_set():
-                handover.scope.cancel()
-        if handover.error is not None:
-            raise handover.error
+            if not swap.done.is_set():
+                swap.scope.cancel()
+        if swap.error is not None:
+            raise swap.error
 
-    async def _take_over(self, stage: Stage, model: str, report: StageReporter, handover: _Handover) -> None:
+    async def _swap_in(self, stage: Stage, model: str, report: StageReporter, swap: _Swap) -> None:
         hung = False
         try:
-            with handover.scope:
+            with swap.scope:
                 before = self._plans[stage]
                 wanted = next((each for each in before if each.model == model), Attempt(model))  # with its adapter
-                async with self._opens(stage, (wanted,), report, beside=True) as engine:
-                    await anyio.lowlevel.checkpoint_if_cancelled()  # too late once the engine is in its place
+                async with self._open_first(stage, (wanted,), report, beside=True) as engine:
+                    await anyio.lowlevel.checkpoint_if_cancelled()  # too late once the engine serves
                     plan = (wanted, *(each for each in self._plans[stage] if each != wanted))
                     self._plans[stage] = plan
-                    handover.succeed()
-                    hung = await self._serve(stage, engine)
+                    swap.succeed()
+                    hung = await self._serve_until_retired(stage, engine)
         except (ModelError, EngineError) as error:
-            handover.error = error
+            swap.error = error
         finally:
-            handover.settled.set()
+            swap.done.set()
         if hung:
-            await self.keep(stage, plan)
+            await self.supervise(stage, plan)
 
-    async def _serve(self, stage: Stage, engine: Any) -> bool:
-        """Let the engine serve until it is taken out and nobody needs it any more; whether it hung."""
-        tenure = self._slots[stage].fill(engine)
-        await tenure.over(self._last_turn_s)
-        return tenure.hung
+    async def _serve_until_retired(self, stage: Stage, engine: Any) -> bool:
+        """Let the engine serve until it is retired and nobody uses it any more; whether it hung."""
+        instance = self._slots[stage].install(engine)
+        await instance.wait_released(self._last_turn_s)
+        return instance.hung

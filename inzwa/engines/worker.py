@@ -1,7 +1,7 @@
-"""The one door between async code and a blocking engine: one thread, one job at a time, the most urgent first.
+"""Runs a blocking engine for async code: one thread, one job at a time, the most urgent first.
 
-Knows nothing of models. A job that has begun runs to its end; a caller that is cancelled stops waiting at once, and
-the thread takes the next job only when the abandoned one is over, so cores are never promised twice.
+A job that has begun runs to its end. A caller that is cancelled stops waiting at once, but the thread takes the next
+job only when the abandoned one is over, so cores are never given away twice.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, cast
 
 import anyio
 
@@ -20,10 +20,10 @@ from inzwa.protocols import Priority
 T = TypeVar("T")
 
 LAST_JOB_S: Final = 5.0
-"""How long leaving waits for the job at hand. One that hangs stays behind; its thread ends with the process."""
+"""How long leaving waits for the running job. One that hangs is left behind; its thread ends with the process."""
 
 MAX_WAITING: Final = 8
-"""Jobs that may stand in line; further callers wait outside it, which is their back-pressure."""
+"""Jobs in the queue; further callers wait for a place in it, which is their back-pressure."""
 
 
 @dataclass(order=True, slots=True)
@@ -39,14 +39,14 @@ class _Job:
             result, error = self.call(), None
         except BaseException as raised:  # whatever it is belongs to the caller, not to the thread
             result, error = None, raised
-        self.tell(result, error)
+        self.deliver(result, error)
 
-    def tell(self, result: Any, error: BaseException | None) -> None:
+    def deliver(self, result: Any, error: BaseException | None) -> None:
         """Hand the outcome to the caller's loop, unless that has ended, and the caller with it."""
         with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._deliver, result, error)
+            self.loop.call_soon_threadsafe(self._set, result, error)
 
-    def _deliver(self, result: Any, error: BaseException | None) -> None:
+    def _set(self, result: Any, error: BaseException | None) -> None:
         if self.future.done():
             return
         if error is None:
@@ -56,7 +56,7 @@ class _Job:
 
 
 class Worker:
-    """A thread with a short line before it. Open it as a context manager; leaving waits for the job at hand."""
+    """A thread with a short queue. Open it as a context manager; leaving waits for the running job."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -81,7 +81,7 @@ class Worker:
 
     @property
     def waiting(self) -> int:
-        """Jobs in line, the running one not counted."""
+        """Jobs in the queue, the running one not counted."""
         return len(self._jobs)
 
     async def run(self, call: Callable[[], T], priority: Priority = Priority.NORMAL) -> T:
@@ -91,11 +91,11 @@ class Worker:
             job = _Job(priority, next(self._numbers), call, loop, loop.create_future())
             with self._changed:
                 if not self._open:
-                    raise self._refusal()
+                    raise self._closed_error()
                 heapq.heappush(self._jobs, job)
                 self._changed.notify()
             try:
-                return await job.future
+                return cast(T, await job.future)
             finally:
                 self._withdraw(job)
 
@@ -103,11 +103,14 @@ class Worker:
         self, start: Callable[[], Iterator[T]], priority: Priority = Priority.NORMAL
     ) -> AsyncGenerator[T, None]:
         """The iterator's items, each made in the thread when it is asked for; urgent jobs pass between two items."""
-        done = object()
         items = await self.run(start, priority)
+
+        def step() -> tuple[T] | None:
+            return next(((item,) for item in items), None)
+
         try:
-            while (item := await self.run(lambda: next(items, done), priority)) is not done:
-                yield item  # type: ignore[misc]
+            while (step_result := await self.run(step, priority)) is not None:
+                yield step_result[0]
         finally:
             self._post(getattr(items, "close", None))
 
@@ -123,7 +126,7 @@ class Worker:
                 heapq.heappush(self._jobs, _Job(Priority.URGENT, next(self._numbers), call, loop, future))
                 self._changed.notify()
 
-    def _refusal(self) -> RuntimeError:
+    def _closed_error(self) -> RuntimeError:
         return RuntimeError(f"the {self.name} worker is closed")
 
     def _withdraw(self, job: _Job) -> None:
@@ -142,7 +145,7 @@ class Worker:
             self._changed.wait_for(lambda: self._jobs or not self._open)
             if not self._open:
                 for job in self._jobs:
-                    job.tell(None, self._refusal())
+                    job.deliver(None, self._closed_error())
                 return None
             self.busy = True
             return heapq.heappop(self._jobs)

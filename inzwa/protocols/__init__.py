@@ -6,7 +6,7 @@ leave the engine fit for the next call. An engine fails with EngineError, or let
 """
 
 from inzwa.protocols.asr import HearOptions, Transcriber, Transcript
-from inzwa.protocols.engines import Engines, Exchangeable
+from inzwa.protocols.engines import Engines, Replaceable
 from inzwa.protocols.failures import stage_errors
 from inzwa.protocols.info import AdapterInfo, EngineInfo, FileInfo
 from inzwa.protocols.llm import ChatModel, ChatOptions, Message
@@ -22,7 +22,7 @@ __all__ = [
     "EngineInfo",
     "Engines",
     "Exchange",
-    "Exchangeable",
+    "Replaceable",
     "FileInfo",
     "HearOptions",
     "Message",

@@ -37,7 +37,8 @@ class HearOptions:
 class Transcriber(Protocol):
     """Speech to text."""
 
-    info: EngineInfo
+    @property
+    def info(self) -> EngineInfo: ...
 
     async def transcribe(self, sound: Sound, options: HearOptions) -> Transcript:
         """Shape (samples,), 16 kHz, at most 30 s. Silence gives an empty text, not an error."""

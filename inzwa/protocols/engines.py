@@ -14,10 +14,10 @@ from inzwa.protocols.vad import VoiceDetector
 
 
 @runtime_checkable
-class Exchangeable(Protocol):
+class Replaceable(Protocol):
     """An engine that may become another while it is used."""
 
-    def held(self) -> AbstractContextManager[Any]:
+    def pinned(self) -> AbstractContextManager[Any]:
         """What it is at this moment, for as long as the block lasts."""
         ...
 
@@ -37,11 +37,11 @@ class Engines:
         return {"vad": self.vad.info, "asr": self.asr.info, "llm": self.llm.info, "tts": self.tts.info}
 
     @contextmanager
-    def held(self) -> Iterator["Engines"]:
+    def pinned(self) -> Iterator["Engines"]:
         """These four as they are at this moment, for one turn: one that is exchanged serves it to its end."""
         with ExitStack() as stack:
 
             def hold(engine: Any) -> Any:
-                return stack.enter_context(engine.held()) if isinstance(engine, Exchangeable) else engine
+                return stack.enter_context(engine.pinned()) if isinstance(engine, Replaceable) else engine
 
             yield Engines(hold(self.vad), hold(self.asr), hold(self.llm), hold(self.tts), self.exchange)

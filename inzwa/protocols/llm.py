@@ -34,9 +34,13 @@ class ChatOptions:
 class ChatModel(Protocol):
     """Messages to text, token by token."""
 
-    info: EngineInfo
-    context_tokens: int
-    """What the model can hold: prompt and reply together."""
+    @property
+    def info(self) -> EngineInfo: ...
+
+    @property
+    def context_tokens(self) -> int:
+        """What the model can hold: prompt and reply together."""
+        ...
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """The prompt's length in tokens, template included."""

@@ -41,11 +41,18 @@ class VoiceOptions:
 class Synthesizer(Protocol):
     """Text to sound, chunk by chunk."""
 
-    info: EngineInfo
-    sample_rate: int
-    """Samples a second of the default voice."""
-    voices: tuple[str, ...]
-    """Names that VoiceOptions.voice takes, the default first."""
+    @property
+    def info(self) -> EngineInfo: ...
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second of the default voice."""
+        ...
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """Names that VoiceOptions.voice takes, the default first."""
+        ...
 
     def speak(self, text: str, options: VoiceOptions) -> AsyncGenerator[SpokenChunk, None]:
         """The phrase's sound from its first chunk on; nothing for text without sound. Close it (aclosing) to stop."""

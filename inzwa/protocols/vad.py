@@ -17,9 +17,13 @@ class VoiceStream(Protocol):
 class VoiceDetector(Protocol):
     """Tells speech from the rest, frame by frame."""
 
-    info: EngineInfo
-    frame_samples: int
-    """Samples a frame at 16 kHz."""
+    @property
+    def info(self) -> EngineInfo: ...
+
+    @property
+    def frame_samples(self) -> int:
+        """Samples a frame at 16 kHz."""
+        ...
 
     def open_stream(self) -> VoiceStream:
         """Fresh state for one session."""

@@ -47,11 +47,11 @@ async def test_each_utterance_favours_the_words_of_the_recogniser_that_hears_it(
     first, second = ScriptedTranscriber(), ScriptedTranscriber()
     second.info = replace(first.info, model="second")
     slot: EngineSlot[Transcriber] = EngineSlot("asr", 20.0)
-    slot.fill(first)
+    slot.install(first)
     async with conversation(Fakes(asr=TranscriberProxy(slot)), hotwords=lambda info: (info.model,)) as talk:
         await talk.say()
         talk.listen_out()
-        slot.fill(second)
+        slot.install(second)
         await talk.say()
     assert [{options.hotwords for _, options in each.calls} for each in (first, second)] == [
         {("scripted-asr",)},
@@ -63,17 +63,17 @@ async def test_the_words_stay_while_a_recogniser_is_started_again():
     hangs, fresh = ScriptedTranscriber(), ScriptedTranscriber()
     clock = Watch()
     slot: EngineSlot[Transcriber] = EngineSlot("asr", 20.0, clock)
-    slot.fill(hangs)
+    slot.install(hangs)
     async with conversation(Fakes(asr=TranscriberProxy(slot)), hotwords=lambda info: (info.model,)) as talk:
         await talk.say()
         talk.listen_out()
-        with anyio.CancelScope() as scope, slot.watch(slot.tenure):
+        with anyio.CancelScope() as scope, slot.watch(slot.instance):
             clock.now_s += 20
             scope.cancel()
             await anyio.lowlevel.checkpoint()
-        assert slot.tenure is None
+        assert slot.instance is None
         await talk.say()
-        slot.fill(fresh)
+        slot.install(fresh)
         await talk.settle()
         assert talk.endings()[-1] == (2, "ended")
     assert {options.hotwords for _, options in fresh.calls} == {("scripted-asr",)}

@@ -64,10 +64,10 @@ async def test_each_turn_is_asked_as_suits_the_model_that_answers_it():
     first, second = ScriptedChatModel(["Ehe."]), ScriptedChatModel(["Hongu."])
     second.info = replace(first.info, model="second")
     slot: EngineSlot[ChatModel] = EngineSlot("llm", 20.0)
-    slot.fill(first)
+    slot.install(first)
     async with conversation(Fakes(llm=ChatModelProxy(slot)), system_prompt=lambda info: info.model) as talk:
         await talk.write("rimwe")
-        slot.fill(second)
+        slot.install(second)
         await talk.write("piri")
     assert [each.asked[-1].messages[0].content for each in (first, second)] == ["scripted-chat", "second"]
     assert [message.content for message in second.asked[-1].messages[1:]] == ["rimwe", "Ehe.", "piri"]

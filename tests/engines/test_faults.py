@@ -53,7 +53,7 @@ class Talk:
         """All of it, followed by silence enough; then wait for the turn, if one came of it."""
         whole = np.concatenate((quiet(300), sound, quiet(1_500)))
         for at in range(0, whole.size, 320):
-            await self.session.take(MicrophoneFrame(whole[at : at + 320]))
+            await self.session.handle(MicrophoneFrame(whole[at : at + 320]))
         await self.session.turns.finished()
         await self.session.turns.stop("interrupted")
 
@@ -131,9 +131,9 @@ async def test_twenty_interruptions_in_a_row_leave_a_session_that_answers(engine
         piece = voices[0][: INPUT_RATE // 2]
         for _ in range(20):
             for at in range(0, piece.size, 320):
-                await talk.session.take(MicrophoneFrame(piece[at : at + 320]))
+                await talk.session.handle(MicrophoneFrame(piece[at : at + 320]))
             for _ in range(50):
-                await talk.session.take(MicrophoneFrame(quiet(20)))
+                await talk.session.handle(MicrophoneFrame(quiet(20)))
         await talk.hear(voices[1])
         assert talk.all_of(AsrFinal)[-1].text
         assert talk.all_of(Problem) == []

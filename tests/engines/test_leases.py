@@ -31,7 +31,7 @@ def model(name: str, *pieces: str, gate: anyio.Event | None = None) -> ScriptedC
 
 async def test_a_reply_under_way_is_finished_by_the_engine_that_began_it():
     gate, slot, pieces = anyio.Event(), EngineSlot("llm", LIMIT_S, Watch()), []
-    old = slot.fill(model("old", "a ", "b", gate=gate))
+    old = slot.install(model("old", "a ", "b", gate=gate))
     llm = ChatModelProxy(slot)
 
     async def reply() -> None:
@@ -40,54 +40,54 @@ async def test_a_reply_under_way_is_finished_by_the_engine_that_began_it():
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(reply)
         await Outbox().settle()
-        slot.fill(model("new", "c"))
+        slot.install(model("new", "c"))
         assert (llm.info.model, old.users) == ("new", 1)
         assert await said(llm.reply(*ASK)) == ["c"]
         gate.set()
     assert pieces == ["a ", "b"]
-    await old.over(0)
-    assert (old.users, old.hung, slot.renewals) == (0, False, 0)
+    await old.wait_released(0)
+    assert (old.users, old.hung, slot.hangs) == (0, False, 0)
 
 
 async def test_an_engine_whose_place_was_taken_is_waited_for_until_its_last_turn_ends():
     gate, slot = anyio.Event(), EngineSlot("llm", LIMIT_S, Watch())
-    old = slot.fill(model("old", "a", gate=gate))
+    old = slot.install(model("old", "a", gate=gate))
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(said, ChatModelProxy(slot).reply(*ASK))
         await Outbox().settle()
-        slot.fill(model("new", "c"))
+        slot.install(model("new", "c"))
         with anyio.CancelScope() as waiting:
             waiting.deadline = anyio.current_time()
-            await old.over(LIMIT_S)
+            await old.wait_released(LIMIT_S)
         assert waiting.cancelled_caught
         gate.set()
-    await old.over(LIMIT_S)
+    await old.wait_released(LIMIT_S)
 
 
 async def test_patience_with_the_last_turn_has_an_end():
     slot = EngineSlot("llm", LIMIT_S, Watch())
-    old = slot.fill(model("old", "a"))
+    old = slot.install(model("old", "a"))
     with slot.lease():
-        slot.fill(model("new", "c"))
-        await old.over(0)
+        slot.install(model("new", "c"))
+        await old.wait_released(0)
         assert old.users == 1
 
 
 async def test_all_that_a_turn_asks_is_answered_by_the_engines_that_it_began_with():
     llm, tts = EngineSlot("llm", LIMIT_S, Watch()), EngineSlot("tts", LIMIT_S, Watch())
     first, second = ScriptedVoice(), ScriptedVoice(sample_rate=16_000)
-    llm.fill(model("old", "a"))
-    tts.fill(first)
+    llm.install(model("old", "a"))
+    tts.install(first)
     fakes = Fakes()
     engines = Engines(fakes.vad, fakes.asr, ChatModelProxy(llm), SynthesizerProxy(tts))
-    with engines.held() as held:
-        llm.fill(model("new", "b"))
-        tts.fill(second)
+    with engines.pinned() as held:
+        llm.install(model("new", "b"))
+        tts.install(second)
         assert (held.llm.info.model, engines.llm.info.model) == ("old", "new")
         assert (held.tts.sample_rate, engines.tts.sample_rate) == (22_050, 16_000)
         assert await said(held.llm.reply(*ASK)) == ["a"]
         await said(held.tts.speak("mhoro", VoiceOptions()))
-        with held.held() as again:
+        with held.pinned() as again:
             assert again.llm.info.model == "old"
     assert (len(first.spoken), len(second.spoken)) == (1, 0)
 
@@ -95,15 +95,15 @@ async def test_all_that_a_turn_asks_is_answered_by_the_engines_that_it_began_wit
 async def test_a_lease_on_an_engine_that_hangs_goes_on_with_the_next():
     watch = Watch()
     slot = EngineSlot("llm", LIMIT_S, watch)
-    slot.fill(model("stuck", "a", gate=anyio.Event()))
-    with ChatModelProxy(slot).held() as llm:
+    slot.install(model("stuck", "a", gate=anyio.Event()))
+    with ChatModelProxy(slot).pinned() as llm:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(said, llm.reply(*ASK))
             await Outbox().settle()
             watch.now_s += LIMIT_S
             tasks.cancel_scope.cancel()
-        assert slot.renewals == 1
-        fresh = slot.fill(model("fresh", "b"))
+        assert slot.hangs == 1
+        fresh = slot.install(model("fresh", "b"))
         assert await said(llm.reply(*ASK)) == ["b"]
         assert fresh.users == 1
     assert fresh.users == 0
@@ -112,22 +112,22 @@ async def test_a_lease_on_an_engine_that_hangs_goes_on_with_the_next():
 async def test_an_engine_that_hangs_after_its_place_was_taken_is_not_waited_for_and_leaves_the_new_one_alone():
     watch = Watch()
     slot = EngineSlot("llm", LIMIT_S, watch)
-    old = slot.fill(model("old", "a", gate=anyio.Event()))
-    with ChatModelProxy(slot).held() as llm:
+    old = slot.install(model("old", "a", gate=anyio.Event()))
+    with ChatModelProxy(slot).pinned() as llm:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(said, llm.reply(*ASK))
             await Outbox().settle()
-            slot.fill(model("new", "b"))
+            slot.install(model("new", "b"))
             watch.now_s += LIMIT_S
             tasks.cancel_scope.cancel()
-        await old.over(LIMIT_S)
-        assert (slot.renewals, slot.now().info.model) == (0, "new")
+        await old.wait_released(LIMIT_S)
+        assert (slot.hangs, slot.current().info.model) == (0, "new")
 
 
 @pytest.mark.parametrize("ending", ["closed", "cancelled"])
 async def test_a_reply_that_is_left_in_the_middle_ends_its_lease(ending: str):
     slot = EngineSlot("llm", LIMIT_S, Watch())
-    tenure = slot.fill(model("old", "a ", "b", gate=anyio.Event()))
+    instance = slot.install(model("old", "a ", "b", gate=anyio.Event()))
     reply = ChatModelProxy(slot).reply(*ASK)
     assert await anext(reply) == "a "
     if ending == "cancelled":
@@ -135,23 +135,23 @@ async def test_a_reply_that_is_left_in_the_middle_ends_its_lease(ending: str):
             scope.cancel()
             await anext(reply)
     await reply.aclose()
-    assert tenure.users == 0
+    assert instance.users == 0
 
 
 def test_a_stream_stays_that_of_the_detector_which_opened_it():
     slot = EngineSlot("vad", LIMIT_S, Watch())
-    slot.fill(ScriptedDetector())
+    slot.install(ScriptedDetector())
     detector = DetectorProxy(slot)
     stream = detector.open_stream()
-    slot.fill(ScriptedDetector())
+    slot.install(ScriptedDetector())
     assert type(detector.open_stream()) is type(stream)
-    assert detector.frame_samples == slot.now().frame_samples
+    assert detector.frame_samples == slot.current().frame_samples
 
 
 async def test_a_turn_is_spoken_by_one_voice_though_another_takes_its_place_in_the_middle():
     gate, slot = anyio.Event(), EngineSlot("tts", LIMIT_S, Watch())
     old, new = ScriptedVoice(), ScriptedVoice(sample_rate=16_000)
-    slot.fill(old)
+    slot.install(old)
     fakes = Fakes(llm=ScriptedChatModel(ScriptedReply(pieces=("Ndiripo. ", "Makadiiwo?"), gates={1: gate})))
 
     class Slotted(Fakes):
@@ -160,7 +160,7 @@ async def test_a_turn_is_spoken_by_one_voice_though_another_takes_its_place_in_t
 
     async with conversation(Slotted()) as talk:
         await talk.write()
-        slot.fill(new)
+        slot.install(new)
         gate.set()
         await talk.settle()
         assert [each.text for each in old.spoken] == ["Ndiripo.", "Makadiiwo?"]

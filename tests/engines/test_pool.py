@@ -34,15 +34,15 @@ async def all_pieces(pieces) -> list:
 async def test_a_recogniser_that_hangs_is_taken_out_and_the_next_call_meets_another():
     watch = Watch()
     slot: EngineSlot = EngineSlot("asr", LIMIT_S, watch)
-    tenure = slot.fill(ScriptedTranscriber(gate=anyio.Event()))
+    instance = slot.install(ScriptedTranscriber(gate=anyio.Event()))
     asr = TranscriberProxy(slot)
     await cancelled_after(LIMIT_S, watch, lambda: asr.transcribe(SOUND, HearOptions()))
-    assert slot.renewals == 1
-    await tenure.over(0)
-    assert tenure.hung
+    assert slot.hangs == 1
+    await instance.wait_released(0)
+    assert instance.hung
     with pytest.raises(EngineError):
         _ = asr.info
-    slot.fill(ScriptedTranscriber(["mhoro"]))
+    slot.install(ScriptedTranscriber(["mhoro"]))
     assert (await asr.transcribe(SOUND, HearOptions())).text == "mhoro"
 
 
@@ -56,23 +56,23 @@ async def test_who_comes_while_the_slot_is_empty_waits_for_the_next_engine():
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(hear)
         await Outbox().settle()
-        slot.fill(ScriptedTranscriber(["mhoro"]))
+        slot.install(ScriptedTranscriber(["mhoro"]))
     assert heard == ["mhoro"]
 
 
 async def test_a_call_cancelled_early_says_nothing_about_the_engine():
     watch = Watch()
     slot: EngineSlot = EngineSlot("asr", LIMIT_S, watch)
-    slot.fill(ScriptedTranscriber(gate=anyio.Event()))
+    slot.install(ScriptedTranscriber(gate=anyio.Event()))
     await cancelled_after(LIMIT_S / 2, watch, lambda: TranscriberProxy(slot).transcribe(SOUND, HearOptions()))
-    assert slot.renewals == 0
+    assert slot.hangs == 0
 
 
 async def test_an_engine_that_served_others_meanwhile_does_not_hang():
     watch = Watch()
     slot: EngineSlot = EngineSlot("llm", LIMIT_S, watch)
     stuck = ScriptedReply(pieces=("a",), gates={0: anyio.Event()})
-    slot.fill(ScriptedChatModel(stuck, ["b"]))
+    slot.install(ScriptedChatModel(stuck, ["b"]))
     llm = ChatModelProxy(slot)
 
     async def wait_in_vain() -> None:
@@ -85,7 +85,7 @@ async def test_an_engine_that_served_others_meanwhile_does_not_hang():
         assert await all_pieces(llm.reply(*ASK)) == ["b"]
         watch.now_s += LIMIT_S / 2
         tasks.cancel_scope.cancel()
-    assert slot.renewals == 0
+    assert slot.hangs == 0
 
 
 @pytest.mark.parametrize("piece", [0, 1])
@@ -93,28 +93,28 @@ async def test_a_model_that_hangs_at_any_piece_is_taken_out(piece):
     watch = Watch()
     slot: EngineSlot = EngineSlot("llm", LIMIT_S, watch)
     model = ScriptedChatModel(ScriptedReply(pieces=("a ", "b"), gates={piece: anyio.Event()}))
-    slot.fill(model)
+    slot.install(model)
     await cancelled_after(LIMIT_S, watch, lambda: all_pieces(ChatModelProxy(slot).reply(*ASK)))
-    assert (slot.renewals, model.speaking) == (1, 0)
+    assert (slot.hangs, model.speaking) == (1, 0)
 
 
 async def test_a_voice_that_hangs_is_taken_out():
     watch = Watch()
     slot: EngineSlot = EngineSlot("tts", LIMIT_S, watch)
-    slot.fill(ScriptedVoice(ScriptedPhrase(gates={1: anyio.Event()})))
+    slot.install(ScriptedVoice(ScriptedPhrase(gates={1: anyio.Event()})))
     speak = SynthesizerProxy(slot).speak("mhoro shamwari", VoiceOptions())
     await cancelled_after(LIMIT_S, watch, lambda: all_pieces(speak))
-    assert slot.renewals == 1
+    assert slot.hangs == 1
 
 
 async def test_a_turn_outlives_a_recogniser_that_hung_in_its_pause():
     slot: EngineSlot = EngineSlot("asr", 0.05)
-    tenure = slot.fill(ScriptedTranscriber(gate=anyio.Event()))
+    instance = slot.install(ScriptedTranscriber(gate=anyio.Event()))
     fakes = Fakes()
 
     async def keep() -> None:
-        await tenure.over(0)
-        slot.fill(ScriptedTranscriber(["makadii"]))
+        await instance.wait_released(0)
+        slot.install(ScriptedTranscriber(["makadii"]))
 
     class Slotted(Fakes):
         def engines(self) -> Engines:
@@ -127,6 +127,6 @@ async def test_a_turn_outlives_a_recogniser_that_hung_in_its_pause():
             with anyio.fail_after(5):
                 while not talk.endings():
                     await anyio.lowlevel.checkpoint()
-    assert slot.renewals == 1
+    assert slot.hangs == 1
     assert talk.endings() == [(1, "ended")]
     assert talk.finals() == ["makadii"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.engines.selection import EMBEDDED, Attempt, attempts, candidates, chosen_models, open_store, ranking, survey
+from inzwa.engines.selection import EMBEDDED, Attempt, attempts, candidates, open_store, ranking, survey
 from inzwa.errors import CatalogueError
 from inzwa.hardware.machine import Machine
 from inzwa.models.catalogue import load_catalogue
@@ -50,7 +50,7 @@ def test_a_graphics_processor_changes_nothing_because_no_engine_here_would_use_i
 
 
 def test_embedded_forces_the_small_models() -> None:
-    assert chosen_models(settings(models="embedded"), SPACE) == EMBEDDED
+    assert candidates(settings(models="embedded"), SPACE) == {stage: (name,) for stage, name in EMBEDDED.items()}
 
 
 def test_hub_forces_those_of_the_hub_though_it_does_not_answer() -> None:
@@ -91,7 +91,7 @@ def test_a_users_entry_replaces_ours_of_the_same_name(tmp_path: Path) -> None:
         '["morena-1.5b"]\nstage = "llm"\nlanguage = "Shona"\nlicence = "MIT"\nconsequence = "Free."\n'
         '[["morena-1.5b".sources]]\nkind = "hub"\nrepository = "me/mine"\ntake = ["mine.gguf"]\n'
     )
-    assert load_catalogue(path)["morena-1.5b"].place.repository == "me/mine"
+    assert load_catalogue(path)["morena-1.5b"].unpinned.repository == "me/mine"
 
 
 PAIR = """

@@ -160,7 +160,7 @@ async def test_a_child_that_says_much_is_read_to_its_end(local, tmp_path):
 async def test_a_folder_that_cannot_be_written_costs_a_child_and_no_more(local, tmp_path, caplog):
     (tmp_path / "file").touch()
     await scripted(tmp_path / "file" / "within", "raise SystemExit(0)").require(local)
-    assert "cannot be remembered" in caplog.text
+    assert "cannot be cached" in caplog.text
 
 
 async def test_the_number_of_verdicts_is_bounded(local, tmp_path):

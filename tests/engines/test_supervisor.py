@@ -1,4 +1,4 @@
-"""The keeper opens, reopens and exchanges engines; whatever goes wrong, each stage has one that serves."""
+"""The supervisor opens, reopens and swaps engines; whatever goes wrong, each stage has one that serves."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -52,11 +52,11 @@ class Garage:
 
 @dataclass
 class Yard:
-    """A slot with a keeper, and the model in it as sessions see it."""
+    """A slot with a supervisor, and the model in it as sessions see it."""
 
     garage: Garage
     slot: EngineSlot
-    keeper: EngineSupervisor
+    supervisor: EngineSupervisor
     watch: Watch
     reports: list[StageReport] = field(default_factory=list)
 
@@ -65,7 +65,7 @@ class Yard:
         return ChatModelProxy(self.slot)
 
     async def exchange(self, model: str) -> None:
-        await self.keeper.exchange("llm", model, self.reports.append)
+        await self.supervisor.exchange("llm", model, self.reports.append)
 
     async def reply(self) -> str:
         return "".join([piece async for piece in self.llm.reply(*ASK)])
@@ -77,10 +77,10 @@ async def yard(garage: Garage | None = None, *plan: Attempt, last_turn_s: float 
     garage, watch = garage or Garage(), Watch()
     slot = EngineSlot("llm", LIMIT_S, watch)
     async with anyio.create_task_group() as tasks:
-        keeper = EngineSupervisor(garage, {"llm": slot}, tasks, lambda _: None, last_turn_s)
-        tasks.start_soon(keeper.keep, "llm", plan or (OLD,))
-        await slot.filled()
-        yield Yard(garage, slot, keeper, watch)
+        supervisor = EngineSupervisor(garage, {"llm": slot}, tasks, lambda _: None, last_turn_s)
+        tasks.start_soon(supervisor.supervise, "llm", plan or (OLD,))
+        await slot.wait_installed()
+        yield Yard(garage, slot, supervisor, watch)
         tasks.cancel_scope.cancel()
 
 
