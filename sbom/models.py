@@ -11,31 +11,31 @@ from cyclonedx.model.component import Component, ComponentType
 from packageurl import PackageURL
 
 from inzwa.models.catalogue import Entry
-from inzwa.models.sources.hub_source import HubPlace, HubSource
-from inzwa.models.sources.mlflow_place import MlflowPlace, MlflowSource
+from inzwa.models.sources.hub_source import HubSource, UnpinnedHub
+from inzwa.models.sources.mlflow_source import MlflowSource, UnpinnedMlflow
 from inzwa.models.sources.packages import PackageSource
-from inzwa.models.sources.source import OpenSource, Source
-from inzwa.models.sources.wheel_place import WheelPlace
+from inzwa.models.sources.source import Source, UnpinnedSource
+from inzwa.models.sources.unpinned_wheel import UnpinnedWheel
 from inzwa.models.sources.wheels import Wheel, WheelSource
 from inzwa.models.store import Store
 from inzwa.protocols import FileInfo
 from sbom.licences import licence
 
-Place = Source | OpenSource
+Place = Source | UnpinnedSource
 UNPINNED: Final = "known once it was pulled: models.lock holds it to what was found"
 
 
 def model_components(store: Store) -> Iterator[Component]:
     """One component a model, in the catalogue's order, then those that were named by where they are and pulled."""
-    for name in (*store.names(), *store.strangers()):
+    for name in (*store.names(), *store.direct_names()):
         known = store.entry(name)
-        yield _component(store.settled(name) or known, known)
+        yield _component(store.resolve(name) or known, known)
 
 
 def _component(entry: Entry, known: Entry) -> Component:
     """`entry` with what models.lock adds to what is `known` of it beforehand."""
     ref = f"model:{entry.name}"
-    places = (*entry.sources, *([entry.place] if entry.place else []))
+    places = (*entry.sources, *([entry.unpinned] if entry.unpinned else []))
     main = next(filter(_purl, places), next(iter(places), None))
     return Component(
         type=ComponentType.MACHINE_LEARNING_MODEL,
@@ -66,8 +66,8 @@ def _properties(entry: Entry, known: Entry) -> list[Property]:
         "licence-consequence": entry.consequence,
         "stage": entry.stage,
         "converter": entry.convert,
-        "files": UNPINNED if entry.place else "",
-        "asked-for": known.place.title if known.place else "",
+        "files": UNPINNED if entry.unpinned else "",
+        "asked-for": known.unpinned.title if known.unpinned else "",
         **{key: entry.facts.get(key, "") for key in ("same_as", "evidence")},
     }
     return [Property(name=f"inzwa:{key}", value=value) for key, value in said.items() if value]
@@ -75,36 +75,36 @@ def _properties(entry: Entry, known: Entry) -> list[Property]:
 
 def _revision(place: Place | None) -> str:
     match place:
-        case HubSource() | HubPlace():
+        case HubSource() | UnpinnedHub():
             return place.revision
         case WheelSource():
             return ", ".join(sorted({wheel.version for wheel in place.wheels}))
-        case WheelPlace() | MlflowSource():
+        case UnpinnedWheel() | MlflowSource():
             return place.version
-        case MlflowPlace():
+        case UnpinnedMlflow():
             return place.which
     return ""
 
 
 def _purl(place: Place | None) -> PackageURL | None:
     match place:
-        case HubSource() | HubPlace():
+        case HubSource() | UnpinnedHub():
             owner, _, name = place.repository.partition("/")
             return PackageURL("huggingface", namespace=owner, name=name, version=place.revision)
         case WheelSource(wheels=(wheel,)):
             return PackageURL("pypi", name=wheel.name, version=wheel.version)
-        case WheelPlace():
+        case UnpinnedWheel():
             return PackageURL("pypi", name=place.name, version=place.version)
     return None
 
 
 def _references(place: Place) -> Iterator[ExternalReference]:
     match place:
-        case HubSource() | HubPlace():
+        case HubSource() | UnpinnedHub():
             yield _distribution(f"https://huggingface.co/{place.repository}/tree/{place.revision}")
         case WheelSource():
             yield from map(_wheel, place.wheels)
-        case WheelPlace():
+        case UnpinnedWheel():
             yield _distribution(f"https://pypi.org/project/{place.name}/{place.version}/")
         case PackageSource():
             yield _distribution(f"https://pypi.org/project/{place.name}/", comment="as installed")

@@ -45,9 +45,9 @@ def update_models(arguments: Namespace, settings: Settings) -> None:
     with TerminalReport(sys.stderr) as report:
         store = open_store(_unsigned(settings), report)
         for name in arguments.names:
-            before = store.settled(name) if store.state(name) != "refused" else None
+            before = store.resolve(name) if store.state(name) != "refused" else None
             model = store.update(name)
-            after = store.settled(name)
+            after = store.resolve(name)
             same = before is not None and after is not None and before.files == after.files
             print(f"{name}: {'as it was' if same else 'new'}, from {model.source}")
             _warn_of_missing_signature(name, settings)

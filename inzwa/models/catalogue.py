@@ -1,4 +1,4 @@
-"""What models there are: catalogue.toml read into frozen entries. Knows nothing of the disk or of the network."""
+"""What models there are: catalogue.toml read into frozen entries."""
 
 import hashlib
 import re
@@ -10,10 +10,10 @@ from typing import Final, Self
 
 from inzwa.errors import CatalogueError
 from inzwa.models.pickles import is_pickle_name
-from inzwa.models.sources.hub_source import HubPlace, HubSource
-from inzwa.models.sources.mlflow_place import MlflowPlace
+from inzwa.models.sources.hub_source import HubSource, UnpinnedHub
+from inzwa.models.sources.mlflow_source import UnpinnedMlflow
 from inzwa.models.sources.packages import PackageSource
-from inzwa.models.sources.source import OpenSource, Pin, Source
+from inzwa.models.sources.source import Pin, Source, UnpinnedSource
 from inzwa.models.sources.wheels import WheelSource
 from inzwa.models.toml_table import TomlTable, is_file_name
 from inzwa.protocols import FileInfo
@@ -30,7 +30,10 @@ KINDS: Final[Mapping[str, Callable[[TomlTable], Source]]] = {
 }
 """How each kind of source is read."""
 
-PLACES: Final[Mapping[str, Callable[[TomlTable], OpenSource]]] = {"hub": HubPlace.read, "mlflow": MlflowPlace.read}
+UNPINNED_KINDS: Final[Mapping[str, Callable[[TomlTable], UnpinnedSource]]] = {
+    "hub": UnpinnedHub.read,
+    "mlflow": UnpinnedMlflow.read,
+}
 """The same of those whose files are pinned at the first pull."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -50,15 +53,15 @@ class Entry:
     consequence: str
     """What the licence means to a user, in one line."""
     files: tuple[FileInfo, ...] = ()
-    """Every file; or, where there is a `place`, those whose digest is known beforehand."""
+    """Every file; of an unpinned source, those whose digest is known beforehand."""
     sources: tuple[Source, ...] = ()
-    """In the order in which to try them; none where there is a `place`."""
-    place: OpenSource | None = None
+    """In the order in which to try them; none where there is an unpinned one."""
+    unpinned: UnpinnedSource | None = None
     """Where the files are, when what they are is only pinned at the first pull."""
     folder: Path | None = None
     """Where the files lie on this disk already, to be used where they are."""
-    loose: tuple[str, ...] = ()
-    """The names of the files in `folder`; what they are is taken as found."""
+    local_files: tuple[str, ...] = ()
+    """The names of the files in `folder`; whatever their bytes are is right."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What an engine or a reader may want to know besides."""
     memory_mib: int = 0
@@ -71,9 +74,9 @@ class Entry:
     """The converter that makes of these files those which an engine opens; empty when they are opened as they are."""
 
     @property
-    def shelf(self) -> str:
+    def cache_name(self) -> str:
         """Its name as a folder's name."""
-        return shelf_name(self.name)
+        return cache_name(self.name)
 
     @property
     def size(self) -> int:
@@ -81,16 +84,16 @@ class Entry:
         return sum(file.size for file in self.files)
 
     def serves(self, stage: str) -> bool:
-        """Whether it can stand there, as far as anybody knows."""
+        """Whether it is for that stage, as far as is known."""
         return self.stage in ("", stage)
 
-    def held_to(self, pin: Pin) -> Self:
-        """The same model with its place pinned."""
-        assert self.place is not None
-        return replace(self, files=pin.files, sources=(self.place.held_to(pin),), place=None)
+    def pinned(self, pin: Pin) -> Self:
+        """The same model with its source pinned."""
+        assert self.unpinned is not None
+        return replace(self, files=pin.files, sources=(self.unpinned.pinned(pin),), unpinned=None)
 
 
-def shelf_name(model: str) -> str:
+def cache_name(model: str) -> str:
     """A model's name as a folder's name; another one for every model."""
     if _NAME.fullmatch(model):
         return model
@@ -135,8 +138,8 @@ def _read_entry(name: str, table: TomlTable) -> Entry:
         raise CatalogueError(f"{table.where}: expected a name of a-z, 0-9, dots and dashes, found {name!r}")
     table.only(*_KEYS, "files", "facts", "sources")
     files = tuple(_read_file(file, inner) for file, inner in table.table("files", {}).subtables().items())
-    place = _read_place(table)
-    if not files and place is None:
+    unpinned = _read_unpinned(table)
+    if not files and unpinned is None:
         table.refuse("files", "at least one file")
     return Entry(
         name=name,
@@ -145,8 +148,8 @@ def _read_entry(name: str, table: TomlTable) -> Entry:
         licence=table.text("licence"),
         consequence=table.text("consequence"),
         files=files,
-        sources=() if place else tuple(_read_source(source, files) for source in table.tables("sources")),
-        place=place,
+        sources=() if unpinned else tuple(_read_source(source, files) for source in table.tables("sources")),
+        unpinned=unpinned,
         facts=table.texts("facts"),
         memory_mib=table.count("memory_mib", 0),
         speed=table.choice("speed", SPEEDS, "steady"),
@@ -164,19 +167,19 @@ def _read_file(name: str, table: TomlTable) -> FileInfo:
     return FileInfo(name, table.count("size"), table.sha256("sha256"))
 
 
-def _read_place(table: TomlTable) -> OpenSource | None:
+def _read_unpinned(table: TomlTable) -> UnpinnedSource | None:
     """The one source that says `take`, or is a registry: its files are pinned at the first pull."""
     sources = table.tables("sources")
     if not any("take" in source.values or source.values.get("kind") == "mlflow" for source in sources):
         return None
     if len(sources) != 1:
         table.refuse("sources", "no other source beside one whose files are pinned at the first pull")
-    return PLACES[sources[0].choice("kind", tuple(PLACES))](sources[0])
+    return UNPINNED_KINDS[sources[0].choice("kind", tuple(UNPINNED_KINDS))](sources[0])
 
 
 def _read_source(table: TomlTable, files: tuple[FileInfo, ...]) -> Source:
     source = KINDS[table.choice("kind", tuple(KINDS))](table)
     wanted = {file.name for file in files}
-    if source.gives != wanted:
-        raise CatalogueError(f"{table.where}: expected to give {sorted(wanted)}, found {sorted(source.gives)}")
+    if source.file_names != wanted:
+        raise CatalogueError(f"{table.where}: expected to give {sorted(wanted)}, found {sorted(source.file_names)}")
     return source

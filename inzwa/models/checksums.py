@@ -1,8 +1,8 @@
-"""Size and sha256 of a file, taken where it lies or while it is written. Knows nothing of models."""
+"""Size and sha256 of a file, taken where it lies or while it is written."""
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,8 +40,15 @@ def digest_of_chunks(chunks: Iterable[bytes]) -> Digest:
     return Digest(size, sha256.hexdigest())
 
 
+def read_chunks(path: Path) -> Iterator[bytes]:
+    """A file's bytes, a piece at a time."""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
+
+
 def write_hashed(chunks: Iterable[bytes], target: Path, on_bytes: Callable[[int], None]) -> Digest:
-    """Write the chunks to `target`, down to the disk. `on_bytes` hears how many bytes stand there, chunk by chunk."""
+    """Write the chunks to `target`, down to the disk. `on_bytes` is called with the bytes written so far, per chunk."""
     sha256, size = hashlib.sha256(), 0
     with target.open("wb") as file:
         for chunk in chunks:

@@ -20,10 +20,10 @@ def lines(store: Store) -> Iterator[str]:
 
 
 def _size(store: Store, entry: Entry) -> str:
-    """Of what is fetched; `? MB` until the first pull has told."""
+    """Of what is fetched; `? MB` before the first pull."""
     try:
-        known = entry if entry.place is None else store.settled(entry.name)
-    except ModelCorrupt:  # the state says it
+        known = entry if entry.unpinned is None else store.resolve(entry.name)
+    except ModelCorrupt:  # the state shows it
         known = None
     return _megabytes(known.size) if known else "? MB"
 

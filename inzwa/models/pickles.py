@@ -1,7 +1,7 @@
 """Tells a pickle, which runs code when it is opened, from data. Such files are refused wherever they come from.
 
-Nothing in Inzwa could open one (tests/code_rules/deserialising.py holds that); they are refused so that nothing
-ever will, and so that a user learns what to take instead.
+Nothing in Inzwa could open one (tests/code_rules/deserialising.py checks that); they are refused so that nothing
+ever will, and so that a user learns what to use instead.
 """
 
 import json
@@ -28,7 +28,7 @@ _BINARY: Final = (".bin", ".gguf", ".onnx", ".safetensors", ".model")
 _CODES: Final = 8
 """So many codes in a row are no accident."""
 _HEAD_BYTES: Final = 1 << 16
-_MOST_HEADER_BYTES: Final = 100_000_000
+_MAX_HEADER_BYTES: Final = 100_000_000
 """The limit that safetensors itself sets."""
 
 
@@ -74,7 +74,7 @@ def _is_safetensors(path: Path) -> bool:
     """Whether the first eight bytes are the length of a JSON object that follows them, and no codes of a pickle."""
     with path.open("rb") as file:
         (size,) = struct.unpack("<Q", file.read(8).ljust(8, b"\xff"))
-        if size > min(_MOST_HEADER_BYTES, path.stat().st_size - 8):
+        if size > min(_MAX_HEADER_BYTES, path.stat().st_size - 8):
             return False
         try:
             return isinstance(json.loads(file.read(size)), dict)

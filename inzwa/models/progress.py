@@ -1,4 +1,4 @@
-"""What a fetch says while it works, and how a terminal shows it. Knows nothing of catalogue, cache or sources."""
+"""What a fetch reports while it works, and how a terminal shows it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Progress:
     file: str
     """The file, or the archive that carries it; empty when the whole model is meant."""
     done_bytes: int
-    """Bytes behind us in this step."""
+    """Bytes of this step that are done."""
     total_bytes: int
     """Bytes of the whole step."""
     phase: Phase
@@ -31,7 +31,7 @@ ProgressCallback = Callable[[Progress], None]
 
 
 def silent(_: Progress) -> None:
-    """A ProgressCallback that nobody hears."""
+    """A ProgressCallback that does nothing."""
 
 
 class TerminalReport:
@@ -49,7 +49,9 @@ class TerminalReport:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None):
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
         self._finish()
 
     def __call__(self, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""The models on this disk: found, fetched, proven, removed. Knows what files should be, not what they are for."""
+"""The models on this disk: found, fetched, verified, removed."""
 
 import os
 import time
@@ -8,12 +8,12 @@ from typing import Final
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable, ModelUntrusted, UnknownModel
 from inzwa.models.cache.conversion import Converts
-from inzwa.models.cache.fetch import Fetching
+from inzwa.models.cache.fetch import Fetcher
 from inzwa.models.cache.folder import Cache, free_bytes
 from inzwa.models.cache.lock_file import LockFile
 from inzwa.models.cache.model_dir import write_text
 from inzwa.models.cache.verified import VerifiedModels
-from inzwa.models.catalogue import Catalogue, Entry, load_catalogue, shelf_name
+from inzwa.models.catalogue import Catalogue, Entry, cache_name, load_catalogue
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.local_model import LocalModel
@@ -62,11 +62,11 @@ class Store:
         trust: SignaturePolicy | None = None,
     ) -> None:
         """`environ` is what sources and their programs see; `hash_file` and `room` ask the disk; `pause` waits so many
-        seconds before another try; with a `trust`, models without its signature are as good as not here."""
+        seconds before another attempt; with a `trust`, models without its signature are refused."""
         self.catalogue = load_catalogue() if catalogue is None else catalogue
         self._cache = Cache(folder=cache, hash_file=hash_file, room=room)
-        self._held = VerifiedModels(self._cache, LockFile(self._cache), converters, trust)
-        self._fetching = Fetching(self._held, environ, report, pause)
+        self._models = VerifiedModels(self._cache, LockFile(self._cache), converters, trust)
+        self._fetcher = Fetcher(self._models, environ, report, pause)
         self._report = report
 
     @property
@@ -75,15 +75,15 @@ class Store:
         return self._cache.folder
 
     def names(self) -> tuple[str, ...]:
-        """What the catalogue knows, in its order."""
+        """The catalogue's, in its order."""
         return tuple(self.catalogue)
 
-    def strangers(self) -> tuple[str, ...]:
+    def direct_names(self) -> tuple[str, ...]:
         """Models that were named by where they are, pulled and locked. ModelCorrupt when models.lock cannot be read."""
-        return tuple(name for name in self._held.locks.names() if is_direct(name))
+        return tuple(name for name in self._models.locks.names() if is_direct(name))
 
     def entry(self, name: str) -> Entry:
-        """What is known of a model before it is looked for. UnknownModel lists those there are."""
+        """What is known of a model before the cache is looked at. UnknownModel lists those there are."""
         if is_direct(name):
             return direct_entry(name)
         if name not in self.catalogue:
@@ -92,56 +92,55 @@ class Store:
         return self.catalogue[name]
 
     def find(self, name: str) -> LocalModel | None:
-        """The model, if all its files are here and proven. Hashes only what was never hashed or has changed since.
+        """The model, if all its files are here and verified. Hashes only what was never hashed or has changed since.
 
         ModelCorrupt when models.lock cannot be read or contradicts the catalogue, ModelUntrusted when it is not signed.
         """
         entry = self.entry(name)
         with self._cache.usable():
-            return self._find(entry)
+            resolved = self._models.resolve(entry)
+            return None if resolved is None else self._models.find(resolved, self._fetcher.on_check(entry))
 
     def fetch(self, name: str) -> LocalModel:
-        """The model: found, else brought from its sources, proven, and converted where its engine wants that.
+        """The model: found, else fetched from its sources, verified, and converted where its engine needs that.
 
         ModelUnavailable when no source could be reached, ModelCorrupt when one sent other bytes than it should have,
         CacheUnusable when the cache folder cannot be written, the converter's error when it could not, ModelUntrusted,
         before anything is fetched, when it is not signed.
         """
-        model = self.find(name) or self._fetching.fetch(self.entry(name))
+        model = self.find(name) or self._fetcher.fetch(self.entry(name))
         size = sum(file.size for file in model.files)
         self._report(Progress(name, "", size, size, "ready"))
         return model
 
     def update(self, name: str) -> LocalModel:
-        """The model as its place has it now, and models.lock with it. The old one stays whole until the new one is."""
-        entry = self.entry(name)
-        if entry.place is not None:
-            self._fetching.renew(entry)
+        """The model as its source has it now, and models.lock with it. The old one stays whole until the new one is."""
+        self._fetcher.update(self.entry(name))
         return self.fetch(name)
 
     def verify(self, name: str) -> LocalModel:
         """The model, every file hashed again. ModelCorrupt names each bad file; ModelUnavailable when none is here."""
         with self._cache.usable():
-            entry = self._held.settled(self.entry(name))
-            if entry is None or not (entry.folder or self._held.holds_any(entry)):
+            entry = self.resolve(name)
+            if entry is None or not (entry.folder or self._models.has_any(entry)):
                 raise ModelUnavailable(f"{name} is not in the cache {self.folder}; fetch it first")
-            faults = self._held.verified(entry, self._fetching.checking(entry))
-            model = None if faults else self._held.found(entry, self._fetching.checking(entry))
+            faults = self._models.faults_of_all(entry, self._fetcher.on_check(entry))
+            model = None if faults else self._models.find(entry, self._fetcher.on_check(entry))
         if model is None:
-            said = "; ".join(map(str, faults)) or "not whole: what its engine opens is still to be made"
-            raise ModelCorrupt(f"{name}: {said}. Fetch it again to mend it.")
+            reason = "; ".join(map(str, faults)) or "not whole: what its engine opens is still to be made"
+            raise ModelCorrupt(f"{name}: {reason}. Fetch it again to mend it.")
         return model
 
     def sign(self, name: str, key: PrivateKey, name_there: str = "") -> Path:
-        """Vouch for the model's files, hashed anew; `name_there` is what it is called where it will be used.
+        """Sign for the model's files, hashed anew; `name_there` is what it is called where it will be used.
 
-        The file that says so. Errors as `verify` has them, and ModelCorrupt for a file that does not belong there.
+        The file with the signature. Errors as for `verify`, and ModelCorrupt for a file that does not belong there.
         """
         model, signed = self.verify(name), name_there or name
-        if strays := self._held.strays(self.entry(name), model):
-            raise ModelCorrupt(f"{name}: {strays[0]}: expected no such file in {model.folder}; delete it, then sign")
+        if extra := self._models.extra_files(self.entry(name), model):
+            raise ModelCorrupt(f"{name}: {extra[0]}: expected no such file in {model.folder}; delete it, then sign")
         with self._cache.usable():
-            path = self._cache.signature(shelf_name(signed))
+            path = self._cache.signature(cache_name(signed))
             path.parent.mkdir(parents=True, exist_ok=True)
             write_text(path, sealed(Manifest(signed, model.source, model.files), key))
         return path
@@ -149,20 +148,20 @@ class Store:
     def remove(self, name: str) -> int:
         """Delete the model's files and unfinished downloads, not its line in models.lock; the bytes that this freed."""
         entry = self.entry(name)
-        with self._fetching.alone(entry):
-            freed_bytes = self._cache.used_bytes(entry.shelf)
-            self._cache.clear(entry.shelf)
+        with self._fetcher.locked(entry):
+            freed_bytes = self._cache.used_bytes(entry.cache_name)
+            self._cache.clear(entry.cache_name)
             return freed_bytes
 
     def disk_use(self) -> dict[str, int]:
         """Bytes on the disk for each model, unfinished downloads and conversions among them."""
-        names = (*self.names(), *self.strangers())
+        names = (*self.names(), *self.direct_names())
         with self._cache.usable():
-            return {name: self._cache.used_bytes(self.entry(name).shelf) for name in names}
+            return {name: self._cache.used_bytes(self.entry(name).cache_name) for name in names}
 
-    def settled(self, name: str) -> Entry | None:
-        """The entry with all its files, sizes and hashes known; None when the first pull has still to tell."""
-        return self._held.settled(self.entry(name))
+    def resolve(self, name: str) -> Entry | None:
+        """The entry with all its files, sizes and hashes known; None before the first pull has pinned them."""
+        return self._models.resolve(self.entry(name))
 
     def state(self, name: str) -> str:
         """For people: `ready`, `damaged` (fetch mends it), `not here`, `unsigned` (or wrongly) where that matters, or
@@ -170,13 +169,9 @@ class Store:
         try:
             if self.find(name) is not None:
                 return "ready"
-            entry = self.settled(name)
+            entry = self.resolve(name)
         except ModelUntrusted:
             return "unsigned"
         except ModelCorrupt:
             return "refused"
-        return "damaged" if entry is not None and self._held.holds_any(entry) else "not here"
-
-    def _find(self, entry: Entry) -> LocalModel | None:
-        settled = self._held.settled(entry)
-        return None if settled is None else self._held.found(settled, self._fetching.checking(entry))
+        return "damaged" if entry is not None and self._models.has_any(entry) else "not here"

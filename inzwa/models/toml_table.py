@@ -1,32 +1,33 @@
-"""A TOML table read key by key, each key checked where it is read. Knows nothing of models.
+"""A TOML table read key by key, each key checked where it is read.
 
-Every error is a CatalogueError that names the place, what was expected and what was found; a key that nobody asked
-for is one too, so a typo cannot pass for an absent option.
+Every error is a CatalogueError that names the place, what was expected and what was found; an unknown key is one too,
+so a typo cannot pass for an absent option.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 from inzwa.errors import CatalogueError
-from inzwa.protocols import FileInfo
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _MISSING: Final = object()
 
+Value = TypeVar("Value")
+
 
 @dataclass(frozen=True, slots=True)
 class TomlTable:
-    """One table and where it stands in its file."""
+    """One table and where it is in its file."""
 
     values: Mapping[str, Any]
     origin: str
     """The file, for errors."""
     path: str = ""
-    """Where the table stands in it: `whisper-base.sources[0]`; empty for the whole file."""
+    """Where the table is in it: `whisper-base.sources[0]`; empty for the whole file."""
 
     @property
     def where(self) -> str:
@@ -100,6 +101,14 @@ class TomlTable:
         table = self.table(key)
         return {name: table.text(name) for name in table.values}
 
+    def paths(self, key: str, expected: str) -> dict[str, str]:
+        """A table of paths that stay inside a folder; `expected` says which folder."""
+        paths = self.texts(key)
+        for name, path in paths.items():
+            if not is_file_name(path):
+                self.table(key).refuse(name, expected)
+        return paths
+
     def refuse(self, key: str, expected: str) -> NoReturn:
         raise CatalogueError(f"{self.origin}: {self._at(key)}: expected {expected}, found {self.values.get(key)!r}")
 
@@ -107,19 +116,11 @@ class TomlTable:
         step = key if _BARE.fullmatch(key) else f'"{key}"'
         return f"{self.path}.{step}" if self.path else step
 
-    def _value(self, key: str, kind: type, expected: str) -> Any:
+    def _value(self, key: str, kind: type[Value], expected: str) -> Value:
         value = self.values.get(key, _MISSING)
         if value is _MISSING:
             raise CatalogueError(f"{self.origin}: {self._at(key)}: expected {expected}, found nothing")
         return value if isinstance(value, kind) else self.refuse(key, expected)
-
-
-def described_file(name: str, said: Mapping[str, Any]) -> FileInfo:
-    """A file as our own records in JSON have it. ValueError, KeyError or TypeError when that is not what they hold."""
-    size, sha256 = said["size"], said["sha256"]
-    if not is_file_name(name) or type(size) is not int or size < 0 or not _SHA256.fullmatch(sha256):
-        raise ValueError(f"{name!r} is not described as a file")
-    return FileInfo(name, size, sha256)
 
 
 def is_file_name(name: str) -> bool:

@@ -11,7 +11,7 @@ from inzwa.models.parallel import AT_ONCE, Stopped, side_by_side
 
 
 def fetchers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("fetch-")]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("fetch_")]
 
 
 def test_every_result_comes_once() -> None:

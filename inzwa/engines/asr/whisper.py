@@ -156,4 +156,4 @@ def next_search(guesses: Sequence[Hypothesis]) -> Search | None:
 def _describe(model: LocalModel, reader: SpeculativeDecoder | None, load_s: float, warm_s: float) -> EngineInfo:
     reads = f", onnxruntime {onnxruntime.__version__}" if reader else ""
     version = f"ctranslate2 {ctranslate2.__version__}{reads}"
-    return model.described("faster-whisper", version, load_s=load_s, warm_s=warm_s)
+    return model.engine_info("faster-whisper", version, load_s=load_s, warm_s=warm_s)

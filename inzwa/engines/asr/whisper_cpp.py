@@ -196,4 +196,4 @@ def _favoured(hotwords: Sequence[str]) -> str:
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
-    return model.described("whisper.cpp", f"pywhispercpp {version('pywhispercpp')}", load_s=load_s, warm_s=warm_s)
+    return model.engine_info("whisper.cpp", f"pywhispercpp {version('pywhispercpp')}", load_s=load_s, warm_s=warm_s)

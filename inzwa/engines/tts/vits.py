@@ -116,4 +116,4 @@ def _graph_file(model: LocalModel) -> Path:
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
-    return model.described("vits", f"onnxruntime {onnxruntime.__version__}", load_s=load_s, warm_s=warm_s)
+    return model.engine_info("vits", f"onnxruntime {onnxruntime.__version__}", load_s=load_s, warm_s=warm_s)

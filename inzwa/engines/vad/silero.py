@@ -115,4 +115,4 @@ def _options() -> onnxruntime.SessionOptions:
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:
-    return model.described("silero", f"onnxruntime {onnxruntime.__version__}", load_s=load_s, warm_s=warm_s)
+    return model.engine_info("silero", f"onnxruntime {onnxruntime.__version__}", load_s=load_s, warm_s=warm_s)

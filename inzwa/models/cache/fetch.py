@@ -1,94 +1,157 @@
-"""Brings a model into the cache, alone with it: pinned where nobody knew its files, repaired, converted, locked."""
+"""Fetches a model into the cache with its lock: pins it where its files were not known, mends, converts, records."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Final
 
-from inzwa.errors import ModelUnavailable, ModelUntrusted
-from inzwa.models.cache.conversion import forget_others, make
-from inzwa.models.cache.repair import renew, repair
-from inzwa.models.cache.verified import Checking, VerifiedModels
+from inzwa.errors import ModelCorrupt, ModelError, ModelUnavailable, ModelUntrusted
+from inzwa.models.cache.conversion import convert, delete_others
+from inzwa.models.cache.model_dir import Checking, Fault
+from inzwa.models.cache.verified import VerifiedModels
 from inzwa.models.catalogue import Entry
+from inzwa.models.checksums import Digest
 from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, ProgressCallback
-from inzwa.models.sources.source import Workspace
+from inzwa.models.sources.source import FetchedFile, Source, Workspace
+from inzwa.protocols import FileInfo
+
+REMEDY: Final = "Fetch it once where its source can be reached, or set INZWA_CACHE to a folder that already holds it."
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Fetching:
+class Fetcher:
     """Fetches into one cache folder."""
 
-    held: VerifiedModels
+    models: VerifiedModels
     environ: Mapping[str, str]
     report: ProgressCallback
     pause: Callable[[float], object]
-    """Waits so many seconds before another try."""
+    """Waits so many seconds before another attempt."""
 
     def fetch(self, entry: Entry) -> LocalModel:
-        """The model whole: what is missing is brought, what is here is left. Errors as Store.fetch has them."""
-        with self.alone(entry):
-            settled = self.held.settled(entry)  # anew: another process may have fetched it while this one waited
-            model = settled and self.held.found(settled, self.checking(entry))
-            if model is None:
-                self.held.require_vouched(entry)
-                with self._workspace(entry) as work:
-                    model = self._bring(entry, settled, work)
-        return model
+        """The model whole: what is missing is fetched, what is here is left. Errors as Store.fetch has them."""
+        with self.locked(entry):
+            resolved = self.models.resolve(entry)  # anew: another process may have fetched it while this one waited
+            if resolved is not None and (model := self.models.find(resolved, self.on_check(entry))):
+                return model
+            self.models.require_signature(entry)
+            with self._workspace(entry) as work:
+                return self._fetch(entry, resolved, work)
 
-    def renew(self, entry: Entry) -> None:
-        """Pin the entry's place as it is now, and put what is there in the old files' stead."""
-        assert entry.place is not None
-        if self.held.trust is not None:
+    def update(self, entry: Entry) -> None:
+        """Pin an unpinned entry as its source has it now, and replace the old files: all new ones are here by then."""
+        if entry.unpinned is None:
+            return
+        if self.models.trust is not None:
             raise ModelUntrusted(
                 f"{entry.name} is not updated where signatures are required: update and sign it where none is"
             )
-        with self.alone(entry), self._workspace(entry) as work:
-            pin = entry.place.pin(entry.files, work)
-            source = entry.place.held_to(pin)
-            renew(pin.files, source, self.held.shelf(entry), work, self.held.cache.require_room)
-            self.held.locks.write(entry.name, pin)
+        with self.locked(entry), self._workspace(entry) as work:
+            pin = entry.unpinned.pin(entry.files, work)
+            source, folder = entry.unpinned.pinned(pin), self.models.model_dir(entry)
+            self.models.cache.require_room(_missing_bytes(source, pin.files, work))
+            with closing(source.fetch(pin.files, work)) as files:
+                fetched = list(files)
+            for file in fetched:
+                _require_right(file, source.title)
+            for file in fetched:
+                folder.accept(file.file, file.path, source.title)
+            folder.keep_only(pin.files)
+            self.models.locks.write(entry.name, pin)
 
     @contextmanager
-    def alone(self, entry: Entry) -> Iterator[None]:
-        """With the model's lock, and the disk's refusals said in words."""
-        with self.held.cache.usable(), self.held.cache.locked(entry.shelf, lambda: self._waiting(entry)):
+    def locked(self, entry: Entry) -> Iterator[None]:
+        """With the model's lock; the disk's errors as CacheUnusable."""
+
+        def waiting() -> None:
+            self.report(Progress(entry.name, "", 0, 0, "waiting"))
+
+        with self.models.cache.usable(), self.models.cache.locked(entry.cache_name, waiting):
             yield
 
-    def checking(self, entry: Entry) -> Checking:
-        """A report for each file that is about to be hashed."""
+    def on_check(self, entry: Entry) -> Checking:
+        """Reports each file that is about to be hashed."""
         return lambda file, size: self.report(Progress(entry.name, file, 0, size, "checking"))
 
-    def _bring(self, entry: Entry, settled: Entry | None, work: Workspace) -> LocalModel:
-        if settled is None:
-            assert entry.place is not None
-            pin = entry.place.pin(entry.files, work)
-            settled = entry.held_to(pin)
-            self._repair(settled, work)
-            self.held.locks.write(entry.name, pin)
-        else:
-            self._repair(settled, work)
-        if settled.convert:
-            self._convert(settled, work)
-        model = self.held.found(settled, self.checking(entry))
+    @contextmanager
+    def _workspace(self, entry: Entry) -> Iterator[Workspace]:
+        cache = self.models.cache
+        with cache.workspace(entry.cache_name, entry.name, self.environ, self.report, self.pause) as work:
+            yield work
+
+    def _fetch(self, entry: Entry, resolved: Entry | None, work: Workspace) -> LocalModel:
+        pin = entry.unpinned.pin(entry.files, work) if resolved is None and entry.unpinned else None
+        known = entry.pinned(pin) if pin else resolved or entry
+        if faults := self.models.faults(known, self.on_check(entry)):
+            self._mend(known, faults, work)
+        if pin:
+            self.models.locks.write(entry.name, pin)
+        if known.convert:
+            self._convert(known, work)
+        model = self.models.find(known, self.on_check(entry))
         if model is None:
             raise ModelUnavailable(f"{entry.name} was fetched and is gone again: something else writes to the cache")
         return model
 
-    def _repair(self, entry: Entry, work: Workspace) -> None:
-        if faults := self.held.faults(entry, self.checking(entry)):
-            repair(entry, faults, self.held.shelf(entry), work, self.held.cache.require_room)
+    def _mend(self, entry: Entry, faults: Sequence[Fault], work: Workspace) -> None:
+        """Fetch the missing and damaged files from the first source that has them, each accepted once it is right.
+
+        ModelUnavailable or ModelCorrupt when no source would do. The room on the disk is looked at before a source is
+        asked, and again when it failed, because a full disk is then the truer reason.
+        """
+        for fault in faults:
+            if fault.found is not None:
+                log.warning("%s is damaged and is fetched again: %s", entry.name, fault)
+        files, reasons = [fault.file for fault in faults], list[ModelError]()
+        for source in entry.sources:
+            self.models.cache.require_room(_missing_bytes(source, files, work))
+            try:
+                return self._fetch_from(source, entry, files, work)
+            except (ModelUnavailable, ModelCorrupt) as error:
+                self.models.cache.require_room(_missing_bytes(source, files, work))
+                reasons.append(error)
+        raise _no_source(entry.name, reasons)
+
+    def _fetch_from(self, source: Source, entry: Entry, files: Sequence[FileInfo], work: Workspace) -> None:
+        title = source.title
+        with closing(source.fetch(files, work)) as fetched:
+            for file in fetched:
+                _require_right(file, title)
+                self.models.model_dir(entry).accept(file.file, file.path, title)
 
     def _convert(self, entry: Entry, work: Workspace) -> None:
-        recipe, shelf, cache = self.held.recipe(entry), self.held.conversion(entry), self.held.cache
+        recipe, cache = self.models.recipe(entry), self.models.cache
         cache.require_room(entry.size)  # what comes out is smaller than what went in
-        converter = self.held.converters[recipe.converter]
-        make(recipe, converter, self.held.local(entry), shelf, work.scratch, cache.hash_file, self.report)
-        forget_others(cache.conversions(entry.shelf), recipe.key)
+        convert(
+            recipe,
+            self.models.converters[recipe.converter],
+            self.models.local(entry),
+            self.models.conversion_dir(entry),
+            work.scratch,
+            cache.hash_file,
+            self.report,
+        )
+        delete_others(cache.conversions(entry.cache_name), recipe.key)
 
-    @contextmanager
-    def _workspace(self, entry: Entry) -> Iterator[Workspace]:
-        with self.held.cache.workspace(entry.shelf, self.environ, self.report, self.pause, entry.name) as work:
-            yield work
 
-    def _waiting(self, entry: Entry) -> None:
-        self.report(Progress(entry.name, "", 0, 0, "waiting"))
+def _missing_bytes(source: Source, files: Sequence[FileInfo], work: Workspace) -> int:
+    """What the disk must still take: less what an earlier attempt left there."""
+    here_bytes = sum(path.stat().st_size for path in work.downloads.iterdir())
+    return max(0, source.download_bytes(files) + sum(file.size for file in files) - here_bytes)
+
+
+def _require_right(fetched: FetchedFile, title: str) -> None:
+    expected = Digest(fetched.file.size, fetched.file.sha256)
+    if fetched.digest != expected:
+        raise ModelCorrupt(f"{fetched.file.name} from the {title}: expected {expected}, found {fetched.digest}")
+
+
+def _no_source(name: str, reasons: Sequence[ModelError]) -> ModelError:
+    """Why no source would do: wrong bytes weigh more than no bytes."""
+    all_reasons = "; ".join(reason.message for reason in reasons)
+    if any(isinstance(reason, ModelCorrupt) for reason in reasons):
+        return ModelCorrupt(f"{name} was fetched and refused: {all_reasons}")
+    return ModelUnavailable(f"{name} is not in the cache and cannot be fetched: {all_reasons}. {REMEDY}")

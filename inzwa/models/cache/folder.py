@@ -1,14 +1,13 @@
-"""The cache folder: what lies where, who may write, and what its disk refuses. Knows nothing of the catalogue.
+"""The cache folder: what lies where, who may write, and what its disk refuses.
 
-`models/NAME` holds files, `converted/NAME/KEY` what was made of them, `signatures/NAME.json` who vouches for them,
+`models/NAME` has files, `converted/NAME/KEY` what was made of them, `signatures/NAME.json` who signed for them,
 `partial/NAME` an unfinished fetch, and `locks/NAME.lock` lets one process or thread at a time write any of these.
-Whatever is cut off at any moment leaves whole files, or litter in `partial` that the next fetch clears; downloads are
-gone on with where they stopped.
+A fetch that is cut off at any moment leaves whole files, and in `partial` downloads that the next fetch resumes and
+scratch files that it deletes.
 """
 
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,53 +29,51 @@ def free_bytes(folder: Path) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cache:
-    """One folder that any number of processes share."""
+    """One folder that any number of processes share. `name` is a model's name as a folder's name."""
 
     folder: Path
     hash_file: Callable[[Path], Digest] = digest_of
     room: Callable[[Path], int] = free_bytes
 
-    def shelf(self, name: str) -> ModelDir:
-        """Where the model's files stand."""
+    def model_dir(self, name: str) -> ModelDir:
+        """The folder of the model's files."""
         return ModelDir(self.folder / "models" / name, self.hash_file)
 
-    def shelf_at(self, folder: Path, name: str) -> ModelDir:
-        """A folder of the user's own as a shelf; what was proven there is written down in the cache."""
+    def user_dir(self, folder: Path, name: str) -> ModelDir:
+        """A folder of the user's own as a model's folder; what was verified there is recorded in the cache."""
         return ModelDir(folder, self.hash_file, self.folder / "models" / name / RECORD)
 
     def forget_gone(self) -> None:
-        """Drop what was written down of users' own files that are gone: paths change, and it would pile up."""
+        """Delete the records of users' own files that are gone, so that they do not pile up."""
         for folder in (self.folder / "models").glob("*"):
-            self.shelf(folder.name).forget_gone()
+            self.model_dir(folder.name).forget_if_gone()
 
     def conversions(self, name: str) -> Path:
         """The folder of all that was made of the model's files."""
         return self.folder / "converted" / name
 
-    def conversion(self, name: str, key: str) -> ModelDir:
-        """Where the files stand that one converter made of one input; `key` tells both."""
+    def conversion_dir(self, name: str, key: str) -> ModelDir:
+        """The folder of what one converter made of one input; `key` stands for both."""
         return ModelDir(self.conversions(name) / key, self.hash_file)
 
     def signature(self, name: str) -> Path:
-        """Where the signed manifest of the model's files lies. It outlives the model, as a line in models.lock does."""
+        """The signed manifest of the model's files. It outlives the model, as a line in models.lock does."""
         return self.folder / "signatures" / f"{name}.json"
 
     def used_bytes(self, name: str) -> int:
-        """What the model takes on the disk, an unfinished fetch among it."""
-        return sum(map(_size, self._folders(name)))
+        """What the model takes on the disk, an unfinished fetch and conversions among it."""
+        files = (path for folder in self._folders(name) for path in folder.rglob("*") if path.is_file())
+        return sum(path.stat().st_size for path in files)
 
     def clear(self, name: str) -> None:
-        """Delete the model, what was made of it, and its unfinished fetch. Under its lock."""
+        """Delete the model, what was made of it, and its unfinished fetch. Call it with its lock."""
         for folder in self._folders(name):
             if folder.exists():
                 shutil.rmtree(folder)
 
-    def _folders(self, name: str) -> tuple[Path, ...]:
-        return self.shelf(name).folder, self.conversions(name), self._partial(name)
-
     @contextmanager
     def usable(self) -> Iterator[None]:
-        """The disk's refusals as CacheUnusable."""
+        """The disk's errors as CacheUnusable."""
         try:
             yield
         except OSError as error:
@@ -87,7 +84,7 @@ class Cache:
 
     @contextmanager
     def locked(self, name: str, on_wait: Callable[[], None]) -> Iterator[None]:
-        """Alone with this model among all threads and processes. `on_wait` is called when another is at it."""
+        """The model's lock among all threads and processes. `on_wait` is called when another has it."""
         folder = self.folder / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / f"{name}.lock")
@@ -105,31 +102,30 @@ class Cache:
     def workspace(
         self,
         name: str,
+        model: str,
         environ: Mapping[str, str],
         report: ProgressCallback,
-        pause: Callable[[float], object] = time.sleep,
-        title: str = "",
+        pause: Callable[[float], object],
     ) -> Iterator[Workspace]:
-        """A place to fetch the model in, cleared when all went well, kept for the next try when not. Under its lock."""
+        """Where to fetch the model, deleted when all went well, left for the next attempt when not. Needs its lock."""
         partial = self._partial(name)
-        for litter in partial.glob("scratch-*"):  # a killed fetch may have left a pip that still writes there
-            shutil.rmtree(litter, ignore_errors=True)
+        for scratch in partial.glob("scratch-*"):  # a killed fetch may have left a pip that still writes there
+            shutil.rmtree(scratch, ignore_errors=True)
         (partial / "downloads").mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=partial))
-        yield Workspace(title or name, partial / "downloads", scratch, environ, report, pause)
+        yield Workspace(model, partial / "downloads", scratch, environ, report, pause)
         shutil.rmtree(partial, ignore_errors=True)
 
     def require_room(self, bytes_needed: int) -> None:
-        """CacheUnusable when the disk cannot hold so much more."""
+        """CacheUnusable when the disk cannot take so many bytes more."""
         if (free := self.room(self.folder)) < bytes_needed:
             raise CacheUnusable(
                 f"the cache folder {self.folder} has {free / 1e6:.0f} MB left and {bytes_needed / 1e6:.0f} MB are "
                 "needed; make room, or set INZWA_CACHE to a folder on another disk"
             )
 
+    def _folders(self, name: str) -> tuple[Path, ...]:
+        return self.model_dir(name).folder, self.conversions(name), self._partial(name)
+
     def _partial(self, name: str) -> Path:
         return self.folder / "partial" / name
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

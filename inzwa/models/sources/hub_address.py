@@ -1,7 +1,4 @@
-"""Where a Hub may send whoever asks for a file: on to a storage host, and never inwards. Sends nothing itself.
-
-A Hub, or whoever speaks in its place, must not make this machine knock at the doors of its own network.
-"""
+"""SSRF guard: where a Hub may redirect a download to. A storage host is right, an address of our own network is not."""
 
 import ipaddress
 from typing import Final
@@ -13,31 +10,35 @@ SCHEMES: Final = ("http", "https")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
-def require_outward(location: str, endpoint: str) -> None:
+def require_allowed(location: str, endpoint: str) -> None:
     """ModelUnavailable unless the location is as public and as private as the endpoint: no file, no plain HTTP after
-    HTTPS, no inner address after an outer one."""
+    HTTPS, no internal address after a public one."""
     try:
-        asked, sent = urlsplit(endpoint), urlsplit(location)
-        if same_place(asked, sent):
+        hub, target = urlsplit(endpoint), urlsplit(location)
+        if same_origin(endpoint, location):
             return
-        encrypted, inner = asked.scheme != "https" or sent.scheme == "https", is_inner(sent) and not is_inner(asked)
+        encrypted = hub.scheme != "https" or target.scheme == "https"
+        internal = is_internal(location) and not is_internal(endpoint)
     except ValueError as error:
         raise ModelUnavailable(f"the Hub at {shown(endpoint)} sends on to what is no address ({error})") from None
-    if sent.scheme not in SCHEMES or not sent.hostname or not encrypted or inner:
+    if target.scheme not in SCHEMES or not target.hostname or not encrypted or internal:
         raise ModelUnavailable(
-            f"the Hub at {shown(endpoint)} sends on to {sent.scheme}://{sent.hostname or ''}: expected a storage host "
-            "of its own, reached as it is; refused"
+            f"the Hub at {shown(endpoint)} sends on to {target.scheme}://{target.hostname or ''}: expected a storage "
+            "host of its own, reached as it is; refused"
         )
 
 
-def same_place(one: SplitResult, other: SplitResult) -> bool:
-    """Whether scheme, host and port are the same: where one may be told a token, so may the other."""
-    return _origin(one) == _origin(other)
+def same_origin(one: str, other: str) -> bool:
+    """Whether scheme, host and port of two addresses are the same, so that both may be sent the same token.
+
+    ValueError when one is no address.
+    """
+    return _origin(urlsplit(one)) == _origin(urlsplit(other))
 
 
-def is_inner(address: SplitResult) -> bool:
+def is_internal(address: str) -> bool:
     """Whether it names this machine or its network outright. What a name means to DNS is not looked up."""
-    host = (address.hostname or "").rstrip(".")
+    host = (urlsplit(address).hostname or "").rstrip(".")
     try:
         return not ipaddress.ip_address(host.partition("%")[0]).is_global
     except ValueError:

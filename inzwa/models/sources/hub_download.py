@@ -1,13 +1,9 @@
-"""One file of the Hub onto this disk: resumed, retried, cut when it stalls, and whole only once its hash is right.
+"""One file of the Hub onto this disk: resumed, retried, cut when it stalls, accepted only once its hash is right."""
 
-Knows the Hub's answers, not the catalogue: what the bytes should be is said by whoever asks.
-"""
-
-import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,11 +11,12 @@ from typing import Final
 from huggingface_hub import HfFileMetadata
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable
-from inzwa.models.checksums import CHUNK_BYTES, Digest, digest_of
+from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.parallel import Stopped
-from inzwa.models.retry import Retry
-from inzwa.models.sources.hub import Hub, Published
-from inzwa.models.sources.hub_refusals import Passing, RevisionGone
+from inzwa.models.sources.hub import Hub
+from inzwa.models.sources.hub_errors import RevisionNotFound, TransientError
+from inzwa.models.sources.hub_file import HubFile, PublishedFile, hashes_in
+from inzwa.models.sources.hub_retry import Retry
 from inzwa.models.sources.source import Workspace
 
 TRICKLE_BYTES: Final = 1 << 14
@@ -27,8 +24,8 @@ TRICKLE_BYTES: Final = 1 << 14
 
 
 @dataclass(slots=True)
-class Meter:
-    """Bytes of several files that are fetched at once, told as one sum. Threadsafe."""
+class DownloadProgress:
+    """Bytes of several files that are downloaded at once, reported as one sum. Thread-safe."""
 
     work: Workspace
     title: str
@@ -37,155 +34,122 @@ class Meter:
     _done: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def tell(self, path: str, done_bytes: int) -> None:
-        """So much of this file stands on the disk. Stopped when that no longer matters."""
+    def report(self, path: str, done_bytes: int) -> None:
+        """So much of this file is on the disk. Stopped when that no longer matters."""
         if self.stop.is_set():
             raise Stopped
         with self._lock:
             self._done[path] = done_bytes
-            self.work.tell(self.title, sum(self._done.values()), self.total_bytes, "downloading")
+            self.work.report_progress(self.title, sum(self._done.values()), self.total_bytes, "downloading")
 
 
-@dataclass(frozen=True, slots=True)
-class HubFile:
-    """One file at one revision, and what it must be."""
+@dataclass(slots=True)
+class Download:
+    """One file that is fetched into `work.downloads`."""
 
-    repository: str
-    revision: str
-    published: Published
-    branch: str = ""
-    """Where to look when the revision, a pinned commit, is no longer there; empty when nowhere else will do."""
+    hub: Hub
+    file: HubFile
+    work: Workspace
+    progress: DownloadProgress
+    _written_bytes: int = 0
+    """The most that was ever on the disk."""
+
+    def run(self) -> tuple[Path, Digest]:
+        """The file, whole and right, and its digest.
+
+        What an earlier attempt left is resumed; when the whole is then wrong, it is fetched once more from its start.
+        ModelUnavailable when the Hub will not give it, ModelCorrupt when it gives something else.
+        """
+        resumed = self._part.exists()
+        self._fetch()
+        found = digest_of(self._part)
+        if self.file.published.is_right(self._part, found):
+            return self._part.replace(self.work.downloads / found.sha256), found
+        self._part.unlink()
+        if resumed:
+            return self.run()
+        raise ModelCorrupt(f"{self.file.title}: expected {self.file.published}, found {found}")
 
     @property
-    def title(self) -> str:
-        return f"hub {self.repository}@{self.revision} {self.published.path}"
+    def _part(self) -> Path:
+        """The partial download."""
+        published = self.file.published
+        return self.work.downloads / f"{published.sha256 or published.git_oid}.part"
 
+    @property
+    def _size(self) -> int:
+        return self._part.stat().st_size if self._part.exists() else 0
 
-def download(hub: Hub, file: HubFile, work: Workspace, meter: Meter) -> tuple[Path, Digest]:
-    """The file in `work.downloads`, whole and right, and its digest.
-
-    What an earlier try left is gone on with; when the whole is then wrong, it is fetched once more from its start.
-    ModelUnavailable when the Hub will not give it, ModelCorrupt when it gives something else.
-    """
-    part = work.downloads / f"{file.published.sha256 or file.published.git_oid}.part"
-    resumed = part.exists()
-    _fetch(hub, file, part, work, meter)
-    if (found := digest_of(part)) and _is_right(part, found, file.published):
-        return part.replace(work.downloads / found.sha256), found
-    part.unlink()
-    if resumed:
-        return download(hub, file, work, meter)
-    raise ModelCorrupt(f"{file.title}: expected {_expected(file.published)}, found {found}")
-
-
-def _fetch(hub: Hub, file: HubFile, part: Path, work: Workspace, meter: Meter) -> None:
-    """Bytes until there are as many as there should be."""
-    patience = Retry(work.pause)
-    furthest_bytes = _size(part)
-
-    def heard(done_bytes: int) -> None:
-        nonlocal furthest_bytes
-        if done_bytes > furthest_bytes:  # a host that knows no ranges and breaks off each time comes to nothing
-            furthest_bytes = done_bytes
-            patience.forgive()
-        meter.tell(file.published.path, done_bytes)
-
-    def attempt() -> None:
-        located = _located(hub, file, work.model)
-        start = _size(part)
-        meter.tell(file.published.path, start)
-        if start < file.published.size:
-            with hub.opened(file.repository, file.published.path, located.location, start) as (at, chunks):
-                _write(part, at, _paced(chunks, hub.stall_s), heard, file.published.size)
-        _require_whole(part, file)
-
-    try:
-        patience.attempt(attempt)
-    except Passing as trouble:
-        found, expected = _size(part), file.published.size
-        raise ModelUnavailable(
-            f"{file.title}: expected {expected} bytes, found {found}: {trouble.message}",
-            retry_after_s=trouble.retry_after_s,
-        ) from None
-
-
-def _located(hub: Hub, file: HubFile, model: str) -> HfFileMetadata:
-    """Where the bytes are now; ModelCorrupt, before one is fetched, when they are already known to be others."""
-    try:
-        located = hub.located(file.repository, file.revision, file.published.path)
-    except RevisionGone:
-        if not file.branch:
-            raise
-        located = hub.located(file.repository, file.branch, file.published.path)
-    found = Published(file.published.path, located.size or 0, *_hashes(located.etag or ""))
-    expected = file.published
-    if found.size != expected.size or (found.sha256 and expected.sha256 and found.sha256 != expected.sha256):
-        remedy = f"; `python -m inzwa models update {model}` accepts what is there now" if file.branch else ""
-        raise ModelCorrupt(f"{file.title}: expected {_expected(expected)}, found {_expected(found)}{remedy}")
-    return located
-
-
-def _hashes(etag: str) -> tuple[str, str]:
-    """The sha256 and the git name that an ETag is: one of them, the other empty."""
-    return (etag, "") if len(etag) == 64 else ("", etag)
-
-
-def _write(part: Path, start: int, chunks: Iterator[bytes], heard: Callable[[int], None], most_bytes: int) -> None:
-    """Put the chunks into the file from `start` on, down to the disk whatever happens, until there are too many."""
-    with part.open("r+b" if part.exists() else "wb") as file:
-        file.truncate(start)
-        file.seek(start)
+    def _fetch(self) -> None:
+        """Bytes until there are as many as there should be."""
+        retry = Retry(self.work.pause)
+        self._written_bytes = self._size
         try:
-            for chunk in chunks:
-                file.write(chunk)
-                heard(file.tell())
-                if file.tell() > most_bytes:  # whoever asked for the file says what that means
-                    return
-        finally:
-            file.flush()
-            os.fsync(file.fileno())
+            retry.attempt(lambda: self._attempt(retry))
+        except TransientError as error:
+            raise ModelUnavailable(
+                f"{self.file.title}: expected {self.file.published.size} bytes, found {self._size}: {error.message}",
+                retry_after_s=error.retry_after_s,
+            ) from None
+
+    def _attempt(self, retry: Retry) -> None:
+        published, location, start = self.file.published, self._location(), self._size
+        self.progress.report(published.path, start)
+        if start < published.size:
+            with self.hub.opened(self.file.repository, published.path, location, start) as (begin, chunks):
+                self._write(begin, _paced(chunks, self.hub.stall_s), retry)
+        if self._size > published.size:
+            self._part.unlink()
+            raise TransientError("the Hub sent more")
+        if self._size < published.size:
+            raise TransientError("the connection ended early")
+
+    def _location(self) -> str:
+        """Where the bytes are now; ModelCorrupt, before one is fetched, when they are already known to be others."""
+        expected, located = self.file.published, self._located()
+        found = PublishedFile(expected.path, located.size or 0, *hashes_in(located.etag or ""))
+        if found.size != expected.size or (found.sha256 and expected.sha256 and found.sha256 != expected.sha256):
+            update = f"; `python -m inzwa models update {self.work.model}` accepts what is there now"
+            raise ModelCorrupt(
+                f"{self.file.title}: expected {expected}, found {found}{update if self.file.branch else ''}"
+            )
+        return located.location
+
+    def _located(self) -> HfFileMetadata:
+        file = self.file
+        try:
+            return self.hub.located(file.repository, file.revision, file.published.path)
+        except RevisionNotFound:
+            if not file.branch:
+                raise
+            return self.hub.located(file.repository, file.branch, file.published.path)
+
+    def _write(self, start: int, chunks: Iterator[bytes], retry: Retry) -> None:
+        """Put the chunks into the file from `start` on, down to the disk whatever happens, until there are too many."""
+        with self._part.open("r+b" if self._part.exists() else "wb") as file:
+            file.truncate(start)
+            file.seek(start)
+            try:
+                for chunk in chunks:
+                    file.write(chunk)
+                    if file.tell() > self._written_bytes:  # else a host without ranges, which breaks off each time
+                        self._written_bytes = file.tell()
+                        retry.reset()
+                    self.progress.report(self.file.published.path, file.tell())
+                    if file.tell() > self.file.published.size:
+                        return
+            finally:
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def _paced(chunks: Iterator[bytes], stall_s: float) -> Iterator[bytes]:
-    """The chunks; Passing when they only trickle."""
+    """The chunks; TransientError when they only trickle."""
     since, seen = time.monotonic(), 0
     for chunk in chunks:
         seen += len(chunk)
         if seen >= TRICKLE_BYTES:
             since, seen = time.monotonic(), 0
         elif time.monotonic() - since > stall_s:
-            raise Passing(f"the Hub sent {seen} bytes in {stall_s:.0f} s")
+            raise TransientError(f"the Hub sent {seen} bytes in {stall_s:.0f} s")
         yield chunk
-
-
-def _require_whole(part: Path, file: HubFile) -> None:
-    if (found := _size(part)) > file.published.size:
-        part.unlink()
-        raise Passing("the Hub sent more")
-    if found < file.published.size:
-        raise Passing("the connection ended early")
-
-
-def _size(part: Path) -> int:
-    return part.stat().st_size if part.exists() else 0
-
-
-def _is_right(path: Path, found: Digest, published: Published) -> bool:
-    if published.sha256:
-        return found == Digest(published.size, published.sha256)
-    return git_oid(path) == published.git_oid
-
-
-def git_oid(path: Path) -> str:
-    """The name that git gives to a file's content: the SHA-1 of a header and the bytes."""
-    sha1 = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            sha1.update(chunk)
-    return sha1.hexdigest()
-
-
-def _expected(published: Published) -> str:
-    if published.sha256:
-        return str(Digest(published.size, published.sha256))
-    return f"{published.size} bytes" + (f" with git name {published.git_oid}" if published.git_oid else "")

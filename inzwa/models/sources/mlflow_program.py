@@ -9,7 +9,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
@@ -17,7 +16,7 @@ from mlflow.store.artifact.artifact_repo import ArtifactRepository
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 
-def describe(client: MlflowClient, name: str, which: str) -> dict[str, Any]:
+def describe(client: MlflowClient, name: str, which: str) -> dict[str, object]:
     """The version's number, and path and size of every file. `which` is @ALIAS or the number."""
     version = which
     if which.startswith("@"):
@@ -26,7 +25,7 @@ def describe(client: MlflowClient, name: str, which: str) -> dict[str, Any]:
     return {"version": version, "files": files}
 
 
-def fetch(client: MlflowClient, name: str, version: str, folder: str, *paths: str) -> Iterator[dict[str, Any]]:
+def fetch(client: MlflowClient, name: str, version: str, folder: str, *paths: str) -> Iterator[dict[str, object]]:
     """Each file below the folder, named when it is there."""
     repository = _repository(client, name, version)
     for path in paths:
@@ -34,7 +33,7 @@ def fetch(client: MlflowClient, name: str, version: str, folder: str, *paths: st
 
 
 def main(action: str, *arguments: str) -> int:
-    """Do it; 1 with an `error` line when the registry would not."""
+    """The exit status: 1, after an `error` line, when the registry refused."""
     tracking = os.environ.get("MLFLOW_TRACKING_URI")
     registry = os.environ.get("MLFLOW_REGISTRY_URI") or tracking
     try:

@@ -1,4 +1,4 @@
-"""An MLflow registry, asked through a program of its own. Knows nothing of catalogues or of the cache."""
+"""An MLflow registry, asked through a program of its own."""
 
 import errno
 import json
@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from inzwa.errors import ModelUnavailable
+from inzwa.models.sources.program import printed_lines
 
 REQUIREMENTS: Final = "requirements-mlflow.txt"
 PROGRAM: Final = "inzwa.models.sources.mlflow_program"
@@ -51,68 +52,61 @@ class Registry:
     @property
     def address(self) -> str:
         """For people: without a user's name and password."""
-        uri = self.environ.get("MLFLOW_REGISTRY_URI") or self.environ["MLFLOW_TRACKING_URI"]
-        parts = urlsplit(uri)
+        parts = urlsplit(self._uri)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
+    @property
+    def _uri(self) -> str:
+        return self.environ.get("MLFLOW_REGISTRY_URI") or self.environ["MLFLOW_TRACKING_URI"]
+
     def describe(self, name: str, which: str) -> Version:
-        """The version that @ALIAS or a number means now. ModelUnavailable when the registry has none, or is silent."""
-        with closing(self._said(name, which, "describe", name, which)) as lines:
+        """The version that @ALIAS or a number means now. ModelUnavailable when there is none, or no answer."""
+        with closing(self._answers(name, which, "describe", name, which)) as lines:
             for line in lines:
                 return Version(str(line["version"]), {str(path): int(size) for path, size in line["files"].items()})
-        raise self._silent()
+        raise self._no_answer()
 
     def fetch(self, name: str, version: Version, paths: Sequence[str], folder: Path) -> Generator[Path, None, None]:
         """Each of these files, below the folder, in this order, as soon as it is there."""
         if sum(version.sizes.get(path, 0) for path in paths) > disk_usage(folder).free:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        brought = 0
-        with closing(self._said(name, version.number, "fetch", name, version.number, str(folder), *paths)) as lines:
+        fetched = 0
+        with closing(self._answers(name, version.number, "fetch", name, version.number, str(folder), *paths)) as lines:
             for line in lines:
-                brought += 1
+                fetched += 1
                 yield self._inside(folder, Path(str(line["file"])))
-        if brought < len(paths):
-            raise self._silent()
+        if fetched < len(paths):
+            raise self._no_answer()
 
     def _inside(self, folder: Path, file: Path) -> Path:
         if folder.resolve() not in file.resolve().parents:
             raise ModelUnavailable(f"the MLflow registry at {self.address} put a file elsewhere than it was told to")
         return file
 
-    def _said(self, name: str, which: str, *arguments: str) -> Generator[dict[str, Any], None, None]:
-        """The program's lines. Whoever leaves early ends it."""
-        with subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", PROGRAM, *arguments],
-            env={**self.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"},
-            cwd=Path(__file__).parents[3],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as program:
-            assert program.stdout is not None
-            with ExitStack() as unless_finished:
-                unless_finished.callback(program.kill)
-                for text in program.stdout:
-                    line = _parsed(text)
-                    if "error" in line:
-                        raise self._refusal(name, which, line)
-                    if line:
-                        yield line
-                unless_finished.pop_all()
+    def _answers(self, name: str, which: str, *arguments: str) -> Generator[dict[str, Any], None, None]:
+        """The program's answers, one a line. Closing the generator early kills the program."""
+        environ = {**self.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
+        command = [sys.executable, "-W", "ignore", "-m", PROGRAM, *arguments]
+        printed = printed_lines(command, environ, stderr=subprocess.DEVNULL, folder=Path(__file__).parents[3])
+        with closing(printed) as lines:
+            for text in lines:
+                answer = _parsed(text)
+                if "error" in answer:
+                    raise self._refusal(name, which, answer)
+                if answer:
+                    yield answer
 
     def _refusal(self, name: str, which: str, line: Mapping[str, Any]) -> ModelUnavailable:
         if line.get("code") == _GONE:
             return ModelUnavailable(
                 f"the MLflow registry at {self.address} has no {name} {which}; correct the name, alias or version"
             )
-        said = str(line["error"]).strip().splitlines()[0]
+        reason = str(line["error"]).strip().splitlines()[0]
         for secret in filter(None, (self.environ.get(key) for key in _SECRETS)):
-            said = said.replace(secret, "…")
-        uri = self.environ.get("MLFLOW_REGISTRY_URI") or self.environ["MLFLOW_TRACKING_URI"]
-        return ModelUnavailable(f"the MLflow registry at {self.address}: {said.replace(uri, self.address)}")
+            reason = reason.replace(secret, "…")
+        return ModelUnavailable(f"the MLflow registry at {self.address}: {reason.replace(self._uri, self.address)}")
 
-    def _silent(self) -> ModelUnavailable:
+    def _no_answer(self) -> ModelUnavailable:
         return ModelUnavailable(
             f"the MLflow client ended without an answer from {self.address}; "
             f"`pip install -r {REQUIREMENTS}` puts it right where it is broken"

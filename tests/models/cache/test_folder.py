@@ -3,6 +3,7 @@
 import contextlib
 import re
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,11 @@ def test_a_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
 
 def test_a_workspace_starts_with_the_downloads_of_the_last_try_and_nothing_else(tmp_path: Path) -> None:
     cache = Cache(folder=tmp_path)
-    with contextlib.suppress(KeyError), cache.workspace("tiny", {}, silent) as work:
+    with contextlib.suppress(KeyError), cache.workspace("tiny", "tiny", {}, silent, time.sleep) as work:
         (work.downloads / "kept").touch()
         (work.scratch / "litter").touch()
         raise KeyError
-    with cache.workspace("tiny", {}, silent) as work:
+    with cache.workspace("tiny", "tiny", {}, silent, time.sleep) as work:
         assert [path.name for path in work.downloads.iterdir()] == ["kept"]
         assert not list(work.scratch.iterdir())
     assert not work.downloads.exists()

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable, UnknownModel
-from inzwa.models.catalogue import shelf_name
+from inzwa.models.catalogue import cache_name
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.sources.direct import direct_entry, is_direct
+from inzwa.models.sources.hub_source import UnpinnedHub
 from tests.models.pupil import FILES, REPOSITORY, WEIGHTS, Class
 from tests.models.shop import FIRST, Shop, make_wheel
 from tests.models.sources.hub import LoopbackHub
@@ -27,8 +28,9 @@ from tests.models.sources.hub import LoopbackHub
 def test_a_name_on_the_hub_says_repository_revision_and_file(
     name: str, repository: str, revision: str, path: str
 ) -> None:
-    place = direct_entry(name).place
-    assert (place.repository, place.revision, place.take) == (repository, revision, (path,))
+    source = direct_entry(name).unpinned
+    assert isinstance(source, UnpinnedHub)
+    assert (source.repository, source.revision, source.take) == (repository, revision, (path,))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_a_pickle_is_refused_by_its_name(name: str) -> None:
 
 
 def test_a_direct_name_makes_a_folder_of_its_own() -> None:
-    one, other = direct_entry("hf:org/name@v1/model.gguf").shelf, direct_entry("hf:org/name@v2/model.gguf").shelf
+    one, other = (direct_entry(f"hf:org/name@{revision}/model.gguf").cache_name for revision in ("v1", "v2"))
     assert one != other
     assert "/" not in one
 
@@ -120,8 +122,8 @@ def test_a_file_that_is_gone_is_forgotten_when_another_is_used(shop: Shop, tmp_p
     old.unlink()
     shop.store().fetch(f"file:{new}")
     after = {folder.name for folder in (shop.cache / "models").iterdir()}
-    assert before - after == {shelf_name(f"file:{old}")}
-    assert after - before == {shelf_name(f"file:{new}")}
+    assert before - after == {cache_name(f"file:{old}")}
+    assert after - before == {cache_name(f"file:{new}")}
     assert shop.store().state("tiny") == "ready"
 
 

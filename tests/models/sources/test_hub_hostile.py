@@ -12,7 +12,7 @@ from inzwa.models.catalogue import parse_catalogue
 from inzwa.models.convert.checkpoint import MOST_JSON_BYTES, Checkpoint
 from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import silent
-from inzwa.models.sources.hub import MOST_LISTING_BYTES
+from inzwa.models.sources.hub import MAX_LISTING_BYTES
 from inzwa.protocols import FileInfo
 from tests.models.pupil import CONFIG, OPEN, REPOSITORY, WEIGHTS, Class
 from tests.models.sources.hub import Answer, Fault, digest
@@ -83,7 +83,7 @@ def test_a_listing_without_end_is_cut(pupil: Class) -> None:
             return
 
     pupil.hub.fail("list", [endless] * 5)
-    with pytest.raises(ModelUnavailable, match=f"an answer of more than {MOST_LISTING_BYTES} bytes"):
+    with pytest.raises(ModelUnavailable, match=f"an answer of more than {MAX_LISTING_BYTES} bytes"):
         pupil.store().fetch("pupil")
 
 

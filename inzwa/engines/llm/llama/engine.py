@@ -178,5 +178,5 @@ def _warm(machine: LlamaMachine, batch_tokens: int) -> None:
 
 def _describe(model: LocalModel, lora: Lora | None, build: str, load_s: float, warm_s: float) -> EngineInfo:
     version = f"{bindings_version()} ({build} build)" if build else bindings_version()
-    info = model.described("llama-cpp", version, load_s=load_s, warm_s=warm_s)
+    info = model.engine_info("llama-cpp", version, load_s=load_s, warm_s=warm_s)
     return replace(info, adapter=lora.info) if lora else info

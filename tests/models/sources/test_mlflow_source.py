@@ -8,22 +8,22 @@ import pytest
 from inzwa.errors import CatalogueError, ModelUnavailable, UnknownModel
 from inzwa.models.catalogue import parse_catalogue
 from inzwa.models.sources.direct import direct_entry
-from inzwa.models.sources.mlflow_place import MlflowPlace
 from inzwa.models.sources.mlflow_registry import REQUIREMENTS, Registry
+from inzwa.models.sources.mlflow_source import UnpinnedMlflow
 from inzwa.models.store import Store
 from tests.models.sources.registry import TAKEN
 
 
 @pytest.mark.parametrize(
-    ("name", "place", "title"),
+    ("name", "source", "title"),
     [
-        ("mlflow:shona-llm@champion", MlflowPlace("shona-llm", "@champion"), "mlflow shona-llm@champion"),
-        ("mlflow:Shona LLM/12", MlflowPlace("Shona LLM", "12"), "mlflow Shona LLM version 12"),
+        ("mlflow:shona-llm@champion", UnpinnedMlflow("shona-llm", "@champion"), "mlflow shona-llm@champion"),
+        ("mlflow:Shona LLM/12", UnpinnedMlflow("Shona LLM", "12"), "mlflow Shona LLM version 12"),
     ],
 )
-def test_a_name_says_model_and_alias_or_version(name: str, place: MlflowPlace, title: str) -> None:
-    assert direct_entry(name).place == place
-    assert place.title == title
+def test_a_name_says_model_and_alias_or_version(name: str, source: UnpinnedMlflow, title: str) -> None:
+    assert direct_entry(name).unpinned == source
+    assert source.title == title
 
 
 @pytest.mark.parametrize("name", ["mlflow:", "mlflow:a", "mlflow:a@", "mlflow:a/b", "mlflow:a/1@b", "mlflow:a/b/1"])
@@ -33,8 +33,8 @@ def test_a_name_of_no_known_form_is_answered_with_the_right_ones(name: str) -> N
 
 
 def test_a_catalogue_may_name_a_registry() -> None:
-    place = parse_catalogue(TAKEN, origin="mine.toml")["tiny"].place
-    assert place == MlflowPlace("shona-llm", "@champion", ("weights/*.gguf",), ("config.json",))
+    source = parse_catalogue(TAKEN, origin="mine.toml")["tiny"].unpinned
+    assert source == UnpinnedMlflow("shona-llm", "@champion", ("weights/*.gguf",), ("config.json",))
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from typing import Final, Self
 
 from inzwa.errors import ModelUnavailable
 from inzwa.models.checksums import digest_of
-from inzwa.models.patterns import means
 from inzwa.models.pickles import REMEDY, is_pickle_name
 from inzwa.models.sources.mlflow_registry import Registry, Version
-from inzwa.models.sources.source import Made, Pin, Workspace
-from inzwa.models.sources.wheel_place import SUFFIXES
-from inzwa.models.toml_table import TomlTable, is_file_name
+from inzwa.models.sources.patterns import matches, usable_paths
+from inzwa.models.sources.source import FetchedFile, Pin, Workspace
+from inzwa.models.sources.unpinned_wheel import SUFFIXES
+from inzwa.models.toml_table import TomlTable
 from inzwa.protocols import FileInfo
 
 _MLFLOWS_OWN: Final = ("requirements.txt",)
@@ -32,27 +32,27 @@ class MlflowSource:
         return f"mlflow {self.model} version {self.version}"
 
     @property
-    def gives(self) -> frozenset[str]:
+    def file_names(self) -> frozenset[str]:
         return frozenset()
 
     def download_bytes(self, files: Sequence[FileInfo]) -> int:
         return 0  # what is downloaded is moved to its place: it never lies there twice
 
-    def bring(self, files: Sequence[FileInfo], work: Workspace) -> Generator[Made, None, None]:
+    def fetch(self, files: Sequence[FileInfo], work: Workspace) -> Generator[FetchedFile, None, None]:
         here = {file.name: work.downloads / file.sha256 for file in files}
-        lacking = [file for file in files if not here[file.name].is_file()]
+        missing = [file for file in files if not here[file.name].is_file()]
         for file in files:
-            if file not in lacking:
-                yield Made(file, here[file.name], digest_of(here[file.name]))
-        if lacking:
-            version = Version(self.version, {file.name: file.size for file in lacking})
-            with closing(_fetched(Registry.of(work.environ), self.model, version, lacking, work)) as brought:
-                for file, path in zip(lacking, brought, strict=True):
-                    yield Made(file, path, digest_of(path))
+            if file not in missing:
+                yield FetchedFile(file, here[file.name], digest_of(here[file.name]))
+        if missing:
+            version = Version(self.version, {file.name: file.size for file in missing})
+            with closing(_fetched(Registry.of(work.environ), self.model, version, missing, work)) as fetched:
+                for file, path in zip(missing, fetched, strict=True):
+                    yield FetchedFile(file, path, digest_of(path))
 
 
 @dataclass(frozen=True, slots=True)
-class MlflowPlace:
+class UnpinnedMlflow:
     """A registered model whose files are pinned at the first pull."""
 
     model: str
@@ -80,54 +80,47 @@ class MlflowPlace:
         version = registry.describe(self.model, self.which)
         wanted = [FileInfo(path, version.sizes[path], "") for path in self._chosen(version)]
         files: list[FileInfo] = []
-        with closing(_fetched(registry, self.model, version, wanted, work)) as brought:
-            for file, path in zip(wanted, brought, strict=True):
+        with closing(_fetched(registry, self.model, version, wanted, work)) as fetched:
+            for file, path in zip(wanted, fetched, strict=True):
                 digest = digest_of(path)
                 path.replace(work.downloads / digest.sha256)
                 files.append(FileInfo(file.name, digest.size, digest.sha256))
         return Pin(self.title, {"version": version.number}, tuple(files))
 
-    def held_to(self, pin: Pin) -> MlflowSource:
+    def pinned(self, pin: Pin) -> MlflowSource:
         return MlflowSource(self.model, pin.facts["version"])
 
     def _chosen(self, version: Version) -> list[str]:
         """The files that the patterns mean, or all that a model may have; never a pickle."""
-        data = [path for path in sorted(version.sizes) if is_file_name(path) and not is_pickle_name(path)]
+        usable = usable_paths(sorted(version.sizes))
         for pattern in self.take:
-            if not any(means(pattern, path) for path in data):
-                raise ModelUnavailable(f"{self._named(version)} has no file {pattern}{_but_pickles(version)}")
+            if not any(matches(path, [pattern]) for path in usable):
+                raise self._lacks(pattern, version)
         patterns = (*self.take, *self.may_take)
-        chosen = [
-            path for path in data if (any(means(each, path) for each in patterns) if patterns else _is_models(path))
-        ]
+        chosen = [path for path in usable if (matches(path, patterns) if patterns else _is_model_file(path))]
         if not chosen:
-            raise ModelUnavailable(
-                f"{self._named(version)} has no file of {', '.join(SUFFIXES)}{_but_pickles(version)}"
-            )
+            raise self._lacks(f"of {', '.join(SUFFIXES)}", version)
         return chosen
 
-    def _named(self, version: Version) -> str:
-        return f"mlflow {self.model} version {version.number}"
+    def _lacks(self, what: str, version: Version) -> ModelUnavailable:
+        pickles = f", only pickles, which are refused. {REMEDY}" if any(map(is_pickle_name, version.sizes)) else ""
+        return ModelUnavailable(f"mlflow {self.model} version {version.number} has no file {what}{pickles}")
 
 
 def _fetched(
     registry: Registry, model: str, version: Version, files: Sequence[FileInfo], work: Workspace
 ) -> Generator[Path, None, None]:
-    """The files, one by one; the sum of what is here is told after each."""
+    """The files, one by one; the sum of what is here is reported after each."""
     folder = work.scratch / "mlflow"
     folder.mkdir(exist_ok=True)
     done, total = 0, sum(file.size for file in files)
-    work.tell(f"mlflow {model}", 0, total, "downloading")
+    work.report_progress(f"mlflow {model}", 0, total, "downloading")
     with closing(registry.fetch(model, version, [file.name for file in files], folder)) as paths:
         for path in paths:
             done += path.stat().st_size
-            work.tell(f"mlflow {model}", done, total, "downloading")
+            work.report_progress(f"mlflow {model}", done, total, "downloading")
             yield path
 
 
-def _is_models(path: str) -> bool:
+def _is_model_file(path: str) -> bool:
     return path.endswith(SUFFIXES) and path.rpartition("/")[2] not in _MLFLOWS_OWN
-
-
-def _but_pickles(version: Version) -> str:
-    return f", only pickles, which are refused. {REMEDY}" if any(map(is_pickle_name, version.sizes)) else ""

@@ -1,4 +1,4 @@
-"""Repair: sources are tried in order, and each file counts only once its digest is right."""
+"""A fetch: sources are tried in order, and each file is accepted only once its digest is right."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import pytest
 from inzwa.errors import ModelCorrupt, ModelUnavailable
 from inzwa.models.catalogue import Catalogue, Entry
 from inzwa.models.checksums import digest_of
-from inzwa.models.sources.source import Made, Source, Workspace
+from inzwa.models.sources.source import FetchedFile, Source, Workspace
 from inzwa.models.store import Store
 from inzwa.protocols import FileInfo
 
@@ -23,19 +23,19 @@ class ScriptedSource:
     title: str
     content: bytes | None
     asked: list[str] = field(default_factory=list)
-    gives: frozenset[str] = frozenset({"a", "b"})
+    file_names: frozenset[str] = frozenset({"a", "b"})
 
     def download_bytes(self, files: Sequence[FileInfo]) -> int:
         return 0
 
-    def bring(self, files: Sequence[FileInfo], work: Workspace) -> Generator[Made, None, None]:
+    def fetch(self, files: Sequence[FileInfo], work: Workspace) -> Generator[FetchedFile, None, None]:
         for file in files:
             self.asked.append(file.name)
             if self.content is None:
                 raise ModelUnavailable(f"the {self.title} is asleep")
             path = work.scratch / file.name
             path.write_bytes(self.content)
-            yield Made(file, path, digest_of(path))
+            yield FetchedFile(file, path, digest_of(path))
 
 
 def catalogue_of(tmp_path: Path, *sources: Source) -> Catalogue:
