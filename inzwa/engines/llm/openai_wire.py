@@ -1,19 +1,21 @@
-"""What is said to an OpenAI-compatible server and what it answers, as bytes and errors. Knows no connection.
+"""The OpenAI protocol as bytes and errors: what is sent, and what answers mean.
 
 Of a server's own words only short codes are repeated: they may quote what a user said.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from inzwa.errors import ContextTooLong, EngineError, EngineRefused
 from inzwa.protocols import ChatOptions, Message
 
-MOST_STOPS: Final = 4
-"""Stop words that the protocol allows; further ones are watched for here alone."""
+MAX_LINE: Final = 1 << 16
+"""Bytes of one server-sent event; a chunk of a reply has a few hundred."""
+MAX_STOPS: Final = 4
+"""Stop words that the protocol allows; further ones are matched in the reply alone."""
 _CODE: Final = re.compile(r"[\w.-]{1,64}")
 _BUSY: Final = 429
 _REFUSALS: Final = {
@@ -33,9 +35,9 @@ class Piece:
     """Whether the server says that the reply is complete."""
 
 
-def request(model: str, messages: Sequence[Message], options: ChatOptions) -> dict[str, Any]:
+def request(model: str, messages: Sequence[Message], options: ChatOptions) -> dict[str, object]:
     """The body that asks for a streamed reply. The repeat penalty is left out: the protocol has none."""
-    body = {
+    body: dict[str, object] = {
         "model": model,
         "messages": [asdict(message) for message in messages],
         "stream": True,
@@ -44,10 +46,25 @@ def request(model: str, messages: Sequence[Message], options: ChatOptions) -> di
         "top_p": options.top_p,
     }
     if options.stop:
-        body["stop"] = list(options.stop[:MOST_STOPS])
+        body["stop"] = list(options.stop[:MAX_STOPS])
     if options.seed is not None:
         body["seed"] = options.seed
     return body
+
+
+async def event_data(chunks: AsyncIterable[bytes]) -> AsyncGenerator[str, None]:
+    """The data of each server-sent event as it arrives: one line each in this protocol.
+
+    ValueError when a line is longer than MAX_LINE or no UTF-8. An unfinished last line is dropped.
+    """
+    rest = b""
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > MAX_LINE or any(len(line) > MAX_LINE for line in lines):
+            raise ValueError(f"a line is longer than {MAX_LINE} bytes")
+        for line in lines:
+            if line.startswith(b"data:"):
+                yield line[5:].strip().decode()
 
 
 def read_piece(data: str, url: str) -> Piece:
@@ -58,33 +75,34 @@ def read_piece(data: str, url: str) -> Piece:
     if chunk.get("error"):
         raise EngineError("llm", f"{url} broke the reply off{_coded(chunk)}.")
     try:
-        (choice,) = chunk["choices"] or [{}]  # the last event may hold figures alone
+        (choice,) = chunk["choices"] or [{}]  # the last event may hold usage figures alone
         text = (choice.get("delta") or {}).get("content") or ""
         piece = Piece(text, ended=choice.get("finish_reason") is not None)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise garbled(url) from error
+        raise malformed(url) from error
     if not isinstance(text, str):
-        raise garbled(url)
+        raise malformed(url)
     return piece
 
 
-def garbled(url: str) -> EngineError:
-    """The error for bytes that nobody can read as a reply."""
+def malformed(url: str) -> EngineError:
+    """The error for bytes that are no part of a reply."""
     return EngineError("llm", f"{url} sent what is no part of a reply.")
 
 
 def refusal(status: int, body: bytes, headers: Mapping[str, str], url: str) -> EngineError:
     """The error that an answer with this status means."""
-    said = _object(body.decode(errors="replace"))
+    answer = _object(body.decode(errors="replace"))
     if status in _REFUSALS:
         return EngineRefused("llm", f"{url} {_REFUSALS[status]} ({status}).")
-    if _code(said) == "context_length_exceeded":
+    if _code(answer) == "context_length_exceeded":
         return ContextTooLong("The conversation is longer than the server's model can hold.")
-    if status == _BUSY:
-        return EngineError("llm", f"{url} is busy (429).", retry_after_s=_seconds(headers.get("retry-after", "")))
-    if status >= 500:
-        return EngineError("llm", f"{url} failed ({status}).", retry_after_s=_seconds(headers.get("retry-after", "")))
-    return EngineRefused("llm", f"{url} refuses the request ({status}{_coded(said)}).")
+    if status == _BUSY or status >= 500:
+        trouble = "is busy" if status == _BUSY else "failed"
+        return EngineError(
+            "llm", f"{url} {trouble} ({status}).", retry_after_s=_seconds(headers.get("retry-after", ""))
+        )
+    return EngineRefused("llm", f"{url} refuses the request ({status}{_coded(answer)}).")
 
 
 def listed_models(body: bytes, url: str) -> dict[str, int]:
@@ -97,6 +115,7 @@ def listed_models(body: bytes, url: str) -> dict[str, int]:
 
 
 def _object(data: str) -> dict[str, Any]:
+    """A JSON object; an empty one for anything else."""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
@@ -104,14 +123,14 @@ def _object(data: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _code(said: Mapping[str, Any]) -> str:
-    error = said.get("error")
+def _code(answer: Mapping[str, Any]) -> str:
+    error = answer.get("error")
     code = str(error.get("code") or error.get("type") or "") if isinstance(error, dict) else ""
     return code if _CODE.fullmatch(code) else ""
 
 
-def _coded(said: Mapping[str, Any]) -> str:
-    return f", {code}" if (code := _code(said)) else ""
+def _coded(answer: Mapping[str, Any]) -> str:
+    return f", {code}" if (code := _code(answer)) else ""
 
 
 def _seconds(value: str) -> float | None:

@@ -2,9 +2,9 @@
 
 import threading
 
-from inzwa.engines.llm.batching.batch import Request
+from inzwa.engines.llm.batching.engine_core import Request
 from inzwa.engines.llm.batching.model_runner import DecodeFailed
-from inzwa.engines.llm.batching.reply_text import ReplyText
+from inzwa.engines.llm.reply_text import ReplyText
 from inzwa.protocols import ChatOptions
 
 END = 0
@@ -14,7 +14,7 @@ POISON = 666
 """A token that cannot be decoded."""
 
 
-class CountingMachine:
+class CountingRunner:
     """Cells as lists. Replies `<7><8><9>...`: the length that the sequence has at each token."""
 
     def __init__(self, reply_tokens=1000, gate=None):
@@ -25,28 +25,28 @@ class CountingMachine:
         """For every batch, sequence to number of tokens."""
         self.open_samplers = 0
 
-    def keep(self, sequence, length):
-        del self.cells.setdefault(sequence, [])[length:]
+    def truncate(self, sequence_id, length):
+        del self.cells.setdefault(sequence_id, [])[length:]
         return True
 
-    def share(self, source, target, length):
-        assert not self.cells.get(target), "only an empty sequence can be given cells"
-        assert len(self.cells[source]) >= length, "only cells that are there can be shared"
-        self.cells[target] = self.cells[source][:length]
+    def share(self, source_id, target_id, length):
+        assert not self.cells.get(target_id), "only an empty sequence can be given cells"
+        assert len(self.cells[source_id]) >= length, "only cells that are there can be shared"
+        self.cells[target_id] = self.cells[source_id][:length]
 
-    def decode(self, slices):
+    def decode(self, batch):
         if self.gate:
             self.gate.wait()
-        self.batches.append({part.sequence: len(part.tokens) for part in slices})
+        self.batches.append({part.sequence_id: len(part.tokens) for part in batch})
         self._outputs = {}
-        for place, part in enumerate(slices):
+        for place, part in enumerate(batch):
             if POISON in part.tokens:
                 raise DecodeFailed("poison")
-            assert part.start == len(self.cells.setdefault(part.sequence, [])), "tokens go behind what is there"
-            self.cells[part.sequence] += part.tokens
-            if part.wants_output:
-                last = sum(len(before.tokens) for before in slices[: place + 1]) - 1
-                self._outputs[last] = len(self.cells[part.sequence])
+            assert part.start == len(self.cells.setdefault(part.sequence_id, [])), "tokens follow what is there"
+            self.cells[part.sequence_id] += part.tokens
+            if part.needs_logits:
+                last = sum(len(before.tokens) for before in batch[: place + 1]) - 1
+                self._outputs[last] = len(self.cells[part.sequence_id])
 
     def open_sampler(self, options):
         self.open_samplers += 1
@@ -60,20 +60,20 @@ class CountingMachine:
 
 
 class CountingSampler:
-    def __init__(self, machine, options):
-        self._machine = machine
-        self._said = 0
+    def __init__(self, runner, options):
+        self._runner = runner
+        self._sampled = 0
 
     def sample(self, output):
-        self._said += 1
-        return END if self._said > self._machine.reply_tokens else self._machine._outputs[output]
+        self._sampled += 1
+        return END if self._sampled > self._runner.reply_tokens else self._runner._outputs[output]
 
     def close(self):
-        self._machine.open_samplers -= 1
+        self._runner.open_samplers -= 1
 
 
-class ListOutlet:
-    """Keeps what a reply was given; `full` when a test says so."""
+class ListStream:
+    """Collects what a reply was given; `full` when a test says so."""
 
     def __init__(self):
         self.pieces: list[str] = []
@@ -89,14 +89,13 @@ class ListOutlet:
         self.ended, self.error = True, error
 
 
-def ask(prompt, *, limit=3, session="", prefix=0, speaks=True, stop=(), outlet=None):
-    """A job as the engine would make it."""
+def ask(prompt, *, limit=3, session="", prefix=0, generates=True, stop=(), stream=None):
+    """A request as the engine would make it."""
     return Request(
         prompt=tuple(prompt),
         prefix=tuple(prompt[:prefix]),
-        speaks=speaks,
         options=ChatOptions(session=session, stop=stop, max_new_tokens=limit),
-        limit=limit if speaks else 0,
-        outlet=outlet or ListOutlet(),
+        max_tokens=limit if generates else 0,
+        stream=stream or ListStream(),
         text=ReplyText(stop),
     )

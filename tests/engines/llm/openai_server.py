@@ -1,6 +1,6 @@
-"""An OpenAI-compatible server on loopback that answers by a script, faults among it, and notes who hung up.
+"""An OpenAI-compatible server on loopback that answers by a script, faults among it, and notes a client that hangs up.
 
-It speaks HTTP by hand: what it must do wrong no framework would do.
+HTTP by hand: a framework would not send what is wrong here.
 """
 
 import json
@@ -23,6 +23,7 @@ class LoopbackServer:
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    encodings: list[str] = field(default_factory=list)
     models: bytes = b'{"data": [{"id": "tiny", "max_model_len": 512}, {"id": "other"}]}'
     left: anyio.Event = field(default_factory=anyio.Event)
     """Set when a client hangs up before its answer has ended."""
@@ -33,6 +34,7 @@ class LoopbackServer:
             try:
                 head, body = await _request(stream)
                 self.keys.append(head.get("authorization", ""))
+                self.encodings.append(head.get("accept-encoding", ""))
                 if head["line"].startswith("GET /v1/models"):
                     await status(200, self.models)(stream)
                     return

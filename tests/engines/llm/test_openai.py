@@ -41,6 +41,12 @@ async def test_a_reply_comes_in_pieces_under_the_key_and_the_models_name():
         assert server.asked[0]["model"] == "tiny"
 
 
+async def test_no_proxy_is_asked_to_compress_what_is_read_as_it_arrives():
+    async with loopback(WORDS) as server, opened(server) as chat:
+        await whole(chat)
+        assert set(server.encodings) == {"identity"}
+
+
 async def test_it_says_what_it_runs_on_and_never_the_key():
     async with loopback(WORDS) as server, opened(server, key="svosve") as chat:
         assert (chat.info.engine, chat.info.model, chat.info.source) == ("openai", "tiny", server.url)

@@ -1,14 +1,17 @@
-"""What is sent and what answers mean, without a connection."""
+"""What is sent and what answers mean, without a connection; events from bytes, however they were cut."""
+
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.engines.llm.openai_wire import Piece, listed_models, read_piece, refusal, request
+from inzwa.engines.llm.openai_wire import MAX_LINE, Piece, event_data, listed_models, read_piece, refusal, request
 from inzwa.errors import ContextTooLong, EngineError, EngineRefused
 from inzwa.protocols import ChatOptions, Message
 
 URL = "http://x/v1"
+STREAM = ': hello\r\n\r\ndata: {"a": "ñ🙂"}\r\n\r\nevent: x\r\ndata:b\n\ndata:  [DONE] \n\n'.encode()
 
 
 def test_the_request_holds_what_the_protocol_knows():
@@ -97,3 +100,32 @@ def test_a_list_of_models_may_say_what_each_holds():
     for wrong in (b"", b"[]", b'{"data": [3]}', b'{"data": [{"id": "a", "max_model_len": "x"}]}'):
         with pytest.raises(EngineError, match="no list of models"):
             listed_models(wrong, URL)
+
+
+async def events(*chunks: bytes) -> list[str]:
+    async def arriving():
+        for chunk in chunks:
+            yield chunk
+
+    return [data async for data in event_data(arriving())]
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=6))
+async def test_the_data_is_the_same_however_the_bytes_are_cut(cuts):
+    edges = [0, *sorted(cuts), len(STREAM)]
+    chunks = [STREAM[start:end] for start, end in pairwise(edges)]
+    assert await events(*chunks) == ['{"a": "ñ🙂"}', "b", "[DONE]"]
+
+
+async def test_a_line_that_never_ends_is_given_up():
+    with pytest.raises(ValueError, match="longer"):
+        await events(b"data: ", b"x" * MAX_LINE, b"x")
+
+
+async def test_half_a_line_is_none():
+    assert await events(b"data: a\ndata: b") == ["a"]
+
+
+async def test_what_is_no_utf8_is_a_value_error():
+    with pytest.raises(ValueError, match="utf-8"):
+        await events(b"data: \xff\n")

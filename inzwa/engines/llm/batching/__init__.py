@@ -1,1 +1,5 @@
-"""Continuous batching: many replies decoded together on one thread and one context. No library is called here."""
+"""Continuous batching: many replies decoded together in one context on one thread; the library is behind ModelRunner.
+
+DecodeThread runs the loop, EngineCore a step of it, schedule() chooses the tokens of a batch, KvCache assigns the cells
+and TokenStream takes the text to its listener.
+"""

@@ -1,38 +1,37 @@
-"""The thread that decodes, and the door to it. Knows no library, no template and nothing of batches.
+"""The thread that decodes, and the queue before it.
 
-The event loop hands jobs in and takes them back under one condition; the thread looks at what changed between two
-batches, and sleeps while there is nothing to decode or every listener is behind.
+The event loop submits and cancels requests under one condition; the thread looks at what changed between two batches,
+and sleeps while there is nothing to decode or every listener is behind.
 """
 
 import threading
 from dataclasses import replace
 from typing import Final, Self
 
-from inzwa.engines.llm.batching.batch import Batch, Counts, Request
+from inzwa.engines.llm.batching.engine_core import EngineCore, Request, Stats
 from inzwa.engines.llm.batching.kv_cache import KvCache
 from inzwa.engines.llm.batching.model_runner import ModelRunner
 from inzwa.errors import EngineError, Overloaded
 
 MAX_WAITING: Final = 8
-"""Requests that may wait for a place; the next one is refused."""
+"""Requests that may wait; the next one is refused."""
 
 RETRY_AFTER_S: Final = 2.0
-"""Seconds after which a refused request may find a place: about one short reply."""
+"""Seconds after which a refused request may be accepted: about one short reply."""
 
 
-class Decoder:
-    """The thread and the line before it. Open it as a context manager; leaving ends what is under way."""
+class DecodeThread:
+    """Decodes up to `max_running` requests at once. A context manager; leaving it ends the replies under way."""
 
-    def __init__(self, machine: ModelRunner, seating: KvCache, places: int) -> None:
-        """`places` requests are decoded at once."""
-        self._seating = seating
-        self._places = places
-        self._table = Batch(machine, seating, places)
+    def __init__(self, runner: ModelRunner, cache: KvCache, max_running: int) -> None:
+        self._cache = cache
+        self._max_running = max_running
+        self._core = EngineCore(runner, cache, max_running)
         self._waiting: list[Request] = []
-        self._forgotten: set[str] = set()
-        self._changed = threading.Condition()
-        self._open = self._news = False
-        self._thread = threading.Thread(target=self._work, name="inzwa-llm", daemon=True)
+        self._to_forget: set[str] = set()
+        self._condition = threading.Condition()
+        self._open = self._changed = False
+        self._thread = threading.Thread(target=self._run, name="inzwa-llm", daemon=True)
 
     def __enter__(self) -> Self:
         self._open = True
@@ -40,103 +39,98 @@ class Decoder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._changed:
+        with self._condition:
             self._open = False
-            self._changed.notify()
+            self._condition.notify()
         self._thread.join()
 
     @property
-    def has_place(self) -> bool:
+    def has_capacity(self) -> bool:
         """Whether a request would be decoded at once."""
-        return self._in_hand() < self._places
+        return self._active() < self._max_running
 
-    def submit(self, job: Request) -> None:
-        """Stand in line; Overloaded when it is full. A prompt that is read ahead for the same session makes way."""
-        with self._changed:
+    def submit(self, request: Request) -> None:
+        """Queue the request; Overloaded when the queue is full. A prefill for the same session is cancelled."""
+        with self._condition:
             if not self._open:
                 raise EngineError("llm", "The language model is closed.")
-            self._make_way(job.options.session)
-            if self._in_hand() >= self._places + MAX_WAITING:
-                self._table.counts.refused += 1
+            self._cancel_prefills(request.options.session)
+            if self._active() >= self._max_running + MAX_WAITING:
+                self._core.stats.refused += 1
                 raise Overloaded("Too many replies are waiting for the language model.", retry_after_s=RETRY_AFTER_S)
-            self._waiting.append(job)
-            self._tell()
+            self._waiting.append(request)
+            self._notify()
 
-    def withdraw(self, job: Request) -> None:
-        """The listener has gone; what the job held is free after the batch at hand. No harm when it is over."""
-        with self._changed:
-            job.withdrawn = True
-            self._tell()
+    def cancel(self, request: Request) -> None:
+        """The listener has gone; the request's slot is free after the current batch. No error when it is over."""
+        with self._condition:
+            request.cancelled = True
+            self._notify()
 
     def forget(self, session: str) -> None:
-        """Drop what is kept for the session."""
-        with self._changed:
-            self._forgotten.add(session)
-            self._tell()
+        """Drop what is cached for the session."""
+        with self._condition:
+            self._to_forget.add(session)
+            self._notify()
 
     def wake(self) -> None:
         """A listener took a piece: its reply may go on."""
-        with self._changed:
-            self._changed.notify()
+        with self._condition:
+            self._condition.notify()
 
-    def counts(self) -> Counts:
+    def stats(self) -> Stats:
         """The figures of this moment."""
-        table = self._table
-        return replace(table.counts, evicted=self._seating.evicted, seated=len(table.jobs), waiting=len(self._waiting))
+        core = self._core
+        return replace(core.stats, evicted=self._cache.evicted, running=len(core.running), waiting=len(self._waiting))
 
-    def _jobs(self) -> list[Request]:
-        return [*self._table.jobs, *self._waiting]
+    def _requests(self) -> list[Request]:
+        return [*(each.request for each in self._core.running), *self._waiting]
 
-    def _in_hand(self) -> int:
-        return sum(not job.withdrawn for job in self._jobs())
+    def _active(self) -> int:
+        return sum(not request.cancelled for request in self._requests())
 
-    def _make_way(self, session: str) -> None:
-        for job in self._jobs():
-            if session and job.options.session == session and not job.speaks:
-                job.withdrawn = True
+    def _cancel_prefills(self, session: str) -> None:
+        for request in self._requests():
+            if session and request.options.session == session and not request.generates:
+                request.cancelled = True
 
-    def _tell(self) -> None:
-        self._news = True
-        self._changed.notify()
+    def _notify(self) -> None:
+        self._changed = True
+        self._condition.notify()
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         try:
-            while self._settle():
-                if self._table.ready:
-                    self._table.step()
-                if self._waiting:  # the step may have freed a place
-                    self._news = True
+            while self._update():
+                if self._core.ready:
+                    self._core.step()
+                if self._waiting:  # the step may have freed a slot
+                    self._changed = True
         finally:
-            self._abandon()
+            self._close()
 
-    def _settle(self) -> bool:
-        """Sleep until there is something to do, then let jobs go and come. False when it is time to end."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._news or self._table.ready or not self._open)
-            self._news = False
-            self._dismiss()
-            while self._forgotten:
-                self._table.forget(self._forgotten.pop())
-            while self._waiting and self._table.sit(self._waiting[0]):
+    def _update(self) -> bool:
+        """Sleep until there is something to do, then drop what was cancelled and admit what waits. False at the end."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._changed or self._core.ready or not self._open)
+            self._changed = False
+            self._core.stats.cancelled += self._end([request for request in self._requests() if request.cancelled])
+            while self._to_forget:
+                self._cache.forget(self._to_forget.pop())
+            while self._waiting and self._core.admit(self._waiting[0]):
                 del self._waiting[0]
             return self._open
 
-    def _dismiss(self) -> None:
-        """Free the places of those whose listeners have gone, and end their waiting."""
-        for job in [job for job in self._jobs() if job.withdrawn]:
-            self._table.counts.withdrawn += 1
-            self._drop(job)
+    def _end(self, requests: list[Request], error: EngineError | None = None) -> int:
+        """Free what these use and end their streams; how many they are."""
+        for running in [each for each in self._core.running if each.request in requests]:
+            self._core.end(running, error)
+        for request in [each for each in self._waiting if each in requests]:
+            self._waiting.remove(request)
+            request.stream.end(error)
+        return len(requests)
 
-    def _drop(self, job: Request, error: EngineError | None = None) -> None:
-        if job in self._waiting:
-            self._waiting.remove(job)
-            job.outlet.end(error)
-        else:
-            self._table.leave(job, error)
-
-    def _abandon(self) -> None:
-        """Nobody decodes any more: whoever still listens is told."""
-        with self._changed:
+    def _close(self) -> None:
+        """Nobody decodes any more: whoever still listens gets an error."""
+        with self._condition:
             self._open = False
-            for job in self._jobs():
-                self._drop(job, EngineError("llm", "The language model was closed."))
+            self._end(self._requests(), EngineError("llm", "The language model was closed."))

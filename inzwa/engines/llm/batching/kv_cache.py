@@ -1,9 +1,8 @@
-"""Which conversation sits in which sequence of the context, and which tokens its cells hold. Knows no model.
+"""Which conversation uses which sequence of the context, and which tokens its cells hold.
 
-A seat is one of the context's sequences. A conversation keeps its seat between its turns, so that only what is new
-in its prompt must be read; when seats or cells run out, the one that was silent longest loses its own. The beginning
-that conversations have in common (the system prompt) is held by one more sequence, the root: its cells are shared,
-not copied.
+A conversation keeps its slot between its turns, so that only what is new in its prompt is prefilled; when slots or
+cells run out, the least recently used one is evicted. The beginning that conversations have in common (the system
+prompt) belongs to one more sequence, the shared prefix: its cells are shared, not copied.
 """
 
 from collections.abc import Sequence
@@ -13,36 +12,36 @@ from typing import Protocol
 
 
 class Cells(Protocol):
-    """The memory of a context: each sequence's tokens lie in cells, by position."""
+    """The memory of a context: each sequence's keys and values are in cells, by position."""
 
-    def keep(self, sequence: int, length: int) -> bool:
+    def truncate(self, sequence_id: int, length: int) -> bool:
         """Free the sequence's cells from position `length` on; False when it was not possible. Length 0 always is."""
         ...
 
-    def share(self, source: int, target: int, length: int) -> None:
-        """Let the empty sequence `target` use the first `length` cells of `source` too."""
+    def share(self, source_id: int, target_id: int, length: int) -> None:
+        """Let the empty sequence `target_id` use the first `length` cells of `source_id` too."""
         ...
 
 
 @dataclass(slots=True, eq=False)
 class SequenceSlot:
-    """One sequence: whose it is and what its cells hold."""
+    """One sequence of the context: its conversation, and what its cells hold."""
 
     number: int
     tokens: list[int] = field(default_factory=list)
-    """What the cells hold, by position."""
+    """Token ids whose keys and values are in the cells, by position."""
     session: str = ""
-    """Whose conversation it is; empty for one that is not kept."""
+    """The conversation; empty for one that is not cached."""
     shared: int = 0
-    """How many of its first cells are the root's."""
+    """How many of its first cells belong to the shared prefix."""
     reserved: int = 0
-    """Tokens that the request sitting here may come to hold; 0 when nobody sits here."""
-    used: int = 0
-    """When it was last left, in no unit: larger is later."""
+    """Tokens that the request using it may reach; 0 while it is idle."""
+    last_used: int = 0
+    """When it was last freed, in no unit: larger is later."""
 
     @property
-    def cost(self) -> int:
-        """Cells that are its own, now or later."""
+    def own_cells(self) -> int:
+        """Cells that it alone uses, now or later."""
         return max(self.reserved, len(self.tokens)) - self.shared
 
 
@@ -53,112 +52,112 @@ def common_length(one: Sequence[int], other: Sequence[int]) -> int:
 
 
 class KvCache:
-    """The seats of one context with `capacity` cells. One thread uses it."""
+    """The slots of one context with `capacity` cells. One thread uses it."""
 
-    def __init__(self, cells: Cells, seats: int, capacity: int) -> None:
+    def __init__(self, cells: Cells, slots: int, capacity: int) -> None:
         self._cells = cells
         self._capacity = capacity
         self._ticks = count(1)
-        self.seats = tuple(SequenceSlot(number) for number in range(seats))
-        self.root = SequenceSlot(seats)
+        self.slots = tuple(SequenceSlot(number) for number in range(slots))
+        self.shared_prefix = SequenceSlot(slots)
         self.evicted = 0
-        """Conversations that lost what was kept for them."""
+        """Conversations whose cells were given to others."""
 
-    def take(self, prompt: Sequence[int], session: str, reserve: int) -> SequenceSlot | None:
-        """A seat whose cells hold as much of the prompt's beginning as is known; None while there is no room.
+    def allocate(self, prompt: Sequence[int], session: str, reserve: int) -> SequenceSlot | None:
+        """A slot whose cells hold as much of the prompt's beginning as is cached; None while there is no room.
 
-        `reserve` is the length that prompt and reply may reach. At least the prompt's last token is left to be read.
+        `reserve` is the length that prompt and reply may reach. At least the prompt's last token is left to prefill.
         """
-        seat = self._choose(prompt, session)
-        if seat is None or not self._make_room(seat, reserve):
+        slot = self._choose(prompt, session)
+        if slot is None or not self._make_room(slot, reserve):
             return None
-        if seat.session != session or not session:
-            self._evict(seat)
-        seat.session, seat.reserved = session, reserve
-        self._trim(seat, common_length(seat.tokens, prompt[:-1]))
-        self.adopt(seat, prompt)
-        return seat
+        if slot.session != session or not session:
+            self._evict(slot)
+        slot.session, slot.reserved = session, reserve
+        self._truncate(slot, common_length(slot.tokens, prompt[:-1]))
+        self.use_prefix(slot, prompt)
+        return slot
 
-    def adopt(self, seat: SequenceSlot, prompt: Sequence[int]) -> None:
-        """Let the seat use the root's cells where they hold more of the prompt than its own do."""
-        if len(self.root.tokens) <= len(seat.tokens):
+    def use_prefix(self, slot: SequenceSlot, prompt: Sequence[int]) -> None:
+        """Let the slot use the shared prefix's cells where they hold more of the prompt than its own do."""
+        if len(self.shared_prefix.tokens) <= len(slot.tokens):
             return
-        length = common_length(self.root.tokens, prompt[:-1])
-        if length > len(seat.tokens):
-            self._trim(seat, 0)
-            self._share(self.root, seat, length)
-            seat.shared = length
+        length = common_length(self.shared_prefix.tokens, prompt[:-1])
+        if length > len(slot.tokens):
+            self._truncate(slot, 0)
+            self._share(self.shared_prefix, slot, length)
+            slot.shared = length
 
-    def publish(self, seat: SequenceSlot, length: int) -> None:
-        """Make the seat's first `length` tokens the root, for conversations that begin alike."""
-        if self.root.tokens == seat.tokens[:length]:
+    def publish_prefix(self, slot: SequenceSlot, length: int) -> None:
+        """Make the slot's first `length` tokens the shared prefix."""
+        if self.shared_prefix.tokens == slot.tokens[:length]:
             return
-        self._evict(self.root)
-        self._share(seat, self.root, length)
-        seat.shared = length
+        self._evict(self.shared_prefix)
+        self._share(slot, self.shared_prefix, length)
+        slot.shared = length
 
-    def release(self, seat: SequenceSlot) -> None:
+    def free(self, slot: SequenceSlot) -> None:
         """The request is over; what the cells hold stays for its session's next turn."""
-        seat.reserved, seat.used = 0, next(self._ticks)
-        if not seat.session:
-            self._trim(seat, 0)
+        slot.reserved, slot.last_used = 0, next(self._ticks)
+        if not slot.session:
+            self._truncate(slot, 0)
 
-    def restore(self, seat: SequenceSlot) -> None:
+    def roll_back(self, slot: SequenceSlot) -> None:
         """After a batch that failed: leave in the cells what is known to be there."""
-        self._trim(seat, len(seat.tokens))
+        self._truncate(slot, len(slot.tokens))
 
     def forget(self, session: str) -> None:
-        """Drop what is kept for the session; a seat in use is emptied when it is released."""
-        for seat in self.seats:
-            if session and seat.session == session:
-                seat.session = ""
-                if not seat.reserved:
-                    self._trim(seat, 0)
+        """Drop what is cached for the session; a slot in use is emptied when it is freed."""
+        for slot in self.slots:
+            if session and slot.session == session:
+                slot.session = ""
+                if not slot.reserved:
+                    self._truncate(slot, 0)
 
-    def drop_idle(self) -> None:
+    def evict_idle(self) -> None:
         """Free every cell that no request is using."""
-        for seat in self._idle():
-            self._evict(seat)
+        for slot in self._idle():
+            self._evict(slot)
 
     def _idle(self) -> list[SequenceSlot]:
-        """Seats that nobody uses, the longest silent first."""
-        return sorted((seat for seat in self.seats if not seat.reserved), key=lambda seat: seat.used)
+        """Slots that no request uses, the least recently used first."""
+        return sorted((slot for slot in self.slots if not slot.reserved), key=lambda slot: slot.last_used)
 
     def _choose(self, prompt: Sequence[int], session: str) -> SequenceSlot | None:
         idle = self._idle()
-        own = [seat for seat in idle if session and seat.session == session]
+        own = [slot for slot in idle if session and slot.session == session]
         if own:
-            return max(own, key=lambda seat: common_length(seat.tokens, prompt))
-        return next((seat for seat in idle if not seat.tokens), idle[0] if idle else None)
+            return max(own, key=lambda slot: common_length(slot.tokens, prompt))
+        return next((slot for slot in idle if not slot.tokens), idle[0] if idle else None)
 
-    def _make_room(self, seat: SequenceSlot, reserve: int) -> bool:
-        """Empty idle seats, and the root if nobody uses it, until `reserve` cells fit; False if they cannot."""
-        busy = sum(each.cost for each in self.seats if each.reserved)
-        if busy and busy + len(self.root.tokens) + reserve > self._capacity:
+    def _make_room(self, slot: SequenceSlot, reserve: int) -> bool:
+        """Evict idle slots, and an unused shared prefix, until `reserve` cells fit; False if they cannot."""
+        busy = sum(each.own_cells for each in self.slots if each.reserved)
+        if busy and busy + len(self.shared_prefix.tokens) + reserve > self._capacity:
             return False
-        spare = [each for each in (*self._idle(), self.root) if each is not seat and each.tokens]
-        held = busy + reserve + sum(each.cost for each in spare)
+        spare = [each for each in (*self._idle(), self.shared_prefix) if each is not slot and each.tokens]
+        used = busy + reserve + sum(each.own_cells for each in spare)
         for each in spare:
-            if held <= self._capacity:
+            if used <= self._capacity:
                 break
-            held -= each.cost
+            used -= each.own_cells
             self._evict(each)
-        return held <= self._capacity
+        return used <= self._capacity
 
-    def _evict(self, seat: SequenceSlot) -> None:
-        self.evicted += bool(seat.session and seat.tokens)
-        seat.session = ""
-        self._trim(seat, 0)
-        if seat is self.root:
-            for each in self.seats:
+    def _evict(self, slot: SequenceSlot) -> None:
+        self.evicted += bool(slot.session and slot.tokens)
+        slot.session = ""
+        self._truncate(slot, 0)
+        if slot is self.shared_prefix:
+            for each in self.slots:
                 each.shared = 0
 
-    def _trim(self, seat: SequenceSlot, length: int) -> None:
-        if not self._cells.keep(seat.number, length):
+    def _truncate(self, slot: SequenceSlot, length: int) -> None:
+        if not self._cells.truncate(slot.number, length):
             length = 0
-            self._cells.keep(seat.number, 0)
-        del seat.tokens[length:]
-        seat.shared = min(seat.shared, length)
+            self._cells.truncate(slot.number, 0)
+        del slot.tokens[length:]
+        slot.shared = min(slot.shared, length)
 
     def _share(self, source: SequenceSlot, target: SequenceSlot, length: int) -> None:
         self._cells.share(source.number, target.number, length)

@@ -1,11 +1,10 @@
-"""What the decode thread needs of a language model, in few words. Knows no library; llama_api.py is one that has it."""
+"""What the decode thread needs of a language model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from inzwa.engines.llm.batching.kv_cache import Cells
-from inzwa.engines.llm.batching.scheduler import Slice
+from inzwa.engines.llm.batching.scheduler import ScheduledTokens, TokenSequence
 from inzwa.protocols import ChatOptions
 
 
@@ -17,7 +16,7 @@ class Sampler(Protocol):
     """Chooses one reply's tokens; remembers them for the repeat penalty."""
 
     def sample(self, output: int) -> int:
-        """The token after the batch's token number `output`, counted from 0 over the whole batch."""
+        """The token after the last batch's token number `output`, counted from 0 over the whole batch."""
         ...
 
     def close(self) -> None:
@@ -26,10 +25,10 @@ class Sampler(Protocol):
 
 
 class ModelRunner(Cells, Protocol):
-    """A model with room for many sequences. One thread uses it."""
+    """A model with one context of many sequences. One thread uses it."""
 
-    def decode(self, slices: Sequence[Slice]) -> None:
-        """Read these tokens, each slice at the end of its own sequence; DecodeFailed when it cannot be done."""
+    def decode(self, batch: Sequence[ScheduledTokens[TokenSequence]]) -> None:
+        """Compute these tokens, each part at the end of its own sequence; DecodeFailed when it cannot be done."""
         ...
 
     def open_sampler(self, options: ChatOptions) -> Sampler:
@@ -43,18 +42,3 @@ class ModelRunner(Cells, Protocol):
     def is_end(self, token: int) -> bool:
         """Whether the token ends the reply."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextSize:
-    """How large a context is made."""
-
-    cells: int
-    """Tokens that all sequences together may hold."""
-    sequences: int
-    batch_tokens: int
-    """Tokens of one batch at most."""
-    threads: int
-    """For prompts, and for the tokens of several conversations at once."""
-    token_threads: int = 0
-    """For one token at a time; 0 for as many."""

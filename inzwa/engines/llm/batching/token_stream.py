@@ -1,12 +1,12 @@
-"""Carries one reply's text from the decode thread to its listener on the event loop. Knows nothing of models.
+"""Carries one reply's text from the decode thread to its listener on the event loop.
 
-The thread may be MAX_PENDING pieces ahead of the listener; then `full` tells it to leave this reply alone.
+The thread may be MAX_PENDING pieces ahead of the listener; `full` then says not to decode this reply.
 """
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, Self
+from typing import Final, Self, TypeVar
 
 import anyio
 
@@ -14,6 +14,8 @@ from inzwa.errors import EngineError
 
 MAX_PENDING: Final = 8
 """Pieces that a listener may be behind."""
+
+T = TypeVar("T")
 
 
 class TokenStream:
@@ -35,14 +37,14 @@ class TokenStream:
     def put(self, text: str) -> None:
         """One more piece; not while `full`."""
         self._sent += 1
-        self._post(self._deliver, text)
+        self._call(self._deliver, text)
 
     def end(self, error: EngineError | None = None) -> None:
-        """No more pieces; `error` is raised to the listener behind the last."""
-        self._post(self._finish, error)
+        """No more pieces; `error` is raised to the listener after the last."""
+        self._call(self._finish, error)
 
     def close(self) -> None:
-        """The listener is gone; what still comes is dropped."""
+        """The listener has gone; later pieces are dropped."""
         self._send.close()
         self._receive.close()
 
@@ -50,21 +52,17 @@ class TokenStream:
         return self
 
     async def __anext__(self) -> str:
-        try:
+        with suppress(anyio.EndOfStream):
             text = await self._receive.receive()
-        except anyio.EndOfStream:
-            text = None
-        if text is not None:
             self._taken += 1
             self._on_taken()
             return text
-        if self._error:
-            raise self._error
-        raise StopAsyncIteration
+        raise self._error or StopAsyncIteration
 
-    def _post(self, call: Callable[[Any], None], argument: Any) -> None:
+    def _call(self, function: Callable[[T], None], argument: T) -> None:
+        """On the event loop."""
         with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-            self._loop.call_soon_threadsafe(call, argument)
+            self._loop.call_soon_threadsafe(function, argument)
 
     def _deliver(self, text: str) -> None:
         with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):

@@ -1,7 +1,7 @@
-"""A language model in llama.cpp that answers all conversations at once. Knows prompts and tokens, not what is said.
+"""A language model in llama.cpp that answers all conversations at once.
 
-A reply is a job for the one decode thread (decoder.py); what comes back is text. Prompts are made on the event loop,
-which takes well under a millisecond for a conversation's few hundred tokens.
+A reply is a request to the one decode thread; what comes back is text. Prompts are made on the event loop, which takes
+well under a millisecond for a conversation's few hundred tokens.
 """
 
 import time
@@ -10,28 +10,34 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from inzwa.engines.llm.batching.batch import CHUNK_TOKENS, Counts, Request
-from inzwa.engines.llm.batching.decode_thread import Decoder
+from inzwa.engines.llm.batching.decode_thread import DecodeThread
+from inzwa.engines.llm.batching.engine_core import CHUNK_TOKENS, Request, Stats
 from inzwa.engines.llm.batching.kv_cache import KvCache, SequenceSlot, common_length
-from inzwa.engines.llm.batching.model_runner import ContextSize
-from inzwa.engines.llm.batching.reply_text import ReplyText
-from inzwa.engines.llm.batching.scheduler import Slice, TokenSequence
+from inzwa.engines.llm.batching.scheduler import ScheduledTokens, TokenSequence
 from inzwa.engines.llm.batching.token_stream import TokenStream
 from inzwa.engines.llm.chat_template import ChatTemplate
-from inzwa.engines.llm.llama.adapter import load_adapter
-from inzwa.engines.llm.llama.bindings import LlamaMachine, LlamaVocabulary, open_machine, open_model, trained_context
+from inzwa.engines.llm.llama.bindings import (
+    ContextSize,
+    LlamaRunner,
+    load_adapter,
+    open_model,
+    open_runner,
+    trained_context,
+)
 from inzwa.engines.llm.llama.library import bindings_version
+from inzwa.engines.llm.llama.vocabulary import LlamaVocabulary
 from inzwa.engines.llm.lora import Lora, require_fit
+from inzwa.engines.llm.reply_text import ReplyText
 from inzwa.errors import ContextTooLong
 from inzwa.models.local_model import LocalModel
 from inzwa.protocols import ChatOptions, EngineInfo, Message
 
-SEATS_PER_PLACE: Final = 2
-"""Conversations remembered for each that can be answered at once: most of them listen while a few are spoken to."""
+SLOTS_PER_REQUEST: Final = 2
+"""Conversations cached for each that can be answered at once: most of them listen while a few are spoken to."""
 
 FEW_THREADS: Final = 2
 """Up to here one thread makes single tokens faster: two meet at some 300 barriers a token. On two cores with
-SmolLM2-135M 84 tokens a second against 47, while two threads read a prompt in two thirds of the time."""
+SmolLM2-135M 84 tokens a second against 47, while two threads prefill a prompt in two thirds of the time."""
 
 CONTEXTS: Final = 2
 """Full conversations that the cells hold; most are far from full."""
@@ -44,7 +50,7 @@ class Llama:
         self,
         vocabulary: LlamaVocabulary,
         template: ChatTemplate,
-        decoder: Decoder,
+        decode_thread: DecodeThread,
         context_tokens: int,
         info: EngineInfo,
     ) -> None:
@@ -52,8 +58,8 @@ class Llama:
         self.context_tokens = context_tokens
         self._vocabulary = vocabulary
         self._template = template
-        self._decoder = decoder
-        self._opening: tuple[tuple[Message, ...], tuple[int, ...]] = ((), ())
+        self._decode_thread = decode_thread
+        self._prefix: tuple[tuple[Message, ...], tuple[int, ...]] = ((), ())
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """The prompt's length in tokens, template included."""
@@ -61,62 +67,61 @@ class Llama:
 
     async def reply(self, messages: Sequence[Message], options: ChatOptions) -> AsyncGenerator[str, None]:
         """Pieces of text as they are made. ContextTooLong, Overloaded, or EngineError when the model fails."""
-        job = self._job(messages, options, speaks=True)
-        try:
-            self._decoder.submit(job)
-            async for piece in job.outlet:
+        with self._submitted(messages, options, generates=True) as stream:
+            async for piece in stream:
                 yield piece
-        finally:
-            self._close(job)
 
     async def prepare(self, messages: Sequence[Message], options: ChatOptions) -> None:
-        """Read the prompt ahead for the session. A favour: while every place is taken it does nothing."""
-        if not self._decoder.has_place:
-            return
-        job = self._job(messages, options, speaks=False)
-        try:
-            self._decoder.submit(job)
-            async for _ in job.outlet:
-                pass
-        finally:
-            self._close(job)
+        """Prefill the prompt for the session; nothing while as many requests as may are being decoded."""
+        if self._decode_thread.has_capacity:
+            with self._submitted(messages, options, generates=False) as stream:
+                async for _ in stream:
+                    pass
 
     async def forget(self, session: str) -> None:
-        """Drop what is kept for the session."""
-        self._decoder.forget(session)
+        """Drop what is cached for the session."""
+        self._decode_thread.forget(session)
 
-    def counts(self) -> Counts:
-        """What was done so far."""
-        return self._decoder.counts()
+    def stats(self) -> Stats:
+        """The figures of this moment."""
+        return self._decode_thread.stats()
 
-    def _close(self, job: Request) -> None:
-        self._decoder.withdraw(job)
-        job.outlet.close()
+    @contextmanager
+    def _submitted(
+        self, messages: Sequence[Message], options: ChatOptions, *, generates: bool
+    ) -> Iterator[TokenStream]:
+        """The stream of a request that is cancelled when the block is left."""
+        request = self._request(messages, options, generates=generates)
+        try:
+            self._decode_thread.submit(request)
+            yield request.stream
+        finally:
+            self._decode_thread.cancel(request)
+            request.stream.close()
 
-    def _tokens(self, messages: Sequence[Message]) -> tuple[int, ...]:
-        return self._vocabulary.tokens(self._template.render(messages))
-
-    def _job(self, messages: Sequence[Message], options: ChatOptions, *, speaks: bool) -> Request:
+    def _request(self, messages: Sequence[Message], options: ChatOptions, *, generates: bool) -> Request:
         prompt = self._tokens(messages)
         room = self.context_tokens - len(prompt)
         if room < 1:
             raise ContextTooLong(f"The conversation has {len(prompt)} tokens; the model holds {self.context_tokens}.")
         return Request(
             prompt=prompt,
-            prefix=prompt[: self._shared_length(messages, prompt)],
-            speaks=speaks,
+            prefix=prompt[: self._prefix_length(messages, prompt)],
             options=options,
-            limit=min(options.max_new_tokens, room) if speaks else 0,
-            outlet=TokenStream(self._decoder.wake),
+            max_tokens=min(options.max_new_tokens, room) if generates else 0,
+            stream=TokenStream(self._decode_thread.wake),
             text=ReplyText((*options.stop, *self._template.stops)),
         )
 
-    def _shared_length(self, messages: Sequence[Message], prompt: tuple[int, ...]) -> int:
+    def _tokens(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        return self._vocabulary.tokens(self._template.render(messages))
+
+    def _prefix_length(self, messages: Sequence[Message], prompt: tuple[int, ...]) -> int:
         """Tokens that every conversation with the same system message begins with."""
         system = tuple(message for message in messages[:1] if message.role == "system")
-        if not self._opening[1] or self._opening[0] != system:
-            self._opening = (system, self._tokens((*system, Message("user", ""))))
-        return common_length(self._opening[1], prompt)
+        if not self._prefix[1] or self._prefix[0] != system:
+            self._prefix = (system, self._tokens((*system, Message("user", ""))))
+        return common_length(self._prefix[1], prompt)
 
 
 @contextmanager
@@ -131,31 +136,30 @@ def open_llama(
 ) -> Iterator[Llama]:
     """The model, loaded and warmed: `max_sequences` replies at once, conversations of `context_tokens` at most.
 
-    `build` says which llama.cpp this is, for people.
-
-    EngineError where the file cannot be used, or the adapter was made for another base.
+    `build` is the llama.cpp library's name, for EngineInfo. EngineError where the file cannot be used, or the adapter
+    was made for another base.
     """
     began = time.perf_counter()
-    seats = max_sequences * SEATS_PER_PLACE
+    slots = max_sequences * SLOTS_PER_REQUEST
     if lora:
         require_fit(lora.model, model)
     with open_model(model.path(".gguf")) as weights:
         context_tokens = min(context_tokens, trained_context(weights))
         size = ContextSize(
             cells=context_tokens * CONTEXTS,
-            sequences=seats + 1,
+            sequences=slots + 1,
             batch_tokens=max_sequences + CHUNK_TOKENS,
             threads=threads,
             token_threads=1 if threads <= FEW_THREADS else threads,
         )
         adapter = load_adapter(weights, lora.model.path(".gguf")) if lora else None
-        with open_machine(weights, size, adapter, lora.scale if lora else 0.0) as machine:
+        with open_runner(weights, size, adapter, lora.scale if lora else 0.0) as runner:
             loaded = time.perf_counter()
-            template = _template(model, machine.vocabulary)
-            _warm(machine, size.batch_tokens)
+            template = _template(model, runner.vocabulary)
+            _warm(runner, size.batch_tokens)
             info = _describe(model, lora, build, loaded - began, time.perf_counter() - loaded)
-            with Decoder(machine, KvCache(machine, seats, size.cells), max_sequences) as decoder:
-                yield Llama(machine.vocabulary, template, decoder, context_tokens, info)
+            with DecodeThread(runner, KvCache(runner, slots, size.cells), max_sequences) as decode_thread:
+                yield Llama(runner.vocabulary, template, decode_thread, context_tokens, info)
 
 
 def _template(model: LocalModel, vocabulary: LlamaVocabulary) -> ChatTemplate:
@@ -164,16 +168,17 @@ def _template(model: LocalModel, vocabulary: LlamaVocabulary) -> ChatTemplate:
     return ChatTemplate(source, bos=vocabulary.bos, eos=vocabulary.eos, control=vocabulary.control)
 
 
-def _warm(machine: LlamaMachine, batch_tokens: int) -> None:
+def _warm(runner: LlamaRunner, batch_tokens: int) -> None:
     """A full batch and a single token, so that the first user waits for no page of weights."""
-    strand = TokenSequence(prompt=(0,) * (batch_tokens + 1), seat=SequenceSlot(0))
-    sampler = machine.open_sampler(ChatOptions())
+    sequence = TokenSequence(slot=SequenceSlot(0), prompt=(0,) * (batch_tokens + 1))
+    sampler = runner.open_sampler(ChatOptions())
     for length in (batch_tokens, 1):
-        machine.decode([Slice(strand, strand.prompt[:length], True)])
+        tokens = sequence.prompt[:length]
+        runner.decode([ScheduledTokens(sequence, tokens, True)])
         sampler.sample(length - 1)
-        strand.seat.tokens.extend(strand.prompt[:length])
+        sequence.slot.tokens.extend(tokens)
     sampler.close()
-    machine.keep(0, 0)
+    runner.truncate(0, 0)
 
 
 def _describe(model: LocalModel, lora: Lora | None, build: str, load_s: float, warm_s: float) -> EngineInfo:

@@ -49,9 +49,9 @@ async def said(llama: Llama, messages, options=GREEDY):
 
 async def read_for(llama: Llama, messages, options):
     """How many tokens of the prompt had to go through the model."""
-    before = llama.counts().prompt_tokens_read
+    before = llama.stats().prefilled_tokens
     await said(llama, messages, options)
-    return llama.counts().prompt_tokens_read - before
+    return llama.stats().prefilled_tokens - before
 
 
 async def test_a_reply_comes_in_pieces(llama):
@@ -79,11 +79,11 @@ async def test_eight_at_once_say_what_each_would_say_alone(llama, models):
     async def ask(question):
         replies[question] = await said(llama, asking(question), greedy)
 
-    batches, tokens = llama.counts().batches, llama.counts().reply_tokens
+    batches, tokens = llama.stats().batches, llama.stats().generated_tokens
     async with anyio.create_task_group() as group:
         for question in QUESTIONS:
             group.start_soon(ask, question)
-    assert llama.counts().batches - batches < (llama.counts().reply_tokens - tokens) / 2
+    assert llama.stats().batches - batches < (llama.stats().generated_tokens - tokens) / 2
     with open_alone(models.fetch("smollm2-135m")) as alone:
         assert max(alone.regret(asking(question), reply) for question, reply in replies.items()) < 1.0
 
@@ -121,9 +121,9 @@ async def test_one_more_than_the_line_holds_is_refused(llama):
 
 
 async def test_max_new_tokens_ends_the_reply(llama):
-    before = llama.counts().reply_tokens
+    before = llama.stats().generated_tokens
     assert await said(llama, asking("Tell me a story."), replace(GREEDY, max_new_tokens=5))
-    assert llama.counts().reply_tokens - before == 5
+    assert llama.stats().generated_tokens - before == 5
 
 
 async def test_a_stop_word_ends_the_reply_before_itself(llama):
@@ -136,7 +136,7 @@ async def test_closing_a_reply_frees_its_place(llama):
     async with aclosing(llama.reply(asking("Tell me a long story."), replace(GREEDY, max_new_tokens=500))) as pieces:
         await anext(pieces)
     assert await said(llama, asking(QUESTIONS[0]))
-    assert llama.counts().seated == llama.counts().waiting == 0
+    assert llama.stats().running == llama.stats().waiting == 0
 
 
 async def test_cancelling_a_listener_frees_its_place(llama):
@@ -145,7 +145,7 @@ async def test_cancelling_a_listener_frees_its_place(llama):
             async for _ in pieces:
                 scope.cancel()
     assert await said(llama, asking(QUESTIONS[0]))
-    assert llama.counts().seated == llama.counts().waiting == 0
+    assert llama.stats().running == llama.stats().waiting == 0
 
 
 async def test_a_session_reads_only_what_its_turn_adds(llama):
@@ -196,11 +196,11 @@ async def test_reading_ahead_may_be_cancelled(llama):
 async def test_a_listener_that_takes_nothing_does_not_stall_another(llama):
     async with aclosing(llama.reply(asking("Tell me a story."), replace(GREEDY, max_new_tokens=400))) as slow:
         await anext(slow)
-        before = llama.counts().reply_tokens
+        before = llama.stats().generated_tokens
         other = replace(GREEDY, max_new_tokens=60)
         await said(llama, asking("Tell me another story."), other)
-        assert llama.counts().reply_tokens - before <= 60 + MAX_PENDING + 1
-    assert llama.counts().seated <= 1
+        assert llama.stats().generated_tokens - before <= 60 + MAX_PENDING + 1
+    assert llama.stats().running <= 1
 
 
 async def test_a_conversation_longer_than_the_context_is_refused(llama):
@@ -211,9 +211,9 @@ async def test_a_conversation_longer_than_the_context_is_refused(llama):
 async def test_a_reply_ends_where_the_context_does(llama):
     words = "one " * (llama.context_tokens - llama.count_tokens(asking("")) - 4)
     room = llama.context_tokens - llama.count_tokens(asking(words))
-    before = llama.counts().reply_tokens
+    before = llama.stats().generated_tokens
     await said(llama, asking(words), replace(GREEDY, max_new_tokens=500))
-    assert llama.counts().reply_tokens - before <= room
+    assert llama.stats().generated_tokens - before <= room
 
 
 async def test_a_user_cannot_end_the_turn_from_inside(llama):

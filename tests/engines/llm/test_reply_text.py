@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inzwa.engines.llm.batching.reply_text import ReplyText, StopMatcher
+from inzwa.engines.llm.reply_text import ReplyText, StopMatcher
 
 WORDS = st.text(alphabet="abñ🙂\n", max_size=24)
 STOPS = st.lists(st.text(alphabet="abñ🙂\n", min_size=1, max_size=4), max_size=3)

@@ -1,7 +1,6 @@
-"""From a model's bytes to text that may be said: whole characters, from the first word to the first stop word.
+"""From a model's bytes to text: whole characters, from the first word to the first stop word.
 
-Knows no tokens. A piece may end in the middle of a character or of a stop word; what could still become either is
-held back.
+A piece may end in the middle of a character or of a stop word; what could still become either is buffered.
 """
 
 import codecs
@@ -15,7 +14,7 @@ class StopMatcher:
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(stop for stop in stops if stop)
-        self._held = ""
+        self._pending = ""
         self.stopped = False
         """Whether a stop word was met; nothing comes after it."""
 
@@ -23,21 +22,21 @@ class StopMatcher:
         """The text that is certain not to belong to a stop word."""
         if self.stopped:
             return ""
-        text = self._held + text
+        text = self._pending + text
         found = [at for stop in self._stops if (at := text.find(stop)) >= 0]
         if found:
-            self.stopped, self._held = True, ""
+            self.stopped, self._pending = True, ""
             return text[: min(found)]
-        keep = len(text) - self._suspicious(text)
-        self._held = text[keep:]
-        return text[:keep]
+        certain = len(text) - self._partial_match(text)
+        self._pending = text[certain:]
+        return text[:certain]
 
     def flush(self) -> str:
-        """What was held back for a stop word that never came."""
-        rest, self._held = self._held, ""
+        """The buffered beginning of a stop word that never came."""
+        rest, self._pending = self._pending, ""
         return rest
 
-    def _suspicious(self, text: str) -> int:
+    def _partial_match(self, text: str) -> int:
         """Length of the longest ending of `text` that begins a stop word."""
         longest = max(map(len, self._stops), default=1) - 1
         lengths = range(min(longest, len(text)), 0, -1)
@@ -45,7 +44,7 @@ class StopMatcher:
 
 
 class ReplyText:
-    """One reply's bytes on their way to text."""
+    """Decodes the bytes of one reply."""
 
     def __init__(self, stops: Sequence[str] = ()) -> None:
         self._characters = _Utf8(errors="ignore")
@@ -58,7 +57,7 @@ class ReplyText:
         return self._matcher.stopped
 
     def push(self, data: bytes) -> str:
-        """The text that is complete now; bytes that are no UTF-8 and blanks before the first word are left out."""
+        """The text that is complete now, without bytes that are no UTF-8 and blanks before the first word."""
         return self._from_first_word(self._matcher.push(self._characters.decode(data)))
 
     def flush(self) -> str:

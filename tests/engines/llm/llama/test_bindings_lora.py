@@ -5,8 +5,7 @@ from contextlib import aclosing, contextmanager
 import numpy as np
 import pytest
 
-from inzwa.engines.llm.llama.adapter import load_adapter
-from inzwa.engines.llm.llama.bindings import ContextSize, open_machine, open_model
+from inzwa.engines.llm.llama.bindings import ContextSize, load_adapter, open_model, open_runner
 from inzwa.engines.llm.llama.engine import open_llama
 from inzwa.engines.llm.lora import Lora
 from inzwa.errors import EngineError
@@ -39,8 +38,8 @@ def logits(smollm, made):
         loaded = load_adapter(weights, made.path(".gguf"))
 
         def after(scale: float | None) -> np.ndarray:
-            with open_machine(weights, SIZE, None if scale is None else loaded, scale or 0.0) as machine:
-                return Alone(machine).logits(QUESTION)
+            with open_runner(weights, SIZE, None if scale is None else loaded, scale or 0.0) as runner:
+                return Alone(runner).logits(QUESTION)
 
         yield {scale: after(scale) for scale in (None, 0.0, 0.5, 1.0)}
 
@@ -74,13 +73,13 @@ async def test_a_model_with_an_adapter_answers_and_remembers_its_sessions(smollm
         answer = await said(llama, QUESTION)
         assert answer
         second = (*QUESTION, Message("assistant", answer), Message("user", "And of Spain?"))
-        before = llama.counts().prompt_tokens_read
+        before = llama.stats().prefilled_tokens
         changed = await said(llama, second)
-        assert llama.counts().prompt_tokens_read - before <= llama.count_tokens(second) - llama.count_tokens(QUESTION)
+        assert llama.stats().prefilled_tokens - before <= llama.count_tokens(second) - llama.count_tokens(QUESTION)
         await llama.forget("keeps")
-        before = llama.counts().prompt_tokens_read
+        before = llama.stats().prefilled_tokens
         assert await said(llama, second) == changed
-        assert llama.counts().prompt_tokens_read - before < llama.count_tokens(second)  # the system prompt stayed
+        assert llama.stats().prefilled_tokens - before < llama.count_tokens(second)  # the system prompt stayed
     with opened(smollm, made, 0.0) as llama:
         assert "Paris" in await said(llama, QUESTION)
         assert await said(llama, QUESTION) != answer
