@@ -1,4 +1,4 @@
-# Inzwa in a container: docs/deploy.md has the commands. Each step is a script in deploy/container, because a test runs
+# Inzwa in a container: docs/deployment.md has the commands. Each step is a script in deploy/container, because a test runs
 # this file, step by step, in Debian root file systems (make test-container). It reads no more of the language than is
 # used here: FROM, ARG, ENV, COPY, RUN with one script, and what only describes the image.
 

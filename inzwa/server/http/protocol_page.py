@@ -1,11 +1,12 @@
-"""The description of /ws/audio, made from events.py: its classes, its fields and the string under each."""
+"""The description of /ws/audio, made from inzwa/events: its classes, its fields and the string under each."""
 
 import ast
 import html
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
-from typing import Final, get_args
+from itertools import zip_longest
+from typing import ClassVar, Final, Protocol, get_args
 
 from inzwa import events
 
@@ -19,6 +20,10 @@ A wrong message is answered by `error`, and the session goes on. Close codes: 10
 stops or the session's time is up, 1008 for a client that may not come in, 1013 for one that may come again later.
 This page is made from `inzwa/events`.
 """
+
+
+class _Event(Protocol):
+    type: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,16 @@ class _Message:
 
 
 def protocol_markdown() -> str:
-    """The page as Markdown, deterministic."""
+    """The description as Markdown, always the same."""
     parts = [PREAMBLE]
     for title, union in (("From the client", events.ClientEvent), ("From the server", events.ServerEvent)):
         parts.append(f"\n## {title}\n")
-        parts += [_section(_message(each)) for each in union.__args__ if hasattr(each, "type")]
+        parts += [_section(_message(each)) for each in get_args(union) if hasattr(each, "type")]
     return "".join(parts)
 
 
 def protocol_html() -> str:
-    """The same, readable in a browser without any script."""
+    """The same as a page that needs no script."""
     body = html.escape(protocol_markdown())
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Inzwa: /ws/audio</title>'
@@ -63,29 +68,32 @@ def _section(message: _Message) -> str:
     return "".join(lines)
 
 
-def _message(event: type) -> _Message:
+def _message(event: type[_Event]) -> _Message:
     fields = [field for owner in reversed(event.__mro__[:-1]) for field in _fields(owner)]
     return _Message(event.type, inspect.getdoc(event) or "", tuple(fields))
 
 
-def _fields(owner: type) -> Iterator[_Field]:
+def _fields(owner: type[object]) -> Iterator[_Field]:
     """The annotated fields of one class body, each with the string that follows it."""
-    body = ast.parse(inspect.getsource(owner)).body[0].body
-    for at, line in enumerate(body):
+    [definition] = ast.parse(inspect.getsource(owner)).body
+    body = definition.body if isinstance(definition, ast.ClassDef) else []
+    for line, after in zip_longest(body, body[1:]):
         if isinstance(line, ast.AnnAssign) and "ClassVar" not in ast.unparse(line.annotation):
-            name, inner = line.target.id, getattr(events, ast.unparse(line.annotation), None)
-            yield _Field(name, _kind(line.annotation), _string(body[at + 1]) if at + 1 < len(body) else "")
-            if is_dataclass(inner):
+            name, inner = ast.unparse(line.target), getattr(events, ast.unparse(line.annotation), None)
+            yield _Field(name, _kind(line.annotation), _string(after))
+            if isinstance(inner, type) and is_dataclass(inner):
                 yield from (_Field(f"{name}.{each.name}", each.kind, each.meaning) for each in _fields(inner))
 
 
 def _kind(annotation: ast.expr) -> str:
-    """A type as readers of JSON know it: a name for several strings is spelt out."""
+    """A type as JSON has it: a name for several strings is spelt out."""
     names = [name.strip() for name in ast.unparse(annotation).split("|")]
     spelt = [" or ".join(map(repr, get_args(getattr(events, name, None)))) or name for name in names]
     return " or ".join("object" if is_dataclass(getattr(events, name, None)) else name for name in spelt)
 
 
-def _string(line: ast.stmt) -> str:
-    is_string = isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
-    return " ".join(str(line.value.value).replace("|", "or").split()) if is_string else ""
+def _string(line: ast.stmt | None) -> str:
+    """The text of a line that is a string alone, fit for a table's cell; else empty."""
+    if isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant):
+        return " ".join(str(line.value.value).replace("|", "or").split())
+    return ""
