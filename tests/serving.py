@@ -1,8 +1,9 @@
 """A real uvicorn on a port of its own, in this process, for tests that need sockets."""
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 import uvicorn
@@ -15,12 +16,13 @@ from inzwa.engines.vad.scripted import ScriptedDetector
 from inzwa.protocols import Engines, StageReport, StageReporter
 from inzwa.server.app import create_app
 from inzwa.server.app_state import AppState
+from inzwa.server.engine_lifecycle import OpenEngines
 from inzwa.server.uvicorn_server import server_config
 from inzwa.settings import Settings, load_settings
 
 
-def scripted_engines(**given) -> Engines:
-    """Four fakes, any of them replaced by what is given, and the way to exchange one likewise."""
+def scripted_engines(**given: Any) -> Engines:
+    """Four fakes, any of them replaced by what is given, and so the way to exchange one."""
     fakes = {
         "vad": ScriptedDetector(),
         "asr": ScriptedTranscriber(["mhoro shamwari"]),
@@ -30,7 +32,7 @@ def scripted_engines(**given) -> Engines:
     return Engines(**{**fakes, **given})
 
 
-def opening(engines: Engines) -> Callable:
+def opening(engines: Engines) -> OpenEngines:
     """An `open_engines` that gives these engines."""
 
     @asynccontextmanager
@@ -49,14 +51,14 @@ def settings(**values: object) -> Settings:
 
 @asynccontextmanager
 async def serving(
-    engines: Engines | None = None, *, page: bool = False, open_engines: Callable | None = None, **values: object
+    engines: Engines | None = None, *, page: bool = False, open_engines: OpenEngines | None = None, **values: object
 ) -> AsyncIterator[tuple[str, AppState]]:
-    """The application on a free loopback port: its address and its house, engines warm unless given otherwise."""
+    """The application on a free loopback port: its address and its state, engines warm unless given otherwise."""
     app = create_app(settings(**values), open_engines or opening(engines or scripted_engines()), page=page)
     app_state: AppState = app.state.inzwa
     async with running(app, app_state.settings) as url:
         if open_engines is None:
-            await app_state.warm_up()
+            await app_state.lifecycle.warm_up()
         yield url, app_state
 
 

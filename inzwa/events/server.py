@@ -202,5 +202,10 @@ class GoingAway:
     """Seconds until the socket closes."""
 
 
-ServerEvent = Ready | SpeechStart | SpeechStop | AsrPartial | AsrFinal | LlmPartial | LlmFinal | TtsStart | TtsAudio
-ServerEvent |= TtsHold | TtsResume | TtsEnd | TurnEnd | TurnCancelled | Problem | GoingAway
+ServerMessage = (
+    Ready | SpeechStart | SpeechStop | AsrPartial | AsrFinal | LlmPartial | LlmFinal | TtsStart
+    | TtsHold | TtsResume | TtsEnd | TurnEnd | TurnCancelled | Problem | GoingAway
+)  # fmt: skip
+"""On the wire a text frame."""
+
+ServerEvent = ServerMessage | TtsAudio

@@ -1,1 +1,1 @@
-"""What the world talks to: the socket, the small HTTP surface, the page."""
+"""What clients connect to: the socket, the HTTP routes and the page. Reaches engines through inzwa.protocols only."""

@@ -1,4 +1,4 @@
-"""create_app: the socket, the small HTTP surface and the page on one house. Names no engine."""
+"""create_app: the socket, the HTTP routes and the page in one application. Whoever calls it chooses the engines."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse
 
 from inzwa import __version__
 from inzwa.errors import InzwaError
-from inzwa.server.app_state import AppState, OpenEngines
-from inzwa.server.http import speech, status
-from inzwa.server.http.body_limits import BodiesInTime
+from inzwa.server.app_state import AppState
+from inzwa.server.engine_lifecycle import OpenEngines
+from inzwa.server.http import chat, speech, status
+from inzwa.server.http.body_limits import BodyTimeout
 from inzwa.server.security import SecurityHeaders
 from inzwa.server.ui.engine_host import EnginePageHost
 from inzwa.server.ui.mount import mount_page
@@ -26,13 +27,14 @@ from inzwa.settings import Settings
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
-"""Half a minute of 48 kHz stereo 24-bit WAV with room to spare; caps Gradio's uploads too."""
+"""More than half a minute of 48 kHz stereo 24-bit WAV; limits Gradio's uploads, too."""
 
 STATUS: Final = {
     "bad_audio": 422,
     "unsupported_format": 422,
     "unknown_voice": 422,
     "empty_text": 422,
+    "no_speech": 422,
     "bad_message": 422,
     "text_too_long": 413,
     "audio_too_long": 413,
@@ -61,12 +63,12 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
         debug=False,
     )
     app.state.inzwa = app_state
-    app.add_exception_handler(InzwaError, _refused)
-    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(InzwaError, _error_response)
+    app.add_exception_handler(RequestValidationError, _invalid_body)
     app.add_middleware(CORSMiddleware, allow_origins=sorted(settings.origins), allow_methods=["GET", "POST"])
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(BodiesInTime, request_timeout_s=settings.request_timeout_s)
-    for router in (connection.router, speech.router, status.router):
+    app.add_middleware(BodyTimeout, request_timeout_s=settings.request_timeout_s)
+    for router in (connection.router, speech.router, chat.router, status.router):
         app.include_router(router)
     return mount_page(app, build_page(EnginePageHost(app_state))) if page else app
 
@@ -75,14 +77,14 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app_state: AppState = app.state.inzwa
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(app_state.keep_open)
+        tasks.start_soon(app_state.lifecycle.keep_open)
         yield
         await app_state.drain()
         tasks.cancel_scope.cancel()
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
-    """Any error of ours as JSON; never a stack, never what the user said."""
+async def _error_response(request: Request, error: Exception) -> JSONResponse:
+    """An InzwaError as JSON; never a stack trace, never what the user said."""
     if not isinstance(error, InzwaError):
         raise error
     app_state: AppState = request.app.state.inzwa
@@ -91,8 +93,8 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(_body(error.code, error.message, error.retryable), STATUS.get(error.code, 500), headers)
 
 
-async def _malformed(request: Request, error: Exception) -> JSONResponse:
-    """A body that does not fit: which field, and what would be right."""
+async def _invalid_body(request: Request, error: Exception) -> JSONResponse:
+    """A request body of the wrong shape: which field, and what would be right."""
     if not isinstance(error, RequestValidationError):
         raise error
     app_state: AppState = request.app.state.inzwa
@@ -102,5 +104,5 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(_body("bad_request", f"`{where}`: {first['msg']}.", False), 422)
 
 
-def _body(code: str, message: str, retryable: bool) -> dict:
+def _body(code: str, message: str, retryable: bool) -> dict[str, object]:
     return {"error": {"code": code, "message": message, "retryable": retryable}}

@@ -1,7 +1,4 @@
-"""How often one address may ask, how many places it may hold, how fast it may speak. Counts in this process's memory.
-
-Knows nothing of what is asked.
-"""
+"""Limits of one client: requests a minute, sessions at once, seconds of sound. Counted in this process's memory."""
 
 import time
 from collections import Counter
@@ -16,7 +13,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from inzwa.errors import RateLimited, TooManySessions
 
 PACE: Final = 1.5
-"""Seconds of sound that a second may bring for long: nobody speaks faster, and clocks differ."""
+"""Seconds of sound that may come in a second for long: nobody speaks faster, and clocks differ."""
 
 
 class RateLimit:
@@ -35,38 +32,38 @@ class RateLimit:
 
 
 class AddressLimit:
-    """At most `per_address` places at once for each address."""
+    """At most `per_address` sessions at once from each address."""
 
     def __init__(self, per_address: int) -> None:
         self._per_address = per_address
-        self._taken: Counter[str] = Counter()
+        self._open: Counter[str] = Counter()
 
     @contextmanager
-    def seat(self, address: str) -> Iterator[None]:
-        """One of them, for as long as the block lasts; TooManySessions when it has as many as it may."""
-        if self._taken[address] >= self._per_address:
+    def reserve(self, address: str) -> Iterator[None]:
+        """Count one session of this address while the block lasts; TooManySessions when it has as many as it may."""
+        if self._open[address] >= self._per_address:
             raise TooManySessions(f"There are {self._per_address} conversations from your address already.")
-        self._taken[address] += 1
+        self._open[address] += 1
         try:
             yield
         finally:
-            self._taken[address] -= 1
-            if not self._taken[address]:
-                del self._taken[address]
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
 
 
 class TokenBucket:
-    """So many seconds of sound at once, and PACE a second after that: a recording may be sent as fast as it goes."""
+    """`burst_s` seconds of sound at once, and PACE a second after that: a recording may be sent as fast as it goes."""
 
     def __init__(self, burst_s: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._burst_s = self._left_s = burst_s
-        self._clock, self._seen_s = clock, clock()
+        self._burst_s = self._available_s = burst_s
+        self._clock, self._refilled_s = clock, clock()
 
     def spend(self, seconds: float) -> None:
-        """RateLimited when there are not so many left."""
+        """Take so many out of the bucket; RateLimited when it holds fewer."""
         now_s = self._clock()
-        self._left_s = min(self._burst_s, self._left_s + PACE * (now_s - self._seen_s))
-        self._seen_s = now_s
-        if seconds > self._left_s:
+        self._available_s = min(self._burst_s, self._available_s + PACE * (now_s - self._refilled_s))
+        self._refilled_s = now_s
+        if seconds > self._available_s:
             raise RateLimited("Sound comes faster than anybody speaks.", retry_after_s=seconds / PACE)
-        self._left_s -= seconds
+        self._available_s -= seconds

@@ -1,6 +1,6 @@
-"""What can be counted from outside: events that pass, sessions that are open, errors by code. Never what was said.
+"""Prometheus metrics: events that are sent, open sessions, errors by code. Never what people said.
 
-Each app_state has its own registry, so that two in one process (tests) do not add up.
+Each application has its own registry, so that two in one process (tests) do not add up.
 """
 
 from typing import Final
@@ -19,13 +19,13 @@ from inzwa.events import (
 from inzwa.protocols import Engines
 
 BUCKETS_S: Final = (0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
-"""Edges of the latency histograms, in seconds; finest around the 250 and 500 ms that we promise."""
+"""Edges of the latency histograms, in seconds; finest around the targets of 250 and 500 ms."""
 
 LATENCIES: Final = ("asr_ms", "llm_first_token_ms", "tts_first_audio_ms", "first_audio_ms", "total_ms")
 
 
 class Metrics:
-    """Prometheus metrics of one house."""
+    """The metrics of one application."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -53,13 +53,13 @@ class Metrics:
         )
 
     def watch(self, engines: Engines) -> None:
-        """Say which models are in use."""
+        """Show which models are in use, and no others."""
         self._models.clear()
         for stage, info in engines.infos().items():
             self._models.labels(stage, info.model).set(1)
 
     def observe(self, event: ServerEvent, waiting: int = 0) -> None:
-        """Count an event on its way out; `waiting` others stood in the queue behind it."""
+        """Count an event that is sent while `waiting` others stand in the queue behind it."""
         self._queue.observe(waiting)
         match event:
             case TurnEnd():
@@ -83,7 +83,7 @@ class Metrics:
         self._errors.labels(code).inc()
 
     def dropped(self, what: str, count: int = 1) -> None:
-        """Count what was thrown away: `partial` transcripts, `stale_audio`."""
+        """Count what was discarded: `partial` transcripts, `stale_audio`."""
         self._dropped.labels(what).inc(count)
 
     def heard(self, seconds: float) -> None:

@@ -1,7 +1,9 @@
-"""What the public is told without where on this machine it is: of a path the last name alone. Knows no message."""
+"""Texts for the public, without the folders of this machine: only a path's last name is left."""
 
 import re
-from typing import Any, Final
+from typing import Final, TypeVar, cast
+
+T = TypeVar("T")
 
 _LETTER: Final = r"(?:[^/\s,;:'\"]|[,;:](?![\s/]))"
 _NAME: Final = rf"{_LETTER}+(?: {_LETTER}+)*"
@@ -12,13 +14,17 @@ _FOLDERS: Final = re.compile(rf"(?:(?<=file:)(?:~[^/\s]*)?/+|(?<![\w/.~@%-])~?/)
 """All of a whole path but its last name; not what stands in an address, `org/repo@rev/file` or `/v1`."""
 
 
-def without_folders(said: Any) -> Any:
-    """Anything that JSON holds, its texts without the folders of this machine; the log has them."""
-    match said:
+def without_folders(value: T) -> T:
+    """Anything that JSON holds, its texts without folders; the log has them."""
+    return cast("T", _redacted(value))
+
+
+def _redacted(value: object) -> object:
+    match value:
         case str():
-            return _FOLDERS.sub("", said)
+            return _FOLDERS.sub("", value)
         case dict():
-            return {key: without_folders(value) for key, value in said.items()}
+            return {key: _redacted(each) for key, each in value.items()}
         case list() | tuple():
-            return [without_folders(value) for value in said]
-    return said
+            return type(value)(map(_redacted, value))
+    return value

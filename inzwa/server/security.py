@@ -1,4 +1,4 @@
-"""Who may call: origins, tokens, and the headers that tell browsers what a page of ours may do. Knows no route."""
+"""Who may call: origins, tokens and addresses; and the headers that tell browsers what our pages may do."""
 
 import hmac
 import ipaddress
@@ -19,11 +19,11 @@ HEADERS: Final = {
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
     "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
 }
-"""No X-Frame-Options: it would keep the page out of its own Space's frame."""
+"""No X-Frame-Options: it would forbid the frame in which a Space shows the page."""
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds HEADERS to every HTTP answer."""
+    """ASGI middleware that adds HEADERS to every HTTP response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,7 +44,7 @@ class SecurityHeaders:
 
 
 def origin_allowed(headers: Headers, settings: Settings) -> bool:
-    """Whether the page that asks is ours: same host, the Space's host, or one on the list. Scripts send no origin."""
+    """Whether the calling page is ours: same host, the Space's host, or a listed origin. Scripts send no origin."""
     origin = headers.get("origin")
     if origin is None:
         return True
@@ -72,21 +72,22 @@ def bearer(connection: HTTPConnection) -> str:
 
 
 def address(connection: HTTPConnection) -> str:
-    """Who calls, for counting. uvicorn has already put a trusted proxy's word in its place.
+    """The caller's address, for limits; behind a trusted proxy uvicorn has put the real one in place.
 
-    Of IPv6 the first half: the other is the caller's to choose, and no caller shall be as many as there are halves.
+    Of IPv6 the network (/64): a caller may choose among all addresses in it, and would escape any limit.
     """
     host = connection.client.host if connection.client else "unknown"
     try:
-        called = ipaddress.ip_address(host)
+        ip = ipaddress.ip_address(host)
     except ValueError:
         return host
-    whole = called.version == 4 or called.is_loopback
-    return host if whole else str(ipaddress.ip_network((called, 64), strict=False))
+    if ip.version == 4 or ip.is_loopback:
+        return host
+    return str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def is_local(connection: HTTPConnection) -> bool:
-    """Whether the caller sits on this machine, and no proxy speaks for somebody else."""
+    """Whether the call comes from this machine, and not through a proxy from elsewhere."""
     try:
         local = ipaddress.ip_address(connection.client.host if connection.client else "").is_loopback
     except ValueError:

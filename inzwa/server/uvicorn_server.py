@@ -1,6 +1,6 @@
-"""uvicorn with a bound on everything that a client can make grow, and a polite end. Knows no engine.
+"""uvicorn with a limit on everything that a client can make grow, and a shutdown that drains sessions first.
 
-On a Space (SPACE_ID is set) it listens on all addresses and believes the platform's proxy.
+On a Space (SPACE_ID is set) it listens on all addresses and trusts the platform's proxy.
 """
 
 import errno
@@ -26,7 +26,7 @@ SPACE_PROXIES: Final = "10.0.0.0/8"
 
 
 class DrainingServer(uvicorn.Server):
-    """Told to stop, it lets open turns finish first, for as long as `drain_s`; told twice, it stops."""
+    """On the first signal it waits up to `drain_s` seconds for open sessions; on the second it stops."""
 
     def __init__(self, config: uvicorn.Config, app_state: AppState) -> None:
         super().__init__(config)
@@ -55,20 +55,20 @@ _REFUSALS: Final = {
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket on this address, taken before anything else is begun. SettingsError, with the remedy, when it cannot."""
-    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    """A socket bound to this address, before anything slow starts. SettingsError, with the remedy, when that fails."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind((host, port))
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
     except OSError as error:
-        found.close()
+        bound.close()
         why = _REFUSALS.get(error.errno or 0, f"{error.strerror or error}; see INZWA_HOST and INZWA_PORT")
         raise SettingsError(f"It cannot listen on {host}:{port}: {why}.") from error
-    return found
+    return bound
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """uvicorn with a bound on everything that a client can make grow."""
+    """uvicorn's settings: sizes, queues, connections and time-outs."""
     on_space = "SPACE_ID" in os.environ
     return uvicorn.Config(
         app,

@@ -24,7 +24,7 @@ SENTENCE = "Please tell me a story about the river."
 def site(models: Store) -> Iterator[Site]:
     """The application with the real engines, warm."""
     with open_site(open_engines=open_engines, cache=models.folder) as site:
-        site.portal.call(site.app_state.warm_up)
+        site.portal.call(site.app_state.lifecycle.warm_up)
         yield site
 
 

@@ -1,4 +1,4 @@
-"""What passes is counted, from outside, and never what was said."""
+"""Events that are sent are counted, and never what people said."""
 
 import numpy as np
 import pytest
@@ -106,7 +106,7 @@ def test_what_people_say_is_never_in_the_metrics():
     assert b"chakavanzika" not in metrics.text()
 
 
-def test_two_houses_do_not_add_up():
+def test_two_applications_do_not_add_up():
     one, two = Metrics(), Metrics()
     one.error("x")
     assert ("inzwa_errors_total", ("code", "x")) not in samples(two)

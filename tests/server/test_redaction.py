@@ -1,4 +1,4 @@
-"""Folders of this machine are taken out of what the public is told; what only looks like one stays."""
+"""Folders of this machine are taken out of public texts; what only looks like one stays."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from inzwa.server.redaction import without_folders
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("text", "redacted"),
     [
         ("file:/srv/models/base.gguf: there is no such file", "file:base.gguf: there is no such file"),
         ("file:///srv/models/base.gguf", "file:base.gguf"),
@@ -22,12 +22,12 @@ from inzwa.server.redaction import without_folders
         ("(/srv/a/x.gguf)", "(x.gguf)"),
     ],
 )
-def test_of_a_path_the_last_name_is_left(said: str, told: str) -> None:
-    assert without_folders(said) == told
+def test_of_a_path_the_last_name_is_left(text: str, redacted: str) -> None:
+    assert without_folders(text) == redacted
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "http://127.0.0.1:1/v1 cannot be reached: is the server running?",
         "https://huggingface.co/org/name/resolve/main/model.gguf",
@@ -39,14 +39,14 @@ def test_of_a_path_the_last_name_is_left(said: str, told: str) -> None:
         "",
     ],
 )
-def test_what_is_no_path_of_this_machine_stays(said: str) -> None:
-    assert without_folders(said) == said
+def test_what_is_no_path_of_this_machine_stays(text: str) -> None:
+    assert without_folders(text) == text
 
 
 def test_texts_are_found_however_deep_they_lie() -> None:
     body = {"ready": False, "stages": {"llm": {"tried": [{"reason": "/a/b/c", "bytes": 3}], "adapter": None}}}
-    told = {"ready": False, "stages": {"llm": {"tried": [{"reason": "c", "bytes": 3}], "adapter": None}}}
-    assert without_folders(body) == told
+    redacted = {"ready": False, "stages": {"llm": {"tried": [{"reason": "c", "bytes": 3}], "adapter": None}}}
+    assert without_folders(body) == redacted
 
 
 @pytest.mark.parametrize("text", ["/" * 20_000, "/a" * 10_000, "/a b" * 5_000, "/a " * 7_000, "file:~/" * 3_000])

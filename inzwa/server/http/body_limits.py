@@ -1,4 +1,4 @@
-"""Bodies of requests come in time or not at all. Knows no route and reads nothing itself."""
+"""A time limit on the bodies of requests."""
 
 from typing import Final
 
@@ -7,11 +7,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAUSES: Final = 4
-"""Times a request's own patience, because a phone's line breaks off for a while: 20 s unless told otherwise."""
+"""Times `request_timeout_s`, because a phone's connection may pause for a while: 20 s unless set otherwise."""
 
 
-class BodiesInTime:
-    """ASGI middleware: whoever stops for too long in the middle of a body has left, and the connection is closed."""
+class BodyTimeout:
+    """ASGI middleware: a client that pauses too long within a body counts as gone, and its connection is closed."""
 
     def __init__(self, app: ASGIApp, request_timeout_s: float) -> None:
         self._app, self._pause_s = app, PAUSES * request_timeout_s
@@ -24,7 +24,7 @@ class BodiesInTime:
 
         async def receive_in_time() -> Message:
             nonlocal more, late
-            if not more:  # the body is whole: what comes next is the hang-up, which may take its time
+            if not more:  # the body is complete: the next message is the disconnect, whenever it comes
                 return await receive()
             with anyio.move_on_after(self._pause_s):
                 message = await receive()

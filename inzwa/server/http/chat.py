@@ -15,11 +15,10 @@ from pydantic_core import PydanticCustomError
 from inzwa.conversation.reply import answer
 from inzwa.errors import EmptyText, InzwaError, TextTooLong
 from inzwa.protocols import ChatOptions, Message
-from inzwa.server.admission import chat_options
 from inzwa.server.http.speech import Admitted
 from inzwa.server.http.streaming import StreamedResponse
 from inzwa.server.redaction import without_folders
-from inzwa.server.websocket.receive import check_text
+from inzwa.server.request_options import chat_options, check_text
 from inzwa.settings import Settings
 
 MAX_MESSAGES: Final = 64
@@ -58,7 +57,7 @@ class ChatMessage(BaseModel):
     ] = None
 
     @model_validator(mode="after")
-    def _only_an_assistant_may_be_silent(self) -> "ChatMessage":
+    def _needs_content_unless_assistant(self) -> "ChatMessage":
         if self.content is None and self.role != "assistant":  # an assistant's tool call has no text
             raise PydanticCustomError("content", "`content` is a text or a list of text parts")
         return self

@@ -10,11 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from inzwa.audio.codecs import Encoder, OggOpusStream, Pcm16Encoder, WavStream
 from inzwa.conversation.reply import read_aloud
 from inzwa.protocols import Engines, VoiceOptions
-from inzwa.server.admission import voice_options
 from inzwa.server.app_state import AppState
 from inzwa.server.http.streaming import StreamedResponse
+from inzwa.server.request_options import check_text, voice_options
 from inzwa.server.security import address, check_access
-from inzwa.server.websocket.receive import check_text
 
 MEDIA_TYPES: Final = {
     "wav": "audio/wav",
@@ -59,8 +58,8 @@ async def speak(wanted: SpeechRequest, app_state: Admitted) -> StreamedResponse:
 async def _speech(
     engines: Engines, text: str, options: VoiceOptions, encoder: Encoder, timeout_s: float
 ) -> AsyncGenerator[bytes, None]:
-    with engines.held() as held:
-        async with aclosing(read_aloud(held.tts, text, options, timeout_s=timeout_s)) as chunks:
+    with engines.pinned() as pinned:
+        async with aclosing(read_aloud(pinned.tts, text, options, timeout_s=timeout_s)) as chunks:
             async for chunk in chunks:
                 if data := b"".join(encoder.encode(chunk.sound, chunk.sample_rate)):
                     yield data

@@ -1,6 +1,6 @@
-"""How the house is: /healthz, /readyz, /metrics, POST /v1/admin/warmup, and the page that explains the socket."""
+"""The server's state: /healthz, /readyz, /metrics, POST /v1/admin/warmup, and the page that explains the socket."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inzwa import __version__
 from inzwa.protocols import Stage
-from inzwa.server.app_state import RETRY_AFTER_S, AppState
+from inzwa.server.app_state import AppState
+from inzwa.server.engine_lifecycle import RETRY_AFTER_S
 from inzwa.server.http.protocol_page import protocol_html
-from inzwa.server.readiness import readiness
+from inzwa.server.readiness import JsonObject, readiness
 from inzwa.server.redaction import without_folders
 from inzwa.server.security import address, bearer, is_local, same_token
 
@@ -18,11 +19,12 @@ router = APIRouter(tags=["state"])
 
 
 def _app_state(request: Request) -> AppState:
-    return request.app.state.inzwa
+    app_state: AppState = request.app.state.inzwa
+    return app_state
 
 
 async def _admin(request: Request) -> AppState:
-    """The house, for the administrator. Where no token is configured there is no such door; who guesses is counted."""
+    """For the administrator alone: 404 where no token is configured, 401 for a wrong one; guesses count as requests."""
     app_state = _app_state(request)
     expected = app_state.settings.admin_token.get_secret_value()
     if not expected:
@@ -33,8 +35,8 @@ async def _admin(request: Request) -> AppState:
     return app_state
 
 
-class Exchanged(BaseModel):
-    """Which model shall serve a stage from now on."""
+class ExchangeRequest(BaseModel):
+    """Which model is to serve a stage from now on."""
 
     model_config = ConfigDict(extra="forbid")
     stage: Stage
@@ -46,8 +48,8 @@ class Exchanged(BaseModel):
     )
 
 
-TheHouse = Annotated[AppState, Depends(_app_state)]
-ForAdmin = Annotated[AppState, Depends(_admin)]
+State = Annotated[AppState, Depends(_app_state)]
+AdminState = Annotated[AppState, Depends(_admin)]
 
 
 @router.get("/healthz")
@@ -57,9 +59,9 @@ async def alive() -> dict[str, str]:
 
 
 @router.get("/readyz", responses={503: {"description": "Not ready, with the reasons."}})
-async def ready(app_state: TheHouse) -> JSONResponse:
+async def ready(app_state: State) -> JSONResponse:
     """200 with models, versions, checksums and sources once every engine is warm; until then 503 with the reasons, and
-    for each stage which model is at hand, what is done to it, how much of how much, and what was tried before. Folders
+    for each stage which model is opened, what is done to it, how much of how much, and what was tried before. Folders
     of this machine are left out."""
     body = without_folders(readiness(app_state))
     if body["ready"]:
@@ -68,21 +70,21 @@ async def ready(app_state: TheHouse) -> JSONResponse:
 
 
 @router.post("/v1/admin/warmup")
-async def warm_up(app_state: ForAdmin, wanted: Exchanged | None = None) -> dict[str, Any]:
-    """Load and warm every engine, or join the warm-up under way; versions, checksums, sources, licences and times.
+async def warm_up(app_state: AdminState, wanted: ExchangeRequest | None = None) -> JsonObject:
+    """Load and warm every engine, or wait for the warm-up under way; versions, checksums, sources, licences and times.
 
-    With a body, another model is put in that stage's place while conversations go on: it is loaded and tried out beside
-    the one that serves, turns begin on it from then on, and those under way finish on the old one.
+    With a body, another model takes over that stage while conversations go on: it is loaded and tried out beside the
+    one that serves, new turns use it from then on, and those under way finish on the old one.
     """
-    await app_state.warm_up()
+    await app_state.lifecycle.warm_up()
     if wanted is not None:
         await app_state.exchange(wanted.stage, wanted.model)
     return readiness(app_state)
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-async def metrics(request: Request, app_state: TheHouse) -> PlainTextResponse:
-    """Prometheus metrics, for this machine or for who has the metrics token."""
+async def metrics(request: Request, app_state: State) -> PlainTextResponse:
+    """Prometheus metrics, for callers on this machine or with the metrics token."""
     expected = app_state.settings.metrics_token.get_secret_value()
     if not (same_token(bearer(request), expected) if expected else is_local(request)):
         raise HTTPException(401 if expected else 403)

@@ -1,8 +1,9 @@
-"""What the page asks of the house, answered by the real engines. Knows nothing of Gradio."""
+"""What the page asks for, answered by the real engines."""
 
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import cast
 
 import numpy as np
 from starlette.requests import HTTPConnection
@@ -12,18 +13,17 @@ from inzwa.conversation.pipeline import Pipeline
 from inzwa.conversation.reply import answer, read_aloud
 from inzwa.errors import AudioTooLong, NoSpeech
 from inzwa.protocols import Engines, HearOptions, Message, VoiceOptions
-from inzwa.server.admission import chat_options, hotwords, system_prompt, voice_options
 from inzwa.server.app_state import AppState
 from inzwa.server.readiness import readiness
 from inzwa.server.redaction import without_folders
+from inzwa.server.request_options import chat_options, check_text, hotwords, system_prompt, voice_options
 from inzwa.server.security import address, check_access
 from inzwa.server.ui.host import Readiness, Spoken
-from inzwa.server.websocket.receive import check_text
 from inzwa.settings import Settings
 
 
 class EnginePageHost:
-    """A PageHost on one house."""
+    """A PageHost on the engines of one application."""
 
     def __init__(self, app_state: AppState) -> None:
         self._app_state = app_state
@@ -33,7 +33,7 @@ class EnginePageHost:
         return self._app_state.settings
 
     async def admit(self, caller: HTTPConnection, call: str) -> None:
-        """The same door as /v1's."""
+        """Rate limit and access token, as for /v1."""
         await self._app_state.rate.count(call, address(caller))
         check_access(self.settings, caller)
 
@@ -57,7 +57,7 @@ class EnginePageHost:
                 yield piece
 
     async def talk(self, sound: Sound) -> tuple[str, str, Spoken]:
-        """Hear, think and speak one recording of 16 kHz float32."""
+        """Transcribe, answer and speak one recording of 16 kHz float32."""
         engines, limit_s = self._app_state.engines, self.settings.max_audio_seconds
         if sound.size > limit_s * INPUT_RATE:
             raise AudioTooLong(f"The recording is longer than {limit_s} s.")
@@ -71,13 +71,13 @@ class EnginePageHost:
         return heard.text, reply, await self._speak(engines, reply, VoiceOptions(speed=self.settings.speed))
 
     def readiness(self) -> Readiness:
-        """What the page says of the models."""
-        return without_folders(readiness(self._app_state))
+        """What the page shows of the models."""
+        return cast("Readiness", without_folders(readiness(self._app_state)))
 
     async def _speak(self, engines: Engines, text: str, options: VoiceOptions) -> Spoken:
-        with engines.held() as held:
-            rate, parts = held.tts.sample_rate, [np.empty(0, dtype=np.float32)]
-            speech = read_aloud(held.tts, text, options, timeout_s=self.settings.engine_timeout_s)
+        with engines.pinned() as pinned:
+            rate, parts = pinned.tts.sample_rate, [np.empty(0, dtype=np.float32)]
+            speech = read_aloud(pinned.tts, text, options, timeout_s=self.settings.engine_timeout_s)
             async with aclosing(speech) as chunks:
                 async for chunk in chunks:
                     rate = chunk.sample_rate

@@ -1,4 +1,4 @@
-"""Where the browser's files lie, and the route that serves them. Knows nothing of what they do."""
+"""The folder of the browser's files, and the route that serves them."""
 
 from pathlib import Path
 from typing import Final

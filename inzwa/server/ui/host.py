@@ -1,32 +1,30 @@
-"""What the page asks of the house. The page knows no engine; whoever mounts it hands it one of these."""
+"""What the page needs of a server: PageHost, given to the page by whoever mounts it."""
 
 from collections.abc import AsyncGenerator, Sequence
 from typing import NotRequired, Protocol, TypedDict
 
-import numpy as np
-import numpy.typing as npt
 from starlette.requests import HTTPConnection
 
 from inzwa.audio.pcm import Sound
 from inzwa.protocols import Message
 
-Spoken = tuple[int, npt.NDArray[np.int16] | Sound]
-"""Samples a second, and mono samples of shape (samples,): int16, or float32 in [-1, 1]."""
+Spoken = tuple[int, Sound]
+"""Samples a second, and sound of shape (samples,): mono, float32 in [-1, 1]."""
 
 
 class Tried(TypedDict):
-    """A model that was preferred and could not be had or opened."""
+    """A model that was preferred and could not be fetched or opened."""
 
     model: str
     reason: str
 
 
 class StageState(TypedDict):
-    """What the page says of one model: what it is, or how far it has come."""
+    """What the page shows of one model: what it is, or how far its warm-up is."""
 
     model: str
     title: NotRequired[str]
-    """The model with what was added to it."""
+    """The model with its adapter, if any."""
     licence: NotRequired[str]
     consequence: NotRequired[str]
     """What the licence means to a user, in one line."""
@@ -45,13 +43,13 @@ class Readiness(TypedDict):
 
     ready: bool
     stages: dict[str, StageState]
-    """Stage name (vad, asr, llm, tts) to its model; empty until it is known."""
+    """Stage name (vad, asr, llm, tts) to its model; empty until one is known."""
     voices: NotRequired[Sequence[str]]
     """Names that `say` takes, the default first."""
 
 
 class PageSettings(Protocol):
-    """The limits that the page names and holds to. `inzwa.settings.Settings` has them."""
+    """The limits that the page shows and checks. `inzwa.settings.Settings` has them."""
 
     @property
     def max_text_chars(self) -> int:
@@ -65,7 +63,7 @@ class PageSettings(Protocol):
 
     @property
     def speed(self) -> float:
-        """Pace of the voice in live talk; 1 is its own."""
+        """Speed of the voice in live talk; 1 is its own."""
         ...
 
     @property
@@ -81,11 +79,11 @@ class PageHost(Protocol):
     def settings(self) -> PageSettings: ...
 
     async def admit(self, caller: HTTPConnection, call: str) -> None:
-        """Let the caller in, and count the call; Unauthorized or RateLimited where the house says so."""
+        """Count the call and check the caller; RateLimited or Unauthorized when it is refused."""
         ...
 
     async def say(self, text: str, voice: str, speed: float) -> Spoken:
-        """The text aloud; an empty voice is the default, speed 1 its own pace."""
+        """The text aloud; an empty voice is the default, speed 1 its own."""
         ...
 
     def chat(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:

@@ -1,4 +1,4 @@
-"""Puts the page into the application, with every door shut that Gradio leaves open by default."""
+"""Puts the page into the application, and closes what Gradio leaves open by default."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from inzwa.server.ui.files import ROUTE, serve_assets
 
 MAX_WAITING: Final = 8
-"""Calls that may stand in Gradio's line; the next one is told so."""
+"""Calls that may wait in Gradio's queue; the next one is refused."""
 
 _FONT: Final = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 """The reader's own fonts: nothing is fetched from elsewhere."""
@@ -52,7 +52,7 @@ _HEAD: Final = f"""
 def mount_page(app: FastAPI, blocks: gr.Blocks, origins: Sequence[str] = ()) -> FastAPI:
     """The application with the page at "/" and its files at /inzwa. Set the lifespan and every other route before.
 
-    `origins` may call from other sites; when the application has a CORSMiddleware of its own, that one rules instead.
+    `origins` may call from other sites, unless the application has a CORSMiddleware of its own.
     """
     _close_cross_origin(app, origins)
     serve_assets(app)
@@ -69,19 +69,20 @@ def mount_page(app: FastAPI, blocks: gr.Blocks, origins: Sequence[str] = ()) -> 
         theme=_theme(),
         head=_HEAD,
     )
-    # Until Gradio believes that it was launched it checks no file path, and mounting does not tell it so.
+    # Gradio checks file paths only once it was launched, and mounting does not set that.
     blocks.has_launched = True
     return app
 
 
 def _close_cross_origin(app: FastAPI, origins: Sequence[str]) -> None:
-    """Without a CORSMiddleware on the application Gradio admits every origin, credentials included."""
-    if not any(middleware.cls is CORSMiddleware for middleware in app.user_middleware):
+    """Without a CORSMiddleware on the application Gradio allows every origin, credentials included."""
+    classes: list[object] = [middleware.cls for middleware in app.user_middleware]
+    if CORSMiddleware not in classes:
         app.add_middleware(CORSMiddleware, allow_origins=list(origins))
 
 
 def _theme() -> Base:
-    """Gradio's own components in the colours of assets/ui/page.css, whose variables know light from dark."""
+    """Gradio's own components in the colours of assets/ui/page.css, whose variables differ for light and dark."""
     theme = gr.themes.Default(primary_hue="emerald", neutral_hue="stone", radius_size="lg", font=_FONT, font_mono=_MONO)
     dark = {f"{name}_dark": value for name, value in _COLOURS.items()}
     return theme.set(color_accent="var(--green)", **_COLOURS, **dark)

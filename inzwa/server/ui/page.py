@@ -1,8 +1,10 @@
 """The Gradio page: live talk over the socket, record-then-send, reading aloud, and the three named endpoints."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import gradio as gr
+from gradio.events import api
 
 from inzwa.server.ui.endpoints import Endpoints
 from inzwa.server.ui.files import asset
@@ -12,17 +14,18 @@ from inzwa.server.ui.strings import LANGUAGES, page_strings, say, table
 _START_SCRIPT: Final = """
 import(new URL("inzwa/ui/page.js", document.baseURI)).then(({ mount }) => mount(element, props, watch));
 """
-"""Loads the page's own script beside the page, wherever a proxy has put it."""
+"""Loads the page's script from beside the page, under whatever path a proxy serves it."""
 
 _CACHE_SECONDS: Final = (300, 900)
-"""How often recordings and replies are looked through, and how old they may grow."""
+"""How often old recordings and replies are deleted, and how old they may get."""
 
 
 def build_page(host: PageHost) -> gr.Blocks:
-    """The whole page. It asks `host` for everything and keeps nothing of what is said."""
+    """The whole page. It stores nothing of what people say."""
     endpoints = Endpoints(host)
     title = page_strings()["page.title"].sn
-    with gr.Blocks(title=title, analytics_enabled=False, delete_cache=_CACHE_SECONDS) as blocks:
+    blocks = gr.Blocks(title=title, analytics_enabled=False, delete_cache=_CACHE_SECONDS)
+    with blocks:
         with gr.Tabs():
             with gr.Tab(say("tab.talk")):
                 live = _live_talk(host)
@@ -30,7 +33,7 @@ def build_page(host: PageHost) -> gr.Blocks:
                 _record_then_send(endpoints)
             with gr.Tab(say("tab.read")):
                 voice = _read_aloud(endpoints, host)
-        gr.api(endpoints.chat, api_name="chat")
+        api(endpoints.chat, api_name="chat")
         blocks.load(
             lambda: (host.readiness(), _voices(host)),
             outputs=[live, voice],
@@ -71,7 +74,7 @@ def _record_then_send(endpoints: Endpoints) -> None:
 def _read_aloud(endpoints: Endpoints, host: PageHost) -> gr.Dropdown:
     text = gr.Textbox(label=say("read.text"), lines=3, max_length=host.settings.max_text_chars)
     with gr.Row():
-        voice = gr.Dropdown(**_voices_as(()), label=say("read.voice"), allow_custom_value=True, min_width=240)
+        voice = gr.Dropdown(_choices(()), value="", label=say("read.voice"), allow_custom_value=True, min_width=240)
         speed = gr.Slider(0.5, 2.0, value=1.0, step=0.1, label=say("read.speed"), min_width=240)
     speak = gr.Button(say("read.speak"), variant="primary")
     sound = _sound(say("read.sound"))
@@ -87,9 +90,9 @@ def _sound(label: str) -> gr.Audio:
 
 
 def _voices(host: PageHost) -> dict[str, Any]:
-    return gr.update(**_voices_as(host.readiness().get("voices", ())))
+    return gr.update(choices=_choices(host.readiness().get("voices", ())), value="")
 
 
-def _voices_as(names: Any) -> dict[str, Any]:
-    default = (say("read.default_voice"), "")
-    return {"choices": [default, *((name, name) for name in names)], "value": ""}
+def _choices(voices: Sequence[str]) -> list[tuple[str, str]]:
+    """What is shown, and what `say` takes; the default voice first."""
+    return [(say("read.default_voice"), ""), *((name, name) for name in voices)]

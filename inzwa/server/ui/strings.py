@@ -1,4 +1,4 @@
-"""The page's words in Shona and English, read from strings.toml. Knows no page and no browser."""
+"""The page's texts in Shona and English, read from strings.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One thing the page says."""
+    """One text of the page."""
 
     sn: str
     """Shona."""
@@ -25,13 +25,13 @@ class Phrase:
 
     @property
     def both(self) -> str:
-        """For places that show no switch: the Shona, then the English where it differs."""
+        """Where there is no switch of languages: the Shona, then the English if it differs."""
         return self.sn if self.sn == self.en else f"{self.sn} · {self.en}"
 
 
 @cache
 def page_strings() -> Mapping[str, Phrase]:
-    """Every phrase under its dotted key, `state.ready`; a phrase without both languages is a TypeError."""
+    """Every phrase by its dotted key, `state.ready`. TypeError for a phrase without both languages."""
     text = files(__package__).joinpath("strings.toml").read_text(encoding="utf-8")
     sections: dict[str, dict[str, dict[str, str]]] = tomllib.loads(text)
     return MappingProxyType(
@@ -40,10 +40,10 @@ def page_strings() -> Mapping[str, Phrase]:
 
 
 def table(language: Language) -> dict[str, str]:
-    """The dotted keys with the words of one language, as the browser takes them."""
+    """The dotted keys with the texts of one language, for the browser."""
     return {key: getattr(phrase, language) for key, phrase in page_strings().items()}
 
 
 def say(key: str, **places: object) -> str:
-    """The phrase in both languages with its {places} filled; KeyError for a key or a place that is not there."""
+    """The phrase in both languages with its {places} filled. KeyError for an unknown key or a missing place."""
     return page_strings()[key].both.format(**places)

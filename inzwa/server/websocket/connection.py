@@ -1,7 +1,7 @@
-"""/ws/audio: one socket, one session, one task group. Bytes and JSON in, events out; knows no engine.
+"""/ws/audio: one socket, one session, one task group.
 
-Who may not come in is refused before the session begins, with an `error` event and a close code: 1008 for what the
-client did wrong, 1013 (try again later) for what we lack, 1001 when the server stops or the session's time is up.
+A client that is not admitted gets an `error` event and a close code before the session begins: 1008 for a mistake of
+its own, 1013 (try again later) where the server is at its limits; 1001 when it stops or the session's time is up.
 """
 
 from contextlib import nullcontext, suppress
@@ -18,9 +18,9 @@ from inzwa.conversation.session import Session, open_session
 from inzwa.errors import ClientError, InzwaError, OutOfOrder, Overloaded, Unauthorized, ungrouped
 from inzwa.events import ClientEvent, GoingAway, Problem, Ready, ServerEvent, Start
 from inzwa.protocols import Engines
-from inzwa.server.admission import session_options
 from inzwa.server.app_state import AppState
 from inzwa.server.redaction import without_folders
+from inzwa.server.request_options import session_options
 from inzwa.server.security import address, check_access, is_local, origin_allowed
 from inzwa.server.websocket.receive import SocketReceiver
 from inzwa.server.websocket.send import SocketSender
@@ -49,8 +49,9 @@ async def audio_socket(socket: WebSocket) -> None:
     with suppress(WebSocketDisconnect, anyio.BrokenResourceError):
         try:
             await app_state.rate.count("socket", address(socket))
-            with nullcontext() if is_local(socket) else app_state.seats.seat(address(socket)):
-                code = await _placed(socket, app_state)
+            with nullcontext() if is_local(socket) else app_state.address_limit.reserve(address(socket)):
+                async with app_state.admit() as engines:
+                    code = await _run_session(socket, app_state, engines)
             if socket.client_state is WebSocketState.CONNECTED:
                 await socket.close(code)
         except InzwaError as error:
@@ -58,28 +59,23 @@ async def audio_socket(socket: WebSocket) -> None:
             await _refuse(socket, app_state, error)
 
 
-async def _placed(socket: WebSocket, app_state: AppState) -> int:
-    async with app_state.place() as engines:
-        return await _converse(socket, app_state, engines)
-
-
-async def _converse(socket: WebSocket, app_state: AppState, engines: Engines) -> int:
-    """Hold the conversation; the code to close the socket with."""
-    start, decoder, options = await _hello(socket, app_state, engines)
+async def _run_session(socket: WebSocket, app_state: AppState, engines: Engines) -> int:
+    """The whole conversation; the code to close the socket with."""
+    start, decoder, options = await _receive_start(socket, app_state, engines)
     codec = start.audio_out or app_state.settings.audio_out_codec
-    models = {stage: without_folders(info.model) for stage, info in engines.infos().items()}
+    models: dict[str, str] = {stage: without_folders(info.model) for stage, info in engines.infos().items()}
     ready = Ready(options.session_id, start.codec, codec, OUT_RATES[codec], FRAME_MS, models)
     await socket.send_text(message_text(ready))
     to_session, inbox = anyio.create_memory_object_stream[ClientEvent](QUEUE)
     outbox, to_socket = anyio.create_memory_object_stream[ServerEvent](QUEUE)
-    incoming = SocketReceiver(socket, app_state.settings, app_state.metrics, decoder)
+    receiver = SocketReceiver(socket, app_state.settings, app_state.metrics, decoder)
     with anyio.move_on_after(app_state.settings.session_minutes * 60) as lifetime, ungrouped():
         async with anyio.create_task_group() as tasks, inbox, outbox:
             async with open_session(engines, options, outbox.send) as session:
-                outgoing = SocketSender(socket, app_state.settings, app_state.metrics, codec, session.turns.playout)
-                tasks.start_soon(outgoing.run, to_socket)
-                tasks.start_soon(incoming.run, to_session, outbox.clone())
-                tasks.start_soon(_leave, app_state, session, outgoing, outbox.clone(), tasks.cancel_scope)
+                sender = SocketSender(socket, app_state.settings, app_state.metrics, codec, session.turns.playout)
+                tasks.start_soon(sender.run, to_socket)
+                tasks.start_soon(receiver.run, to_session, outbox.clone())
+                tasks.start_soon(_hang_up_when_stopping, app_state, session, sender, outbox.clone(), tasks.cancel_scope)
                 async for event in inbox:
                     await session.handle(event)
             app_state.metrics.dropped("partial", session.dropped_partials)
@@ -87,40 +83,42 @@ async def _converse(socket: WebSocket, app_state: AppState, engines: Engines) ->
     return GOING_AWAY if app_state.draining or lifetime.cancelled_caught else CLOSED
 
 
-async def _leave(
+async def _hang_up_when_stopping(
     app_state: AppState,
     session: Session,
-    outgoing: SocketSender,
+    sender: SocketSender,
     outbox: MemoryObjectSendStream[ServerEvent],
     scope: anyio.CancelScope,
 ) -> None:
-    """When the server is told to stop: say so, let the turn under way finish, and hang up."""
+    """When the server is told to stop: tell the client, let the turn under way finish, and end the session."""
     async with outbox:
         await app_state.stopping.wait()
         await outbox.send(GoingAway(app_state.settings.drain_s))
         await session.turns.finished()
-        await outgoing.idle.wait()
+        await sender.idle.wait()
         scope.cancel()
 
 
-async def _hello(socket: WebSocket, app_state: AppState, engines: Engines) -> tuple[Start, Decoder, SessionOptions]:
-    """The client's `start`, with what it leads to. Mistakes are answered, and the next message is looked at."""
+async def _receive_start(
+    socket: WebSocket, app_state: AppState, engines: Engines
+) -> tuple[Start, Decoder, SessionOptions]:
+    """The client's `start`, checked. A mistake is answered, and the next message read instead."""
     with anyio.move_on_after(app_state.settings.request_timeout_s):
         while True:
             frame = await socket.receive()
             if frame["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(frame.get("code", GOING_AWAY))
             try:
-                return _started(socket, app_state, engines, frame.get("text"))
+                return _check_start(socket, app_state, engines, frame.get("text"))
             except Unauthorized:
                 raise
             except ClientError as error:
                 app_state.metrics.error(error.code)
-                await socket.send_text(message_text(Problem(error.code, error.message, error.retryable)))
+                await _send_problem(socket, error)
     raise OutOfOrder(f"No `start` came within {app_state.settings.request_timeout_s:g} s.")
 
 
-def _started(
+def _check_start(
     socket: WebSocket, app_state: AppState, engines: Engines, text: str | None
 ) -> tuple[Start, Decoder, SessionOptions]:
     start = parse_message(text) if text is not None else None
@@ -132,7 +130,11 @@ def _started(
 
 
 async def _refuse(socket: WebSocket, app_state: AppState, error: InzwaError) -> None:
-    """Say why, then close. A client that reads nothing does not hold us up."""
+    """Say why, then close; without waiting longer than the time-out for a client that does not read."""
     with anyio.move_on_after(app_state.settings.request_timeout_s):
-        await socket.send_text(message_text(Problem(error.code, error.message, error.retryable)))
+        await _send_problem(socket, error)
         await socket.close(TRY_LATER if isinstance(error, Overloaded) else REFUSED, error.code)
+
+
+async def _send_problem(socket: WebSocket, error: InzwaError) -> None:
+    await socket.send_text(message_text(Problem(error.code, error.message, error.retryable)))

@@ -1,40 +1,42 @@
-"""The way into one socket: frames to events, each wrong one answered and none lost. Knows no session."""
+"""From the frames that a client sends to events; each wrong frame is answered, and none is lost."""
 
 from typing import Final
 
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
+from starlette.types import Message
 from starlette.websockets import WebSocket
 
 from inzwa.audio.codecs import Decoder
 from inzwa.audio.pcm import INPUT_RATE
-from inzwa.errors import BadMessage, ClientError, EmptyText, OutOfOrder, TextTooLong
+from inzwa.errors import BadMessage, ClientError, OutOfOrder
 from inzwa.events import ClientEvent, MicrophoneFrame, Problem, ServerEvent, Start, TypedText
 from inzwa.server.limits import TokenBucket
 from inzwa.server.metrics import Metrics
+from inzwa.server.request_options import check_text
 from inzwa.server.websocket.wire import parse_message
 from inzwa.settings import Settings
 
 MAX_MISTAKES: Final = 50
-"""Wrong messages after which a client is no client of ours."""
+"""Wrong messages in one session; after one more it is closed."""
 
 BURST: Final = 4
-"""Utterances of full length that may come at once; after that, sound comes about as fast as it is spoken."""
+"""Utterances of full length that may come at once; after that, sound may come about as fast as it is spoken."""
 
 
 class SocketReceiver:
-    """One client's mouth."""
+    """Receives from one client."""
 
     def __init__(self, socket: WebSocket, settings: Settings, metrics: Metrics, decoder: Decoder) -> None:
         self._socket, self._settings, self._metrics = socket, settings, metrics
         self._decoder = decoder
-        self._allowance = TokenBucket(BURST * settings.max_audio_seconds)
+        self._bucket = TokenBucket(BURST * settings.max_audio_seconds)
         self._mistakes = 0
 
     async def run(
         self, inbox: MemoryObjectSendStream[ClientEvent], outbox: MemoryObjectSendStream[ServerEvent]
     ) -> None:
-        """Put every message into the inbox until the client hangs up or falls silent; mistakes go to the outbox."""
+        """Put every message into the inbox until the client hangs up or sends nothing for too long; answer mistakes."""
         async with inbox, outbox:
             with anyio.CancelScope() as idle:
                 while True:
@@ -44,16 +46,16 @@ class SocketReceiver:
                     if frame["type"] == "websocket.disconnect":
                         return
                     try:
-                        event = self._read(frame)
+                        event = self._event(frame)
                     except ClientError as error:
-                        await outbox.send(self._mistake(error))
+                        await outbox.send(self._problem(error))
                     else:
                         await inbox.send(event)
 
-    def _read(self, frame: dict) -> ClientEvent:
+    def _event(self, frame: Message) -> ClientEvent:
         if (data := frame.get("bytes")) is not None:
             sound = self._decoder.decode(data)
-            self._allowance.spend(sound.size / INPUT_RATE)
+            self._bucket.spend(sound.size / INPUT_RATE)
             self._metrics.heard(sound.size / INPUT_RATE)
             return MicrophoneFrame(sound)
         event = parse_message(frame["text"])
@@ -63,16 +65,8 @@ class SocketReceiver:
             check_text(event.text, self._settings.max_text_chars)
         return event
 
-    def _mistake(self, error: ClientError) -> Problem:
+    def _problem(self, error: ClientError) -> Problem:
         self._mistakes += 1
         if self._mistakes > MAX_MISTAKES:
             raise BadMessage(f"More than {MAX_MISTAKES} wrong messages in one session.")
         return Problem(error.code, error.message, error.retryable)
-
-
-def check_text(text: str, max_chars: int) -> None:
-    """EmptyText for nothing to say, TextTooLong for too much."""
-    if not text.strip():
-        raise EmptyText("There is no text.")
-    if len(text) > max_chars:
-        raise TextTooLong(f"The text has {len(text)} characters; {max_chars} are taken.")

@@ -1,7 +1,7 @@
-"""The way out of one socket: events to text frames, sound to binary frames. Knows no session.
+"""From events to the frames that a client receives: text frames, and binary frames of encoded sound.
 
-Sound is encoded frame by frame between two sends, so that the loop is never held for more than a frame's work, and
-dropped as soon as its turn is no longer wanted.
+Sound is encoded frame by frame between two sends, so that the event loop never waits for more than one frame, and
+dropped as soon as its turn is cancelled.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -14,14 +14,14 @@ from starlette.websockets import WebSocket
 from inzwa.audio.codecs import Encoder, open_encoder
 from inzwa.conversation.playout import PlayoutGate
 from inzwa.errors import ClientTooSlow
-from inzwa.events import OutputCodec, ServerEvent, TtsAudio, TtsEnd
+from inzwa.events import OutputCodec, ServerEvent, ServerMessage, TtsAudio, TtsEnd
 from inzwa.server.metrics import Metrics
 from inzwa.server.websocket.wire import message_text
 from inzwa.settings import Settings
 
 
 class SocketSender:
-    """One client's ears."""
+    """Sends to one client."""
 
     def __init__(
         self, socket: WebSocket, settings: Settings, metrics: Metrics, codec: OutputCodec, playout: PlayoutGate
@@ -47,9 +47,9 @@ class SocketSender:
 
     async def _send(self, event: ServerEvent) -> None:
         for each in self._playout.release(event):
-            await (self._send_sound(each) if isinstance(each, TtsAudio) else self._send_event(each))
+            await (self._send_sound(each) if isinstance(each, TtsAudio) else self._send_message(each))
 
-    async def _send_event(self, event: ServerEvent) -> None:
+    async def _send_message(self, event: ServerMessage) -> None:
         if isinstance(event, TtsEnd) and event.turn == self._turn:
             await self._send_frames(event, self._encoder.flush())
         async with self._in_time():

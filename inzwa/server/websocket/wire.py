@@ -1,23 +1,23 @@
-"""Text frames of /ws/audio <-> events. Knows the shape of messages, not what they cause.
+"""Text frames of /ws/audio to events and back.
 
-Fields that are not known are passed over, so that an older server understands a newer client.
+Unknown fields are ignored, so that an older server understands a newer client.
 """
 
 import json
 from dataclasses import asdict
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from inzwa.errors import BadMessage
-from inzwa.events import Cancel, ClientEvent, EndTurn, ServerEvent, Start, TypedText
+from inzwa.events import Cancel, ClientEvent, EndTurn, ServerMessage, Start, TypedText
 
 CLIENT_MESSAGES: Final = {message.type: message for message in (Start, EndTurn, Cancel, TypedText)}
 
 
 def parse_message(frame: str) -> ClientEvent:
-    """The event in a text frame. BadMessage says what is wrong with it, never repeating what the user wrote."""
+    """The event in a text frame. BadMessage says what is wrong with it, without repeating what the user wrote."""
     fields = _json_object(frame)
     kind = fields.get("type")
     if not isinstance(kind, str) or kind not in CLIENT_MESSAGES:
@@ -26,15 +26,15 @@ def parse_message(frame: str) -> ClientEvent:
     try:
         return _adapter(kind).validate_json(frame, strict=True)
     except ValidationError as error:
-        raise BadMessage(f"{kind}: {_first_complaint(error)}.") from None
+        raise BadMessage(f"{kind}: {_first_error(error)}.") from None
 
 
-def message_text(event: ServerEvent) -> str:
-    """The text frame of an event. Sound has none: it goes out as binary frames."""
+def message_text(event: ServerMessage) -> str:
+    """The text frame of an event."""
     return json.dumps({"type": event.type, **asdict(event)}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _json_object(frame: str) -> dict[str, Any]:
+def _json_object(frame: str) -> dict[str, object]:
     try:
         fields = json.loads(frame)
     except (ValueError, RecursionError):
@@ -49,6 +49,6 @@ def _adapter(kind: str) -> TypeAdapter[ClientEvent]:
     return TypeAdapter(CLIENT_MESSAGES[kind])
 
 
-def _first_complaint(error: ValidationError) -> str:
+def _first_error(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
     return f"`{'.'.join(map(str, first['loc']))}`: {first['msg'][:1].lower()}{first['msg'][1:]}"

@@ -52,7 +52,7 @@ async def test_ready_names_models_versions_checksums_and_sources():
 async def test_not_ready_says_why_and_refuses_with_a_hint():
     open_engines, _ = refusing(99)
     async with serving(open_engines=open_engines) as (url, app_state), httpx.AsyncClient(base_url=url) as http:
-        await app_state.settled()
+        await app_state.lifecycle.warm_up_ended()
         answer = await http.get("/readyz")
         assert (answer.status_code, answer.json()["reasons"]) == (
             503,
@@ -70,7 +70,7 @@ async def test_what_is_not_ready_and_what_serves_is_told_without_folders_and_the
     reason = "file:/srv/models/base.gguf cannot be read: Permission denied"
     open_engines, _ = refusing(1, reason)
     async with serving(open_engines=open_engines, admin_token="svosve") as (url, app_state):
-        await app_state.settled()
+        await app_state.lifecycle.warm_up_ended()
         async with httpx.AsyncClient(base_url=url, headers=ADMIN) as http:
             body = (await http.get("/readyz")).json()
             assert body["reasons"] == ["file:base.gguf cannot be read: Permission denied"]
@@ -105,7 +105,7 @@ async def test_who_guesses_the_admin_s_token_is_counted():
 async def test_twenty_warm_ups_at_once_try_once_more_together():
     open_engines, calls = refusing(1)
     async with serving(open_engines=open_engines, admin_token="svosve") as (url, app_state):
-        await app_state.settled()
+        await app_state.lifecycle.warm_up_ended()
         async with httpx.AsyncClient(base_url=url, headers=ADMIN) as http:
             answers: list[httpx.Response] = []
 

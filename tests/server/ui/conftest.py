@@ -1,4 +1,4 @@
-"""The page on a scripted house, behind a real uvicorn, for clients that block."""
+"""The page on a scripted host, behind a real uvicorn, for clients that block."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager

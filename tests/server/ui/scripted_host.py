@@ -1,4 +1,4 @@
-"""A PageHost that answers what a test wrote down. Knows no engine."""
+"""A PageHost that answers what a test wrote down."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class ScriptedHost:
     said: list[tuple[str, str, float]] = field(default_factory=list)
     asked: list[Sequence[Message]] = field(default_factory=list)
     admitted: list[tuple[str, str]] = field(default_factory=list)
-    """Authorization header and call of everyone who came to the door."""
+    """Authorization header and call of everyone who asked to be admitted."""
 
     async def admit(self, caller: HTTPConnection, call: str) -> None:
         self.admitted.append((caller.headers.get("authorization", ""), call))

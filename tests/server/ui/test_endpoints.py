@@ -9,11 +9,14 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.errors import BadMessage, NotReady
 from inzwa.protocols import Message
 from inzwa.server.ui.endpoints import Endpoints
+from inzwa.server.ui.engine_host import EnginePageHost
 from tests.browser.microphone import write_wav
 from tests.server.ui.scripted_host import RATE, ScriptedHost
+from tests.serving import scripted_engines, serving
 
 
 def second_of_sound(path: Path, seconds: float = 1.0) -> Path:
@@ -27,7 +30,7 @@ def test_say_gives_a_sound_file(client: Client, host: ScriptedHost) -> None:
     assert host.said[-1] == ("Mhoro", "scripted-voice", 1.5)
 
 
-def test_every_call_is_counted_at_the_door(client: Client, host: ScriptedHost, tmp_path: Path) -> None:
+def test_every_call_asks_to_be_admitted(client: Client, host: ScriptedHost, tmp_path: Path) -> None:
     host.admitted.clear()
     client.predict(text="Mhoro", api_name="/say")
     client.predict(message="Makadii?", api_name="/chat")
@@ -77,7 +80,14 @@ async def test_nothing_recorded_is_said_in_words() -> None:
         await Endpoints(ScriptedHost()).talk(None)
 
 
-async def test_an_error_of_the_house_is_said_in_the_pages_words() -> None:
+async def test_a_recording_in_which_nobody_speaks_is_answered_so_in_both_languages(tmp_path: Path) -> None:
+    clip = second_of_sound(tmp_path / "quiet.wav")
+    async with serving(scripted_engines(asr=ScriptedTranscriber([""]))) as (_, app_state):
+        with pytest.raises(gr.Error, match=r"Handina kunzwa mashoko.*I heard no words"):
+            await Endpoints(EnginePageHost(app_state)).talk(str(clip))
+
+
+async def test_an_error_of_the_server_is_said_in_the_pages_words() -> None:
     endpoints = Endpoints(ScriptedHost(error=NotReady("warming")))
     with pytest.raises(gr.Error, match="waking up"):
         await endpoints.say("Mhoro")

@@ -1,4 +1,4 @@
-"""The mounted page: what is open to everybody, and what stays shut."""
+"""The mounted page: what is open to everybody, and what stays closed."""
 
 import uuid
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the socket's tests share: a bare socket, and what comes out of it."""
+"""What the socket's tests share: a bare socket, and what it receives."""
 
 import json
 from contextlib import asynccontextmanager, suppress
@@ -13,7 +13,7 @@ def kinds(record) -> list[str]:
 
 @asynccontextmanager
 async def raw_socket(url: str, **headers: str):
-    """A socket on which nothing has been said yet."""
+    """A socket on which nothing has been sent yet."""
     address = url.replace("http", "ws") + "/ws/audio"
     async with connect(address, additional_headers=headers, compression=None, max_size=None) as socket:
         yield socket
@@ -24,7 +24,7 @@ async def answer(socket) -> dict:
 
 
 async def close_code(socket) -> int:
-    """The code that the server closes with, what it says before passed over."""
+    """The code that the server closes with; what it sends before is ignored."""
     with suppress(ConnectionClosed):
         async for _ in socket:
             pass

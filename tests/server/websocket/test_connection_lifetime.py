@@ -13,7 +13,7 @@ from tests.serving import scripted_engines, serving
 from tests.sounds import frames, utterance
 
 
-async def test_a_client_that_vanishes_leaves_no_task_and_no_place():
+async def test_a_client_that_vanishes_leaves_no_task_and_no_session():
     async with serving() as (url, app_state):
         before = len(asyncio.all_tasks())
         for message in (None, '{"type":"text","text":"makadii"}', *frames(utterance())[:1]):

@@ -1,4 +1,4 @@
-"""/ws/audio and all that clients do wrong: each is answered or shown out, and nobody else notices."""
+"""/ws/audio and all that clients do wrong: each is answered or closed, and nobody else notices."""
 
 import json
 from contextlib import suppress
@@ -98,7 +98,7 @@ async def test_one_session_too_many_is_told_to_come_again():
         assert kinds(await first.say(utterance()))[-1] == "turn.end"
 
 
-async def test_one_address_does_not_take_every_place():
+async def test_one_address_does_not_take_every_session():
     one, other = {"X-Forwarded-For": "203.0.113.5"}, {"X-Forwarded-For": "203.0.113.6"}
     async with serving(max_sessions=3, max_sessions_per_address=1) as (url, _), raw_socket(url, **one) as first:
         await first.send('{"type":"start"}')
@@ -111,7 +111,7 @@ async def test_one_address_does_not_take_every_place():
             assert (await answer(third))["type"] == "ready"
 
 
-async def test_this_machine_may_take_every_place():
+async def test_this_machine_may_take_every_session():
     async with (
         serving(max_sessions=2, max_sessions_per_address=1) as (url, _),
         open_client(url),
@@ -120,7 +120,7 @@ async def test_this_machine_may_take_every_place():
         assert last.ready["type"] == "ready"
 
 
-async def test_sound_without_end_at_any_speed_is_not_listened_to():
+async def test_endless_sound_faster_than_speech_closes_the_socket():
     async with serving(max_audio_seconds=1) as (url, app_state), raw_socket(url) as socket:
         await socket.send('{"type":"start","mode":"push_to_talk"}')
         with suppress(ConnectionClosed):
@@ -130,7 +130,7 @@ async def test_sound_without_end_at_any_speed_is_not_listened_to():
         assert b"rate_limited" in app_state.metrics.text()
 
 
-async def test_a_place_is_free_again_after_a_hang_up():
+async def test_a_session_is_free_again_after_a_hang_up():
     async with serving(max_sessions=1) as (url, _):
         for _ in range(3):
             async with open_client(url) as client:

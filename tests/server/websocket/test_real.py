@@ -40,10 +40,10 @@ async def question(engines: Engines) -> Sound:
 
 
 @asynccontextmanager
-async def house(engines: Engines, **values):
-    async with serving(open_engines=opening(engines), **values) as (url, opened):
-        await opened.warm_up()
-        yield url, opened
+async def running(engines: Engines, **values):
+    async with serving(open_engines=opening(engines), **values) as (url, app_state):
+        await app_state.lifecycle.warm_up()
+        yield url, app_state
 
 
 def words(text: str) -> set[str]:
@@ -52,7 +52,7 @@ def words(text: str) -> set[str]:
 
 @pytest.mark.parametrize("codec", ["opus", "pcm16"])
 async def test_a_question_is_heard_and_answered_aloud(engines, question, codec):
-    async with house(engines) as (url, _), open_client(url, Start(language="en", audio_out=codec)) as client:
+    async with running(engines) as (url, _), open_client(url, Start(language="en", audio_out=codec)) as client:
         record = await client.say(question)
         assert words(record.text("asr.final")) & {"weather", "mountains", "today", "tell"}
         assert record.text("llm.final")
@@ -63,7 +63,7 @@ async def test_a_question_is_heard_and_answered_aloud(engines, question, codec):
 
 
 async def test_silence_is_enough_to_be_answered(engines, question):
-    async with house(engines) as (url, _), open_client(url, Start(language="en")) as client:
+    async with running(engines) as (url, _), open_client(url, Start(language="en")) as client:
         await client.send_sound(np.concatenate((question, quiet(1_500))))
         record = await client.turn()
         assert record.events[-1]["type"] == "turn.end"
@@ -71,7 +71,7 @@ async def test_silence_is_enough_to_be_answered(engines, question):
 
 
 async def test_twenty_turns_in_a_row_leave_nothing_behind(engines, question):
-    async with house(engines, max_new_tokens=12) as (url, opened):
+    async with running(engines, max_new_tokens=12) as (url, app_state):
         before = len(asyncio.all_tasks())
         async with open_client(url, ENGLISH) as client:
             for number in range(1, 21):
@@ -80,12 +80,12 @@ async def test_twenty_turns_in_a_row_leave_nothing_behind(engines, question):
                 assert record.events[-1]["turn"] == number
                 assert record.sound.size
         with anyio.fail_after(10):
-            while opened.sessions or len(asyncio.all_tasks()) > before:
+            while app_state.sessions or len(asyncio.all_tasks()) > before:
                 await anyio.lowlevel.checkpoint()
 
 
 async def test_four_sessions_at_once_are_all_answered(engines, question):
-    async with house(engines, max_new_tokens=12) as (url, _):
+    async with running(engines, max_new_tokens=12) as (url, _):
 
         async def talk() -> None:
             async with open_client(url, ENGLISH) as client:
@@ -100,7 +100,7 @@ async def test_four_sessions_at_once_are_all_answered(engines, question):
 
 
 async def test_speech_and_chat_over_http(engines):
-    async with house(engines) as (url, _), httpx.AsyncClient(base_url=url, timeout=60) as http:
+    async with running(engines) as (url, _), httpx.AsyncClient(base_url=url, timeout=60) as http:
         spoken = await http.post("/v1/tts", json={"text": "Mhoroi, makadii?", "format": "pcm16"})
         sound = np.frombuffer(spoken.content, dtype="<i2") / 32768
         assert 0.5 < sound.size / INPUT_RATE < 4

@@ -30,13 +30,13 @@ def model(name: str, *pieces: str, gate: anyio.Event | None = None) -> ScriptedC
     return made
 
 
-class Swap:
-    """An Exchange for the language model; it stands in a download until it is let go."""
+class ScriptedExchange:
+    """An Exchange for the language model; with a gate it waits in the middle of a download."""
 
     def __init__(self, *, error: Exception | None = None, gate: anyio.Event | None = None) -> None:
         self.slot: EngineSlot = EngineSlot("llm", 20.0)
         self.reply_gate = anyio.Event()
-        self.slot.fill(model("old", "Ndiri ", "wekare.", gate=self.reply_gate))
+        self.slot.install(model("old", "Ndiri ", "wekare.", gate=self.reply_gate))
         self.error, self.gate = error, gate
         self.asked: list[tuple[str, str]] = []
 
@@ -47,12 +47,12 @@ class Swap:
             await self.gate.wait()
         if self.error:
             raise self.error
-        self.slot.fill(model(name, "Ndiri ", "mutsva."))
+        self.slot.install(model(name, "Ndiri ", "mutsva."))
 
 
 @asynccontextmanager
-async def house(swap: Swap) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
-    engines = scripted_engines(llm=ChatModelProxy(swap.slot), exchange=swap)
+async def running(scripted: ScriptedExchange) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
+    engines = scripted_engines(llm=ChatModelProxy(scripted.slot), exchange=scripted)
     async with (
         serving(engines, admin_token="svosve") as (url, _),
         httpx.AsyncClient(base_url=url, headers=ADMIN) as http,
@@ -61,7 +61,7 @@ async def house(swap: Swap) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
 
 
 async def test_the_answer_tells_what_serves_from_now_on():
-    async with house(Swap()) as (_, http):
+    async with running(ScriptedExchange()) as (_, http):
         answer = await http.post("/v1/admin/warmup", json=WANTED)
         assert answer.status_code == 200
         assert answer.json()["stages"]["llm"]["model"] == "new"
@@ -70,28 +70,28 @@ async def test_the_answer_tells_what_serves_from_now_on():
 
 
 async def test_a_live_turn_ends_on_the_old_model_and_the_next_one_of_the_same_conversation_is_on_the_new():
-    swap = Swap()
-    async with house(swap) as (url, http), open_client(url) as client:
+    scripted = ScriptedExchange()
+    async with running(scripted) as (url, http), open_client(url) as client:
         await client.send(TypedText("mhoro"))
-        while swap.slot.tenure.users == 0:
+        while scripted.slot.instance.users == 0:
             await anyio.lowlevel.checkpoint()
         assert (await http.post("/v1/admin/warmup", json=WANTED)).status_code == 200
-        swap.reply_gate.set()
+        scripted.reply_gate.set()
         assert (await client.turn()).text("llm.final") == "Ndiri wekare."
         await client.send(TypedText("mhoro"))
         assert (await client.turn()).text("llm.final") == "Ndiri mutsva."
 
 
 async def test_while_one_is_exchanged_readiness_says_how_far_it_is_and_another_is_refused():
-    swap = Swap(gate=anyio.Event())
-    async with house(swap) as (_, http), anyio.create_task_group() as tasks:
+    scripted = ScriptedExchange(gate=anyio.Event())
+    async with running(scripted) as (_, http), anyio.create_task_group() as tasks:
         answers: list[int] = []
 
         async def exchange() -> None:
             answers.append((await http.post("/v1/admin/warmup", json=WANTED)).status_code)
 
         tasks.start_soon(exchange)
-        while not swap.asked:
+        while not scripted.asked:
             await anyio.lowlevel.checkpoint()
         ready = (await http.get("/readyz")).json()
         assert (ready["ready"], ready["stages"]["llm"]["model"]) == (True, "old")
@@ -101,13 +101,13 @@ async def test_while_one_is_exchanged_readiness_says_how_far_it_is_and_another_i
         assert (refused.status_code, refused.json()["error"]["code"]) == (409, "exchange_underway")
         assert "new" in refused.json()["error"]["message"]
         assert (await http.post("/v1/admin/warmup")).status_code == 200
-        swap.gate.set()
-    assert (answers, swap.asked) == ([200], [("llm", "new")])
+        scripted.gate.set()
+    assert (answers, scripted.asked) == ([200], [("llm", "new")])
 
 
 @pytest.mark.parametrize("error", [ModelCorrupt("new is damaged."), EngineError("llm", "new cannot be loaded.")])
 async def test_a_model_that_cannot_take_over_is_told_and_the_old_one_goes_on(error: Exception):
-    async with house(Swap(error=error)) as (_, http):
+    async with running(ScriptedExchange(error=error)) as (_, http):
         answer = await http.post("/v1/admin/warmup", json=WANTED)
         assert (answer.status_code, answer.json()["error"]["code"]) == (500, "exchange_failed")
         assert answer.json()["error"]["message"] == f"llm stays as it was: {error}"
@@ -128,15 +128,18 @@ async def test_a_model_that_cannot_take_over_is_told_and_the_old_one_goes_on(err
     ],
 )
 async def test_a_body_that_names_no_exchange_is_refused_before_anything_is_done(body: object):
-    swap = Swap()
-    async with house(swap) as (_, http):
+    scripted = ScriptedExchange()
+    async with running(scripted) as (_, http):
         answer = await http.post("/v1/admin/warmup", json=body)
         assert (answer.status_code, answer.json()["error"]["code"]) == (422, "bad_request")
-    assert swap.asked == []
+    assert scripted.asked == []
 
 
 async def test_a_model_that_nobody_knows_is_refused_with_those_there_are():
-    async with house(Swap(error=UnknownModel("there is no model 'new'; the catalogue has old"))) as (_, http):
+    async with running(ScriptedExchange(error=UnknownModel("there is no model 'new'; the catalogue has old"))) as (
+        _,
+        http,
+    ):
         answer = await http.post("/v1/admin/warmup", json=WANTED)
         assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unknown_model")
         assert "the catalogue has old" in answer.json()["error"]["message"]
@@ -149,19 +152,19 @@ async def test_engines_that_cannot_be_exchanged_say_so():
 
 
 async def test_a_server_that_is_stopping_exchanges_nothing():
-    swap = Swap()
-    async with serving(scripted_engines(llm=ChatModelProxy(swap.slot), exchange=swap)) as (_, app_state):
+    scripted = ScriptedExchange()
+    async with serving(scripted_engines(llm=ChatModelProxy(scripted.slot), exchange=scripted)) as (_, app_state):
         app_state.stopping.set()
         with pytest.raises(Exception, match="stopping"):
             await app_state.exchange("llm", "new")
-    assert swap.asked == []
+    assert scripted.asked == []
 
 
 async def test_without_a_token_nothing_is_exchanged():
-    swap = Swap()
-    async with house(swap) as (url, _), httpx.AsyncClient(base_url=url) as stranger:
+    scripted = ScriptedExchange()
+    async with running(scripted) as (url, _), httpx.AsyncClient(base_url=url) as stranger:
         assert (await stranger.post("/v1/admin/warmup", json=WANTED)).status_code == 401
-    assert swap.asked == []
+    assert scripted.asked == []
 
 
 async def typed(url: str, *words: str, token: str = "svosve") -> int:
@@ -170,17 +173,17 @@ async def typed(url: str, *words: str, token: str = "svosve") -> int:
 
 
 async def test_the_command_asks_a_running_server_and_prints_what_serves_now(capsys):
-    async with house(Swap()) as (url, _):
+    async with running(ScriptedExchange()) as (url, _):
         assert await typed(url, "llm", "new") == 0
     assert json.loads(capsys.readouterr().out)["model"] == "new"
 
 
 async def test_the_command_says_why_a_server_would_not(capsys):
-    async with house(Swap(error=ModelCorrupt("new is damaged."))) as (url, _):
+    async with running(ScriptedExchange(error=ModelCorrupt("new is damaged."))) as (url, _):
         assert await typed(url, "llm", "new") == 1
         assert await typed(url, "llm", "new", token="svosv") == 1
     assert await typed("http://127.0.0.1:1", "llm", "new") == 1
     said = capsys.readouterr().err
     assert "exchange_failed: llm stays as it was: new is damaged." in said
     assert "is INZWA_ADMIN_TOKEN the server's?" in said
-    assert "unreachable: http://127.0.0.1:1 does not talk to us" in said
+    assert "unreachable: http://127.0.0.1:1 does not answer" in said

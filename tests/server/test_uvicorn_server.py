@@ -1,4 +1,4 @@
-"""The address that the server listens on: had before anything else is begun, or refused with the remedy."""
+"""The address that the server listens on: bound before anything slow starts, or refused with the remedy."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ def taken():
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_a_free_port_is_had(host):
+def test_a_free_port_is_bound(host):
     with bound_socket(host, 0) as found:
         assert found.getsockname()[1] > 0
 

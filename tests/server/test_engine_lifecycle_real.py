@@ -52,7 +52,7 @@ async def test_a_conversation_goes_on_while_its_model_becomes_another_and_again_
         serving(open_engines=opening(engines), admin_token="svosve", max_new_tokens=40) as (url, app_state),
         httpx.AsyncClient(base_url=url, headers=ADMIN) as http,
     ):
-        await app_state.warm_up()
+        await app_state.lifecycle.warm_up()
         async with open_client(url) as client:
             await client.send(TypedText("Tell me a story about the rain."))
             while not _is(await client.receive(), "llm.partial"):
@@ -74,7 +74,7 @@ async def test_a_conversation_goes_on_while_its_model_becomes_another_and_again_
 
 async def test_every_stage_can_be_opened_anew_while_others_talk(engines):
     async with serving(open_engines=opening(engines), max_new_tokens=12) as (url, app_state):
-        await app_state.warm_up()
+        await app_state.lifecycle.warm_up()
 
         async def talk() -> None:
             async with open_client(url) as client:
@@ -105,7 +105,7 @@ async def test_what_cannot_serve_changes_nothing_and_says_why(engines, tmp_path,
         serving(open_engines=opening(engines), admin_token="svosve") as (url, app_state),
         httpx.AsyncClient(base_url=url, headers=ADMIN) as http,
     ):
-        await app_state.warm_up()
+        await app_state.lifecycle.warm_up()
         answer = await exchange(http, stage, model.format(folder=tmp_path))
     assert answer.status_code in (422, 500)
     assert why in answer.json()["error"]["message"]

@@ -9,7 +9,7 @@ from inzwa.engines.tts.scripted import ScriptedVoice
 from inzwa.errors import BadMessage, UnknownVoice
 from inzwa.events import Start
 from inzwa.protocols import EngineInfo, VoiceOptions
-from inzwa.server.admission import hotwords, session_options
+from inzwa.server.request_options import hotwords, session_options
 from inzwa.server.websocket.wire import parse_message
 from inzwa.shona.dialogue.assistant import line
 from inzwa.shona.dialogue.hotwords import core_hotwords
@@ -28,7 +28,7 @@ def test_the_clients_words_come_first_then_the_settings_then_inzwas_own(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("core", "hearing", "language", "favours"),
+    ("core", "asr", "language", "favours"),
     [
         ("auto", HARDLY, "sn", True),
         ("auto", MADE_FOR_SHONA, "sn", False),
@@ -37,8 +37,8 @@ def test_the_clients_words_come_first_then_the_settings_then_inzwas_own(tmp_path
         ("on", HARDLY, "en", False),
     ],
 )
-def test_inzwas_own_are_for_shona_and_a_recogniser_that_hardly_knows_it(core, hearing, language, favours):
-    assert bool(hotwords(settings(hotwords_core=core), language, hearing)) is favours
+def test_inzwas_own_are_for_shona_and_a_recogniser_that_hardly_knows_it(core, asr, language, favours):
+    assert bool(hotwords(settings(hotwords_core=core), language, asr)) is favours
 
 
 def options(*, voices=("Rudo", "Tendai"), **fields):

@@ -1,4 +1,4 @@
-"""From a client's `start` and the server's settings to one conversation's options. Knows no socket."""
+"""What a request may choose, checked, and the server's settings elsewhere: options of sessions, replies and voices."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Final
 from inzwa.conversation.endpointing import EndpointOptions
 from inzwa.conversation.load import Measure
 from inzwa.conversation.options import SessionOptions
-from inzwa.errors import BadMessage, UnknownVoice, UnsupportedFormat
+from inzwa.errors import BadMessage, EmptyText, TextTooLong, UnknownVoice, UnsupportedFormat
 from inzwa.events import Start
 from inzwa.protocols import ChatOptions, EngineInfo, Engines, Synthesizer, VoiceOptions
 from inzwa.settings import Settings
@@ -17,10 +17,10 @@ from inzwa.shona.dialogue.assistant import line
 from inzwa.shona.dialogue.hotwords import core_hotwords, favoured
 
 LANGUAGES: Final = ("sn", "en", "sw")
-"""What a session may speak, as Whisper names it."""
+"""Languages of a session, as Whisper names them."""
 
 SLOWEST, FASTEST = 0.5, 2.0
-"""Paces of a voice; 1 is its own."""
+"""Speeds of a voice; 1 is its own."""
 
 MAX_SESSION_ID: Final = 64
 MAX_HOTWORDS: Final = 64
@@ -30,7 +30,7 @@ SILENCE_MS: Final = range(100, 5_001)
 
 
 def session_options(start: Start, settings: Settings, engines: Engines, load: Measure) -> SessionOptions:
-    """What the client asked for where it may choose, the server's settings elsewhere. ClientError when it may not."""
+    """The options of one conversation. ClientError for what a client may not choose."""
     session_id = start.session_id or uuid.uuid4().hex
     language = start.language or settings.language
     if language not in LANGUAGES:
@@ -40,7 +40,7 @@ def session_options(start: Start, settings: Settings, engines: Engines, load: Me
     return SessionOptions(
         session_id=session_id,
         language=language,
-        hotwords=partial(hotwords, settings, language, asked=_asked_words(start)),
+        hotwords=partial(hotwords, settings, language, requested=_requested_words(start)),
         system_prompt=partial(system_prompt, settings, language),
         barge_in=settings.barge_in,
         barge_in_after_ms=settings.barge_in_after_ms,
@@ -56,7 +56,7 @@ def session_options(start: Start, settings: Settings, engines: Engines, load: Me
 
 
 def voice_options(voice: str, speed: float, tts: Synthesizer) -> VoiceOptions:
-    """How a text is said. UnknownVoice names those there are; BadMessage for a speed that no voice has."""
+    """Voice and speed. UnknownVoice names those there are; BadMessage for a speed that no voice has."""
     if voice and voice not in tts.voices:
         raise UnknownVoice(f"There is no voice of that name; there are {', '.join(tts.voices)}.")
     if not SLOWEST <= speed <= FASTEST:
@@ -65,29 +65,37 @@ def voice_options(voice: str, speed: float, tts: Synthesizer) -> VoiceOptions:
 
 
 def chat_options(settings: Settings) -> ChatOptions:
-    """How replies are made."""
+    """The length of replies and their temperature, as set."""
     return ChatOptions(max_new_tokens=settings.max_new_tokens, temperature=settings.temperature)
 
 
-def system_prompt(settings: Settings, language: str, answering: EngineInfo) -> str:
-    """The setting's, or Inzwa's own: in Shona only for a model that was taught Shona."""
+def system_prompt(settings: Settings, language: str, llm: EngineInfo) -> str:
+    """The setting's, or Inzwa's own: in Shona only for a model that was trained on Shona."""
     if settings.system_prompt != "auto":
         return settings.system_prompt
-    return line("system", language if "Shona" in answering.language else "en")
+    return line("system", language if "Shona" in llm.language else "en")
 
 
-def hotwords(settings: Settings, language: str, hearing: EngineInfo, asked: Sequence[str] = ()) -> tuple[str, ...]:
-    """Words to favour: those that are asked for, then the settings', then, for Shona, Inzwa's own.
+def hotwords(settings: Settings, language: str, asr: EngineInfo, requested: Sequence[str] = ()) -> tuple[str, ...]:
+    """Words to favour: the requested ones, then the settings', then, for Shona, Inzwa's own.
 
     Its own are for a recogniser that hardly knows the language (benchmarks/hotwords.py measures what they do there);
-    one that was made for Shona was taught without a list, so `auto` gives it none.
+    one that was made for Shona was trained without a list, so `auto` gives it none.
     """
-    auto = "off" if hearing.language == "Shona" else "on"
-    wanted = auto if settings.hotwords_core == "auto" else settings.hotwords_core
-    return favoured(asked, settings.hotword_list, core_hotwords() if wanted == "on" and language == "sn" else ())
+    auto = "off" if asr.language == "Shona" else "on"
+    core = auto if settings.hotwords_core == "auto" else settings.hotwords_core
+    return favoured(requested, settings.hotword_list, core_hotwords() if core == "on" and language == "sn" else ())
 
 
-def _asked_words(start: Start) -> list[str]:
+def check_text(text: str, max_chars: int) -> None:
+    """EmptyText for a text without words, TextTooLong for one of more than `max_chars` characters."""
+    if not text.strip():
+        raise EmptyText("There is no text.")
+    if len(text) > max_chars:
+        raise TextTooLong(f"The text has {len(text)} characters; {max_chars} are taken.")
+
+
+def _requested_words(start: Start) -> list[str]:
     if len(start.hotwords) > MAX_HOTWORDS or any(len(word) > MAX_HOTWORD for word in start.hotwords):
         raise BadMessage(f"`hotwords` holds at most {MAX_HOTWORDS} words of at most {MAX_HOTWORD} characters.")
     return start.hotwords

@@ -1,4 +1,4 @@
-"""What the page may ask of a house: the same door as /v1, the same limits, the same words."""
+"""What the page may ask for: the same access rules as /v1, the same limits, the same sentences."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from inzwa.audio.pcm import INPUT_RATE
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel
-from inzwa.errors import AudioTooLong, EmptyText, RateLimited, TextTooLong, Unauthorized, UnknownVoice
+from inzwa.errors import AudioTooLong, NoSpeech, RateLimited, TextTooLong, Unauthorized, UnknownVoice
 from inzwa.protocols import Message
 from inzwa.server.ui.engine_host import EnginePageHost
 from tests.serving import scripted_engines, serving
@@ -56,7 +56,7 @@ async def test_what_is_too_much_or_nothing_is_refused():
         page = EnginePageHost(app_state)
         with pytest.raises(AudioTooLong):
             await page.talk(np.zeros(3 * INPUT_RATE, dtype=np.float32))
-        with pytest.raises(EmptyText):
+        with pytest.raises(NoSpeech):
             await page.talk(tone(1_000))
         with pytest.raises(TextTooLong):
             await page.say("a" * 401, "", 1.0)
@@ -64,7 +64,7 @@ async def test_what_is_too_much_or_nothing_is_refused():
             await page.say("mhoro", "nobody", 1.0)
 
 
-async def test_a_house_that_is_stopping_is_not_ready():
+async def test_a_server_that_is_stopping_is_not_ready():
     async with serving() as (_, app_state):
         app_state.stopping.set()
         assert EnginePageHost(app_state).readiness()["ready"] is False
