@@ -138,7 +138,7 @@ export class Player {
     this.stats.peak = Math.max(this.stats.peak, peak);
     if (clearCount !== this.#clearCount) return;
     if (drained) this.#setPlaying(false);
-    else this.#setPhrase(this.#timeline.at((playedSinceClear * 1000) / this.#context.sampleRate));
+    else if (this.#playing) this.#setPhrase(this.#timeline.at((playedSinceClear * 1000) / this.#context.sampleRate));
   }
 
   #handleDecodeError() {
