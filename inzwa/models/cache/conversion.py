@@ -1,6 +1,6 @@
-"""What a converter made of a model's files: made once, hashed, stored under a key of what it was made from and with.
+"""What a converter makes of a model's files: made once, hashed, in a folder named after what it was made from and with.
 
-A folder appears under its key whole or not at all.
+Such a folder appears whole or not at all.
 """
 
 import hashlib
@@ -38,86 +38,76 @@ class Converts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """A converter by name and version, and the files it is given."""
-
-    converter: str
-    version: str
-    inputs: tuple[FileInfo, ...]
-
-    @property
-    def key(self) -> str:
-        """A name for the folder: other inputs, another converter or another version give another."""
-        facts = [self.converter, self.version, *sorted(f"{file.name} {file.sha256}" for file in self.inputs)]
-        return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
-
-    def __str__(self) -> str:
-        return f"{self.converter} {self.version}"
-
-
-@dataclass(frozen=True, slots=True)
 class Converted:
-    """What is in such a folder, as it was written down when it was made."""
+    """What is in the folder, as it was written down when it was made."""
 
     source: str
     """Where the input came from."""
     files: tuple[FileInfo, ...]
 
 
-def read_converted(folder: Path) -> Converted | None:
-    """None when nothing was made there, or the record cannot be understood."""
-    try:
-        record = json.loads((folder / RECORD).read_bytes())
-        files = files_from_json(record["outputs"])
-        return Converted(str(record["source"]), files) if files else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One converter, the files that it is given, and the folder for what it makes."""
 
+    name: str
+    """The converter's."""
+    converter: Converts
+    inputs: tuple[FileInfo, ...]
+    parent: Path
+    """The folder of all conversions of the model."""
+    hash_file: Callable[[Path], Digest]
 
-def convert(
-    recipe: Recipe,
-    converter: Converts,
-    source: LocalModel,
-    target: ModelDir,
-    scratch: Path,
-    hash_file: Callable[[Path], Digest],
-    report: ProgressCallback,
-) -> None:
-    """Convert into a folder of `scratch`, hash what came out, and move all of it to the target at once.
+    @property
+    def model_dir(self) -> ModelDir:
+        """Its name stands for inputs, converter and version: another of these gives another."""
+        inputs = sorted(f"{file.name} {file.sha256}" for file in self.inputs)
+        key = hashlib.sha256("\n".join([self.name, self.converter.version, *inputs]).encode()).hexdigest()[:16]
+        return ModelDir(self.parent / key, self.hash_file)
 
-    The converter's error comes out as it is; ModelCorrupt when it made nothing, or a pickle.
-    """
-    out = scratch / "converted"
-    out.mkdir()
-    converter(source, out, report)
-    made = [path for path in sorted(out.rglob("*")) if path.is_file()]
-    outputs = [_file_info(path.relative_to(out).as_posix(), path, hash_file) for path in made]
-    if not outputs:
-        raise ModelCorrupt(f"{source.name}: the converter {recipe} made no file")
-    record = {
-        "converter": recipe.converter,
-        "version": recipe.version,
-        "source": source.source,
-        "inputs": files_to_json(recipe.inputs),
-        "outputs": files_to_json(outputs),
-    }
-    write_json(out / RECORD, record)
-    target.clear()
-    target.folder.parent.mkdir(parents=True, exist_ok=True)
-    out.replace(target.folder)
+    def read(self) -> Converted | None:
+        """None when nothing was made, or the record cannot be understood."""
+        try:
+            record = json.loads((self.model_dir.folder / RECORD).read_bytes())
+            files = files_from_json(record["outputs"])
+            return Converted(str(record["source"]), files) if files else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
 
+    def run(self, source: LocalModel, scratch: Path, report: ProgressCallback) -> None:
+        """Convert into a folder of `scratch`, hash what came out, move all of it to its place, delete older ones.
 
-def delete_others(conversions: Path, key: str) -> None:
-    """Delete what was made of other inputs, or by another version."""
-    for folder in conversions.iterdir():
-        if folder.name != key:
-            shutil.rmtree(folder, ignore_errors=True)
+        The converter's error comes out as it is; ModelCorrupt when it made nothing, or a pickle.
+        """
+        out, target = scratch / "converted", self.model_dir
+        out.mkdir()
+        self.converter(source, out, report)
+        paths = [path for path in sorted(out.rglob("*")) if path.is_file()]
+        outputs = [self._file_info(path.relative_to(out).as_posix(), path) for path in paths]
+        if not outputs:
+            raise ModelCorrupt(f"{source.name}: the converter {self} made no file")
+        record = {
+            "converter": self.name,
+            "version": self.converter.version,
+            "source": source.source,
+            "inputs": files_to_json(self.inputs),
+            "outputs": files_to_json(outputs),
+        }
+        write_json(out / RECORD, record)
+        target.clear()
+        self.parent.mkdir(parents=True, exist_ok=True)
+        out.replace(target.folder)
+        for folder in self.parent.iterdir():
+            if folder != target.folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.converter.version}"
 
-def _file_info(name: str, path: Path, hash_file: Callable[[Path], Digest]) -> FileInfo:
-    """The file's digest, once its bytes are on the disk."""
-    refuse_pickle(name, path)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    digest = hash_file(path)
-    return FileInfo(name, digest.size, digest.sha256)
+    def _file_info(self, name: str, path: Path) -> FileInfo:
+        """What the file is, once its bytes are on the disk."""
+        refuse_pickle(name, path)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        digest = self.hash_file(path)
+        return FileInfo(name, digest.size, digest.sha256)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from inzwa.errors import ModelCorrupt, ModelError, ModelUnavailable, ModelUntrusted
-from inzwa.models.cache.conversion import convert, delete_others
 from inzwa.models.cache.model_dir import Checking, Fault
-from inzwa.models.cache.verified import VerifiedModels
+from inzwa.models.cache.verified import VerifiedModels, require_agreement
 from inzwa.models.catalogue import Entry
 from inzwa.models.checksums import Digest
 from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, ProgressCallback
-from inzwa.models.sources.source import FetchedFile, Source, Workspace
+from inzwa.models.sources.source import FetchedFile, Pin, Source, UnpinnedSource, Workspace
 from inzwa.protocols import FileInfo
 
 REMEDY: Final = "Fetch it once where its source can be reached, or set INZWA_CACHE to a folder that already holds it."
@@ -50,7 +49,7 @@ class Fetcher:
                 f"{entry.name} is not updated where signatures are required: update and sign it where none is"
             )
         with self.locked(entry), self._workspace(entry) as work:
-            pin = entry.unpinned.pin(entry.files, work)
+            pin = self._pin(entry, entry.unpinned, work)
             source, folder = entry.unpinned.pinned(pin), self.models.model_dir(entry)
             self.models.cache.require_room(_missing_bytes(source, pin.files, work))
             with closing(source.fetch(pin.files, work)) as files:
@@ -83,18 +82,24 @@ class Fetcher:
             yield work
 
     def _fetch(self, entry: Entry, resolved: Entry | None, work: Workspace) -> LocalModel:
-        pin = entry.unpinned.pin(entry.files, work) if resolved is None and entry.unpinned else None
+        pin = self._pin(entry, entry.unpinned, work) if resolved is None and entry.unpinned else None
         known = entry.pinned(pin) if pin else resolved or entry
         if faults := self.models.faults(known, self.on_check(entry)):
             self._mend(known, faults, work)
         if pin:
             self.models.locks.write(entry.name, pin)
         if known.convert:
-            self._convert(known, work)
+            self.models.cache.require_room(known.size)  # what comes out is smaller than what went in
+            self.models.conversion(known).run(self.models.local(known), work.scratch, self.report)
         model = self.models.find(known, self.on_check(entry))
         if model is None:
             raise ModelUnavailable(f"{entry.name} was fetched and is gone again: something else writes to the cache")
         return model
+
+    def _pin(self, entry: Entry, unpinned: UnpinnedSource, work: Workspace) -> Pin:
+        pin = unpinned.pin(work)
+        require_agreement(entry, pin, f"the {unpinned.title}")
+        return pin
 
     def _mend(self, entry: Entry, faults: Sequence[Fault], work: Workspace) -> None:
         """Fetch the missing and damaged files from the first source that has them, each accepted once it is right.
@@ -121,20 +126,6 @@ class Fetcher:
             for file in fetched:
                 _require_right(file, title)
                 self.models.model_dir(entry).accept(file.file, file.path, title)
-
-    def _convert(self, entry: Entry, work: Workspace) -> None:
-        recipe, cache = self.models.recipe(entry), self.models.cache
-        cache.require_room(entry.size)  # what comes out is smaller than what went in
-        convert(
-            recipe,
-            self.models.converters[recipe.converter],
-            self.models.local(entry),
-            self.models.conversion_dir(entry),
-            work.scratch,
-            cache.hash_file,
-            self.report,
-        )
-        delete_others(cache.conversions(entry.cache_name), recipe.key)
 
 
 def _missing_bytes(source: Source, files: Sequence[FileInfo], work: Workspace) -> int:

@@ -52,10 +52,6 @@ class Cache:
         """The folder of all that was made of the model's files."""
         return self.folder / "converted" / name
 
-    def conversion_dir(self, name: str, key: str) -> ModelDir:
-        """The folder of what one converter made of one input; `key` stands for both."""
-        return ModelDir(self.conversions(name) / key, self.hash_file)
-
     def signature(self, name: str) -> Path:
         """The signed manifest of the model's files. It outlives the model, as a line in models.lock does."""
         return self.folder / "signatures" / f"{name}.json"

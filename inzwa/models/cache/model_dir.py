@@ -81,7 +81,10 @@ class ModelDir:
     def file_infos(self, names: Sequence[str], on_check: Checking) -> tuple[FileInfo, ...]:
         """What these files are, as they lie there: hashed once, and again when they changed. OSError without one."""
         recorded = self._recorded()
-        states = {name: self._current(name, recorded.get(name), on_check) for name in names}
+        states = {name: self._state(name, recorded.get(name), on_check) for name in names}
+        for name in names:
+            if states[name] != recorded.get(name):
+                refuse_pickle(name, self.folder / name)
         if states != recorded:
             with contextlib.suppress(OSError):
                 self._write_record(str(self.folder), states)
@@ -129,31 +132,28 @@ class ModelDir:
         if self.folder.exists():
             shutil.rmtree(self.folder)
 
-    def _current(self, name: str, recorded: FileState | None, on_check: Checking) -> FileState:
-        """The file's state from before it was hashed: a later write changes it."""
+    def _check(self, file: FileInfo, recorded: FileState | None, on_check: Checking) -> FileState | Fault:
+        if recorded and recorded.sha256 != file.sha256:
+            recorded = None
+        try:
+            state = self._state(file.name, recorded, on_check)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return Fault(file, None)
+        if (state.size, state.sha256) != (file.size, file.sha256):
+            return Fault(file, Digest(state.size, state.sha256))
+        if state != recorded:
+            refuse_pickle(file.name, self.folder / file.name)
+        return state
+
+    def _state(self, name: str, recorded: FileState | None, on_check: Checking) -> FileState:
+        """The file as it was before it was hashed, so that a write in the meantime shows; hashed unless recorded."""
         path = self.folder / name
         state = FileState.of(path, recorded.sha256 if recorded else "")
         if state == recorded:
             return state
         on_check(name, state.size)
-        refuse_pickle(name, path)
         found = self._hash(path)
         return replace(state, sha256=found.sha256, size=found.size)
-
-    def _check(self, file: FileInfo, recorded: FileState | None, on_check: Checking) -> FileState | Fault:
-        path = self.folder / file.name
-        try:
-            state = FileState.of(path, file.sha256)
-            if state == recorded:
-                return state
-            on_check(file.name, state.size)
-            found = self._hash(path)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return Fault(file, None)
-        if found != Digest(file.size, file.sha256):
-            return Fault(file, found)
-        refuse_pickle(file.name, path)
-        return state
 
     def _recorded(self) -> dict[str, FileState]:
         """What was verified; what cannot be understood is left out."""

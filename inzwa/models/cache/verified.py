@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inzwa.errors import CatalogueError, ModelCorrupt, ModelUnavailable
-from inzwa.models.cache.conversion import Converts, Recipe, read_converted
+from inzwa.models.cache.conversion import Conversion, Converts
 from inzwa.models.cache.folder import Cache
 from inzwa.models.cache.lock_file import LockFile
 from inzwa.models.cache.model_dir import Checking, Fault, ModelDir
@@ -12,6 +12,7 @@ from inzwa.models.catalogue import Entry
 from inzwa.models.checksums import Digest
 from inzwa.models.local_model import LocalModel
 from inzwa.models.signing.trust import SignaturePolicy
+from inzwa.models.sources.source import Pin
 from inzwa.protocols import FileInfo
 
 
@@ -35,7 +36,7 @@ class VerifiedModels:
         pin = self.locks.pin(entry.name)
         if pin is None or pin.source != entry.unpinned.title:  # another source in the catalogue means a new first pull
             return None
-        _require_agreement(entry, pin.files, self.locks.path.name)
+        require_agreement(entry, pin, self.locks.path.name)
         try:
             return entry.pinned(pin)
         except (KeyError, ValueError) as error:  # a line that somebody wrote by hand
@@ -70,13 +71,13 @@ class VerifiedModels:
             self.cache.user_dir(entry.folder, entry.cache_name).forget()
             return ()
         raw = self.faults(entry, on_check, again=True) if self.model_dir(entry).has_any(entry.files) else ()
-        made = read_converted(self.conversion_dir(entry).folder) if entry.convert else None
-        return (*raw, *(self.conversion_dir(entry).faults(made.files, on_check, again=True) if made else ()))
+        if not entry.convert or (converted := self.conversion(entry).read()) is None:
+            return raw
+        return (*raw, *self.conversion(entry).model_dir.faults(converted.files, on_check, again=True))
 
     def has_any(self, entry: Entry) -> bool:
         """Whether anything of it lies here, damaged or not."""
-        raw = self.model_dir(entry).has_any(entry.files)
-        return raw or bool(entry.convert and read_converted(self.conversion_dir(entry).folder))
+        return self.model_dir(entry).has_any(entry.files) or bool(entry.convert and self.conversion(entry).read())
 
     def local(self, entry: Entry) -> LocalModel:
         """The entry's own files, as they came."""
@@ -86,16 +87,13 @@ class VerifiedModels:
     def model_dir(self, entry: Entry) -> ModelDir:
         return self.cache.model_dir(entry.cache_name)
 
-    def conversion_dir(self, entry: Entry) -> ModelDir:
-        """The folder of what is, or will be, made of the entry's files."""
-        return self.cache.conversion_dir(entry.cache_name, self.recipe(entry).key)
-
-    def recipe(self, entry: Entry) -> Recipe:
-        """How its files are converted. CatalogueError when there is no such converter."""
+    def conversion(self, entry: Entry) -> Conversion:
+        """How the entry's files are converted. CatalogueError when there is no such converter."""
         if entry.convert not in self.converters:
             known = ", ".join(self.converters) or "none"
             raise CatalogueError(f"{entry.name}.convert: expected one of {known}, found {entry.convert!r}")
-        return Recipe(entry.convert, self.converters[entry.convert].version, entry.files)
+        parent = self.cache.conversions(entry.cache_name)
+        return Conversion(entry.convert, self.converters[entry.convert], entry.files, parent, self.cache.hash_file)
 
     def _find_unsigned(self, entry: Entry, on_check: Checking) -> LocalModel | None:
         if entry.folder is not None:
@@ -105,11 +103,11 @@ class VerifiedModels:
         return None if self.faults(entry, on_check) else self.local(entry)
 
     def _converted(self, entry: Entry, on_check: Checking) -> LocalModel | None:
-        folder = self.conversion_dir(entry)
-        made = read_converted(folder.folder)
+        conversion = self.conversion(entry)
+        made, folder = conversion.read(), conversion.model_dir
         if made is None or folder.faults(made.files, on_check):
             return None
-        return _local_model(entry, folder, made.files, f"{made.source}, made ready by {self.recipe(entry)}")
+        return _local_model(entry, folder, made.files, f"{made.source}, made ready by {conversion}")
 
     def _in_place(self, entry: Entry, folder: ModelDir, on_check: Checking) -> LocalModel:
         try:
@@ -133,12 +131,13 @@ def _local_model(entry: Entry, folder: ModelDir, files: tuple[FileInfo, ...], so
     )
 
 
-def _require_agreement(entry: Entry, locked: tuple[FileInfo, ...], lock_name: str) -> None:
-    there = {file.name: file for file in locked}
+def require_agreement(entry: Entry, pin: Pin, where: str) -> None:
+    """ModelCorrupt when a file that the catalogue knows is another one where it was found."""
+    there = {file.name: file for file in pin.files}
     for file in entry.files:
         if (found := there.get(file.name)) != file:
             raise ModelCorrupt(
                 f"{entry.name} {file.name}: expected {Digest(file.size, file.sha256)} as the catalogue says, found "
-                f"{Digest(found.size, found.sha256) if found else 'no such file'} in {lock_name}; "
+                f"{Digest(found.size, found.sha256) if found else 'no such file'} in {where}; "
                 f"`python -m inzwa models update {entry.name}` pins it anew"
             )

@@ -2,6 +2,7 @@
 
 import glob
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,6 @@ from inzwa.models.catalogue import Entry
 from inzwa.models.pickles import REMEDY, is_pickle_name
 from inzwa.models.sources.hub_source import UnpinnedHub
 from inzwa.models.sources.mlflow_source import UnpinnedMlflow
-from inzwa.models.sources.source import UnpinnedSource
 from inzwa.models.sources.unpinned_wheel import UnpinnedWheel
 from inzwa.models.toml_table import is_file_name
 
@@ -35,9 +35,9 @@ def direct_entry(name: str) -> Entry:
     if (found := _HUB.fullmatch(name)) and is_file_name(found["path"]):
         return _hub_entry(name, found["repository"], found["revision"] or "main", found["path"])
     if found := _WHEEL.fullmatch(name):
-        return _entry(name, unpinned=UnpinnedWheel(found["name"], found["version"]))
+        return replace(_entry(name), unpinned=UnpinnedWheel(found["name"], found["version"]))
     if found := _MLFLOW.fullmatch(name):
-        return _entry(name, unpinned=UnpinnedMlflow(found["name"], found["which"].removeprefix("/")))
+        return replace(_entry(name), unpinned=UnpinnedMlflow(found["name"], found["which"].removeprefix("/")))
     raise UnknownModel(f"{name!r} names no model: expected one of {FORMS}")
 
 
@@ -45,7 +45,7 @@ def _hub_entry(name: str, repository: str, revision: str, path: str) -> Entry:
     """The file, and beside it the JSON of the same name that describes a voice."""
     _require_data(path)
     pattern = glob.escape(path)
-    return _entry(name, unpinned=UnpinnedHub(repository, revision, (pattern,), (f"{pattern}.json",)))
+    return replace(_entry(name), unpinned=UnpinnedHub(repository, revision, (pattern,), (f"{pattern}.json",)))
 
 
 def _local_entry(name: str, path: Path) -> Entry:
@@ -57,12 +57,12 @@ def _local_entry(name: str, path: Path) -> Entry:
         if inside and not data:
             _require_data(inside[0])
         if data:
-            return _entry(name, folder=path, local_files=tuple(data))
+            return replace(_entry(name), folder=path, local_files=tuple(data))
     elif path.is_file():
         _require_data(path.name)
         beside = path.with_name(f"{path.name}.json")
         names = (path.name, *([beside.name] if beside.is_file() else []))
-        return _entry(name, folder=path.parent, local_files=names)
+        return replace(_entry(name), folder=path.parent, local_files=names)
     raise ModelUnavailable(f"{name}: there is no such file, nor a folder with files in it")
 
 
@@ -71,20 +71,5 @@ def _require_data(path: str) -> None:
         raise UnknownModel(f"{path} is a pickle, which could run code when opened: refused. {REMEDY}")
 
 
-def _entry(
-    name: str,
-    *,
-    unpinned: UnpinnedSource | None = None,
-    folder: Path | None = None,
-    local_files: tuple[str, ...] = (),
-) -> Entry:
-    return Entry(
-        name=name,
-        stage="",
-        language=_UNKNOWN,
-        licence=_UNKNOWN,
-        consequence=_CONSEQUENCE,
-        unpinned=unpinned,
-        folder=folder,
-        local_files=local_files,
-    )
+def _entry(name: str) -> Entry:
+    return Entry(name=name, stage="", language=_UNKNOWN, licence=_UNKNOWN, consequence=_CONSEQUENCE)

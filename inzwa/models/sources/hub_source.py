@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from inzwa.errors import ModelCorrupt, ModelUnavailable
+from inzwa.errors import ModelUnavailable
 from inzwa.models.checksums import Digest, read_chunks, write_hashed
 from inzwa.models.parallel import side_by_side
 from inzwa.models.pickles import REMEDY
@@ -97,13 +97,12 @@ class UnpinnedHub:
         listing = cached_listing(environ, self.repository, self.revision)
         return listing is not None and _first_unmatched(self.take, listing.files) is None
 
-    def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
+    def pin(self, work: Workspace) -> Pin:
         hub = Hub.of(work.environ)
         listing = self._listing(hub, work)
         chosen = self._chosen(listing, hub)
         progress = DownloadProgress(work, self.repository, sum(file.size for file in chosen if not file.sha256))
         files = tuple(self._file_info(hub, listing.commit, file, work, progress) for file in chosen)
-        self._require_agreement(files, known)
         return Pin(self.title, {"commit": listing.commit}, files)
 
     def pinned(self, pin: Pin) -> HubSource:
@@ -138,15 +137,6 @@ class UnpinnedHub:
         wanted = HubFile(self.repository, commit, file)
         _, digest = cached_file(wanted, work.environ) or Download(hub, wanted, work, progress).run()
         return FileInfo(file.path, digest.size, digest.sha256)
-
-    def _require_agreement(self, files: Sequence[FileInfo], known: Sequence[FileInfo]) -> None:
-        found = {file.name: file for file in files}
-        for file in known:
-            if (there := found.get(file.name)) != file:
-                raise ModelCorrupt(
-                    f"{self.title} {file.name}: expected {Digest(file.size, file.sha256)} as the catalogue says, "
-                    f"found {Digest(there.size, there.sha256) if there else 'no such file'}"
-                )
 
 
 def _repository(table: TomlTable) -> str:

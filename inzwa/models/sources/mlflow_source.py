@@ -31,10 +31,6 @@ class MlflowSource:
     def title(self) -> str:
         return f"mlflow {self.model} version {self.version}"
 
-    @property
-    def file_names(self) -> frozenset[str]:
-        return frozenset()
-
     def download_bytes(self, files: Sequence[FileInfo]) -> int:
         return 0  # what is downloaded is moved to its place: it never lies there twice
 
@@ -75,7 +71,7 @@ class UnpinnedMlflow:
     def title(self) -> str:
         return f"mlflow {self.model}{self.which if self.which.startswith('@') else f' version {self.which}'}"
 
-    def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
+    def pin(self, work: Workspace) -> Pin:
         registry = Registry.of(work.environ)
         version = registry.describe(self.model, self.which)
         wanted = [FileInfo(path, version.sizes[path], "") for path in self._chosen(version)]

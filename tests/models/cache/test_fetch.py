@@ -23,7 +23,6 @@ class ScriptedSource:
     title: str
     content: bytes | None
     asked: list[str] = field(default_factory=list)
-    file_names: frozenset[str] = frozenset({"a", "b"})
 
     def download_bytes(self, files: Sequence[FileInfo]) -> int:
         return 0

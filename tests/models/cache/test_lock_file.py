@@ -5,15 +5,15 @@ import json
 import pytest
 
 from inzwa.errors import ModelCorrupt
-from tests.models.pupil import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, Class
+from tests.models.hub_model import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, HubModel
 from tests.models.sources.hub import digest
 
 
-def lock_of(pupil: Class) -> dict:
+def lock_of(pupil: HubModel) -> dict:
     return json.loads((pupil.cache / "models.lock").read_text())["pupil"]
 
 
-def test_a_first_pull_writes_commit_sizes_and_hashes_into_the_lock(pupil: Class) -> None:
+def test_a_first_pull_writes_commit_sizes_and_hashes_into_the_lock(pupil: HubModel) -> None:
     pupil.store().fetch("pupil")
     lock = lock_of(pupil)
     assert lock["facts"] == {"commit": pupil.hub.branches[REPOSITORY, "main"]}
@@ -21,7 +21,7 @@ def test_a_first_pull_writes_commit_sizes_and_hashes_into_the_lock(pupil: Class)
     assert lock["files"]["config.json"] == {"size": len(CONFIG), "sha256": digest(CONFIG).sha256}
 
 
-def test_what_was_locked_is_fetched_again_though_the_branch_has_moved(pupil: Class) -> None:
+def test_what_was_locked_is_fetched_again_though_the_branch_has_moved(pupil: HubModel) -> None:
     store = pupil.store()
     store.fetch("pupil")
     pupil.hub.push(REPOSITORY, {**FILES, "model.gguf": WEIGHTS[::-1]})
@@ -29,7 +29,7 @@ def test_what_was_locked_is_fetched_again_though_the_branch_has_moved(pupil: Cla
     assert store.fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
 
 
-def test_a_changed_file_is_refused_when_the_locked_commit_is_gone_and_taken_by_update(pupil: Class) -> None:
+def test_a_changed_file_is_refused_when_the_locked_commit_is_gone_and_taken_by_update(pupil: HubModel) -> None:
     store = pupil.store()
     store.fetch("pupil")
     old = pupil.hub.branches[REPOSITORY, "main"]
@@ -45,7 +45,7 @@ def test_a_changed_file_is_refused_when_the_locked_commit_is_gone_and_taken_by_u
     assert store.find("pupil") is not None
 
 
-def test_an_unchanged_file_is_taken_from_the_branch_when_the_locked_commit_is_gone(pupil: Class) -> None:
+def test_an_unchanged_file_is_taken_from_the_branch_when_the_locked_commit_is_gone(pupil: HubModel) -> None:
     store = pupil.store()
     store.fetch("pupil")
     old = pupil.hub.branches[REPOSITORY, "main"]
@@ -55,7 +55,7 @@ def test_an_unchanged_file_is_taken_from_the_branch_when_the_locked_commit_is_go
     assert store.fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
 
 
-def test_a_lock_that_somebody_changed_is_refused_with_both_hashes(pupil: Class) -> None:
+def test_a_lock_that_somebody_changed_is_refused_with_both_hashes(pupil: HubModel) -> None:
     store = pupil.store()
     store.fetch("pupil")
     lock = pupil.cache / "models.lock"
@@ -66,7 +66,7 @@ def test_a_lock_that_somebody_changed_is_refused_with_both_hashes(pupil: Class) 
     assert store.find("pupil") is None
 
 
-def test_a_lock_that_contradicts_the_catalogue_is_refused_before_anything_is_fetched(pupil: Class) -> None:
+def test_a_lock_that_contradicts_the_catalogue_is_refused_before_anything_is_fetched(pupil: HubModel) -> None:
     pupil.store().fetch("pupil")
     pupil.hub.asked.clear()
     pupil.text = OPEN + f'[pupil.files."config.json"]\nsize = 5\nsha256 = "{"cd" * 32}"\n'
@@ -102,7 +102,7 @@ def described(name: str = "model.gguf", size: object = 1, sha256: object = "ab" 
     ],
 )
 def test_a_lock_that_leads_elsewhere_or_lacks_something_is_refused_and_nothing_is_fetched(
-    pupil: Class, tampered: str
+    pupil: HubModel, tampered: str
 ) -> None:
     pupil.cache.mkdir()
     (pupil.cache / "models.lock").write_text(tampered)
@@ -113,14 +113,14 @@ def test_a_lock_that_leads_elsewhere_or_lacks_something_is_refused_and_nothing_i
 
 
 @pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"pupil": 3}', '{"pupil": {"place": "x", "facts": {}}}'])
-def test_a_lock_that_cannot_be_read_is_named_with_the_remedy(pupil: Class, spoilt: str) -> None:
+def test_a_lock_that_cannot_be_read_is_named_with_the_remedy(pupil: HubModel, spoilt: str) -> None:
     pupil.cache.mkdir()
     (pupil.cache / "models.lock").write_text(spoilt)
     with pytest.raises(ModelCorrupt, match=r"models\.lock: expected the pins .*delete it"):
         pupil.store().fetch("pupil")
 
 
-def test_files_that_the_catalogue_describes_wholly_need_no_listing_and_no_lock(pupil: Class) -> None:
+def test_files_that_the_catalogue_describes_wholly_need_no_listing_and_no_lock(pupil: HubModel) -> None:
     commit = pupil.hub.branches[REPOSITORY, "main"]
     pupil.text = OPEN.split("[[")[0] + (
         f'[pupil.files."w.gguf"]\nsize = {len(WEIGHTS)}\nsha256 = "{digest(WEIGHTS).sha256}"\n'

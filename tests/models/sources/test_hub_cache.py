@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from inzwa.errors import ModelUnavailable
-from tests.models.pupil import CONFIG, REPOSITORY, WEIGHTS, Class
+from tests.models.hub_model import CONFIG, REPOSITORY, WEIGHTS, HubModel
 from tests.models.sources.hub import digest, git_oid
 
 
-def into_hub_cache(pupil: Class, commit: str, weights: bytes = WEIGHTS) -> Path:
+def into_hub_cache(pupil: HubModel, commit: str, weights: bytes = WEIGHTS) -> Path:
     """The model as huggingface_hub leaves it in its own cache; the folder of blobs."""
     folder = pupil.folder / "hf" / "models--org--pupil"
     for name in ("blobs", "refs", f"snapshots/{commit}"):
@@ -25,19 +25,19 @@ def into_hub_cache(pupil: Class, commit: str, weights: bytes = WEIGHTS) -> Path:
     return folder / "blobs"
 
 
-def test_a_file_in_the_hubs_own_cache_is_used_after_its_hash_matched(pupil: Class) -> None:
+def test_a_file_in_the_hubs_own_cache_is_used_after_its_hash_matched(pupil: HubModel) -> None:
     into_hub_cache(pupil, pupil.hub.branches[REPOSITORY, "main"])
     assert pupil.store().fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
     assert pupil.hub.count("store") == 0
 
 
-def test_a_damaged_file_in_the_hubs_own_cache_is_left_alone_and_fetched_anew(pupil: Class) -> None:
+def test_a_damaged_file_in_the_hubs_own_cache_is_left_alone_and_fetched_anew(pupil: HubModel) -> None:
     blobs = into_hub_cache(pupil, pupil.hub.branches[REPOSITORY, "main"], weights=WEIGHTS[:-1] + b"!")
     assert pupil.store().fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
     assert (blobs / digest(WEIGHTS).sha256).read_bytes()[-1:] == b"!"
 
 
-def test_offline_the_hubs_own_cache_is_enough_for_a_first_pull(pupil: Class) -> None:
+def test_offline_the_hubs_own_cache_is_enough_for_a_first_pull(pupil: HubModel) -> None:
     into_hub_cache(pupil, pupil.hub.branches[REPOSITORY, "main"])
     model = pupil.store({"HF_HUB_OFFLINE": "1"}).fetch("pupil")
     assert model.path("model.gguf").read_bytes() == WEIGHTS
@@ -47,13 +47,13 @@ def test_offline_the_hubs_own_cache_is_enough_for_a_first_pull(pupil: Class) -> 
     assert pupil.hub.asked == []
 
 
-def test_offline_and_without_the_files_nobody_is_asked_and_the_remedy_is_named(pupil: Class) -> None:
+def test_offline_and_without_the_files_nobody_is_asked_and_the_remedy_is_named(pupil: HubModel) -> None:
     with pytest.raises(ModelUnavailable, match="HF_HUB_OFFLINE forbids to fetch it: unset it"):
         pupil.store({"HF_HUB_OFFLINE": "1"}).fetch("pupil")
     assert pupil.hub.asked == []
 
 
-def test_a_copy_is_made_of_the_hubs_cache_only_in_name(pupil: Class) -> None:
+def test_a_copy_is_made_of_the_hubs_cache_only_in_name(pupil: HubModel) -> None:
     blobs = into_hub_cache(pupil, pupil.hub.branches[REPOSITORY, "main"])
     path = pupil.store().fetch("pupil").path("model.gguf")
     assert path.samefile(blobs / digest(WEIGHTS).sha256)

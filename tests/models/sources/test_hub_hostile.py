@@ -14,11 +14,11 @@ from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import silent
 from inzwa.models.sources.hub import MAX_LISTING_BYTES
 from inzwa.protocols import FileInfo
-from tests.models.pupil import CONFIG, OPEN, REPOSITORY, WEIGHTS, Class
+from tests.models.hub_model import CONFIG, OPEN, REPOSITORY, WEIGHTS, HubModel
 from tests.models.sources.hub import Answer, Fault, digest
 
 
-def listing(pupil: Class, change: Callable[[dict[str, Any]], object]) -> Fault:
+def listing(pupil: HubModel, change: Callable[[dict[str, Any]], object]) -> Fault:
     """The right listing, changed."""
     commit = pupil.hub.branches[REPOSITORY, "main"]
     weights = {"size": len(WEIGHTS), "sha256": digest(WEIGHTS).sha256, "pointerSize": 1}
@@ -53,7 +53,7 @@ def everything(folder: Path) -> set[str]:
     ids=["lfs path", "lfs root", "lfs case", "size", "oid path", "no oid", "commit path", "no commit"],
 )
 def test_what_is_no_hash_is_refused_before_a_file_is_named_after_it(
-    pupil: Class, change: Callable[[dict[str, Any]], object]
+    pupil: HubModel, change: Callable[[dict[str, Any]], object]
 ) -> None:
     pupil.hub.fail("list", [listing(pupil, change)] * 5)
     with pytest.raises(ModelUnavailable, match="does not answer as a Hub does"):
@@ -65,7 +65,7 @@ def test_what_is_no_hash_is_refused_before_a_file_is_named_after_it(
 @pytest.mark.parametrize(
     "name", ["../model.gguf", "/etc/model.gguf", "a\\..\\model.gguf", ".model.gguf", "\x1b[2Jm.gguf"]
 )
-def test_a_file_whose_name_leads_elsewhere_is_passed_over(pupil: Class, name: str) -> None:
+def test_a_file_whose_name_leads_elsewhere_is_passed_over(pupil: HubModel, name: str) -> None:
     pupil.text = OPEN.replace('"*.gguf", ', "").replace('"vocab.json"', '"*.gguf", "*/*.gguf"')
     pupil.hub.fail("list", [listing(pupil, lambda said: said["siblings"][0].update(rfilename=name))])
     with pytest.raises(ModelCorrupt, match=r"config\.json"):  # whose git name the changed listing does not know
@@ -73,7 +73,7 @@ def test_a_file_whose_name_leads_elsewhere_is_passed_over(pupil: Class, name: st
     assert pupil.hub.count("store") == 0
 
 
-def test_a_listing_without_end_is_cut(pupil: Class) -> None:
+def test_a_listing_without_end_is_cut(pupil: HubModel) -> None:
     def endless(answer: Answer, _: bytes) -> None:
         answer.begin(200, 1 << 40, Content_Type="application/json")
         try:
@@ -87,13 +87,13 @@ def test_a_listing_without_end_is_cut(pupil: Class) -> None:
         pupil.store().fetch("pupil")
 
 
-def test_a_listing_nested_without_end_is_refused(pupil: Class) -> None:
+def test_a_listing_nested_without_end_is_refused(pupil: HubModel) -> None:
     pupil.hub.fail("list", [lambda answer, _: answer.send(200, b"[" * 200_000)] * 5)
     with pytest.raises(ModelUnavailable, match="does not answer as a Hub does"):
         pupil.store().fetch("pupil")
 
 
-def test_a_file_that_never_ends_does_not_fill_the_disk(pupil: Class) -> None:
+def test_a_file_that_never_ends_does_not_fill_the_disk(pupil: HubModel) -> None:
     sent_bytes: list[int] = []
 
     def endless(answer: Answer, content: bytes) -> None:
@@ -110,7 +110,7 @@ def test_a_file_that_never_ends_does_not_fill_the_disk(pupil: Class) -> None:
     with pytest.raises(ModelUnavailable, match="the Hub sent more"):
         pupil.store().fetch("pupil")
     assert max(sent_bytes) < 50 * len(WEIGHTS)
-    assert "model.gguf" not in pupil.litter()
+    assert "model.gguf" not in pupil.cached_files()
 
 
 def to(location: str) -> Fault:
@@ -119,19 +119,20 @@ def to(location: str) -> Fault:
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "gopher://127.0.0.1/", "http:///nowhere"])
-def test_a_storage_host_that_sends_on_to_a_file_is_refused(pupil: Class, location: str) -> None:
-    pupil.hub.fail("store", [to(location)] * 5)
+@pytest.mark.parametrize("kind", ["list", "store"])
+def test_a_host_that_sends_on_to_a_file_is_refused(pupil: HubModel, kind: str, location: str) -> None:
+    pupil.hub.fail(kind, [to(location)] * 5)
     with pytest.raises(ModelUnavailable, match=r"sends on to|cannot be reached|no address"):
         pupil.store().fetch("pupil")
 
 
-def test_a_storage_host_that_sends_on_for_ever_is_left(pupil: Class) -> None:
+def test_a_storage_host_that_sends_on_for_ever_is_left(pupil: HubModel) -> None:
     pupil.hub.fail("store", [to(f"{pupil.hub.store_url}/blobs/{digest(WEIGHTS).sha256}")] * 100)
     with pytest.raises(ModelUnavailable, match="more than 5 redirects"):
         pupil.store().fetch("pupil")
 
 
-def test_a_token_does_not_follow_a_redirect_from_the_hub_to_another_host(pupil: Class) -> None:
+def test_a_token_does_not_follow_a_redirect_from_the_hub_to_another_host(pupil: HubModel) -> None:
     pupil.hub.tokens[REPOSITORY] = "hf_right"
     home = f"{pupil.hub.url}/{REPOSITORY}/resolve/main/model.gguf"
     pupil.hub.fail("store", [to(home)])
@@ -141,7 +142,7 @@ def test_a_token_does_not_follow_a_redirect_from_the_hub_to_another_host(pupil: 
     assert tokens["store"] == ""
 
 
-def test_a_time_to_wait_in_odd_digits_is_no_time(pupil: Class) -> None:
+def test_a_time_to_wait_in_odd_digits_is_no_time(pupil: HubModel) -> None:
     pupil.hub.fail("head", [lambda answer, _: answer.send(429, b"", Retry_After="\xb2")])
     pupil.store().fetch("pupil")
     assert pupil.pauses_s == [1.0]

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import inzwa
-from tests.models.pupil import CONFIG, OPEN, WEIGHTS, Class
+from tests.models.hub_model import CONFIG, OPEN, WEIGHTS, HubModel
 from tests.models.sources.hub_faults import breaks_off, waits_for_the_gate
 
 FETCH = """
@@ -38,7 +38,7 @@ print(store.fetch("pupil").folder)
 """
 
 
-def fetching(pupil: Class, *, die_at: str = "", gate: str = "") -> "subprocess.Popen[str]":
+def fetching(pupil: HubModel, *, die_at: str = "", gate: str = "") -> "subprocess.Popen[str]":
     """A process that fetches the pupil; it kills itself at `die_at`, and asks for `gate` when it has to wait."""
     catalogue = pupil.folder / "mine.toml"
     catalogue.write_text(pupil.text)
@@ -52,7 +52,9 @@ def fetching(pupil: Class, *, die_at: str = "", gate: str = "") -> "subprocess.P
     )
 
 
-def test_a_process_killed_in_the_middle_of_a_download_leaves_a_cache_that_the_next_one_completes(pupil: Class) -> None:
+def test_a_process_killed_in_the_middle_of_a_download_leaves_a_cache_that_the_next_one_completes(
+    pupil: HubModel,
+) -> None:
     with fetching(pupil, die_at="downloading") as dying:
         dying.communicate()
     assert dying.returncode == -signal.SIGKILL
@@ -65,7 +67,7 @@ def test_a_process_killed_in_the_middle_of_a_download_leaves_a_cache_that_the_ne
     assert not list((pupil.cache / "partial").iterdir())
 
 
-def test_a_process_killed_in_the_middle_of_a_conversion_leaves_no_half_of_it(pupil: Class) -> None:
+def test_a_process_killed_in_the_middle_of_a_conversion_leaves_no_half_of_it(pupil: HubModel) -> None:
     pupil.text = OPEN.replace('stage = "llm"', 'stage = "llm"\nconvert = "copy"')
     with fetching(pupil, die_at="converting") as dying:
         dying.communicate()
@@ -80,7 +82,7 @@ def test_a_process_killed_in_the_middle_of_a_conversion_leaves_no_half_of_it(pup
     assert not list((pupil.cache / "partial").iterdir())
 
 
-def test_two_processes_at_once_fetch_once_and_both_get_the_model(pupil: Class) -> None:
+def test_two_processes_at_once_fetch_once_and_both_get_the_model(pupil: HubModel) -> None:
     pupil.hub.fail("store", [waits_for_the_gate])
     pair = [fetching(pupil, gate=f"{pupil.hub.url}/gate") for _ in range(2)]
     said = [process.communicate()[0] for process in pair]
@@ -92,7 +94,7 @@ def test_two_processes_at_once_fetch_once_and_both_get_the_model(pupil: Class) -
     assert (Path(said[0].strip()) / "model.gguf").read_bytes() == WEIGHTS
 
 
-def test_a_process_goes_on_by_itself_after_a_broken_connection(pupil: Class) -> None:
+def test_a_process_goes_on_by_itself_after_a_broken_connection(pupil: HubModel) -> None:
     pupil.hub.fail("store", [breaks_off])
     with fetching(pupil) as process:
         said = process.communicate()[0].strip().splitlines()

