@@ -1,23 +1,6 @@
-"""Every setting (INZWA_*): what it is, what it may be, where its value came from."""
+"""Every setting (INZWA_*): what it is, what it may be, where its value came from. Imports nothing else of Inzwa's."""
 
-from inzwa.settings.model import (
-    ENV_FILE,
-    PREFIX,
-    SECRETIVE,
-    EngineSettings,
-    SettingLine,
-    Settings,
-    load_settings,
-    setting_lines,
-)
+from inzwa.settings.load import PREFIX, SettingLine, load_settings, setting_lines
+from inzwa.settings.model import Settings
 
-__all__ = [
-    "ENV_FILE",
-    "PREFIX",
-    "SECRETIVE",
-    "EngineSettings",
-    "SettingLine",
-    "Settings",
-    "load_settings",
-    "setting_lines",
-]
+__all__ = ["PREFIX", "SettingLine", "Settings", "load_settings", "setting_lines"]

@@ -1,7 +1,6 @@
-"""A setting's value, and what it may be, in words. Knows no setting; the second comes from its JSON schema."""
+"""A setting's value, and what it may be, in words."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from pydantic import HttpUrl, SecretStr
 
@@ -9,14 +8,27 @@ _PATHS: Final = {"path": "a path", "file-path": "a file that can be read", "dire
 _KINDS: Final = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
 
 
-def shown(value: Any) -> str:
+class Schema(TypedDict, total=False):
+    """What is read of a setting's JSON schema."""
+
+    const: object
+    enum: list[object]
+    anyOf: list["Schema"]
+    format: str
+    type: str
+    minimum: float
+    exclusiveMinimum: float
+    maximum: float
+
+
+def shown(value: object) -> str:
     """As text; of a secret only whether it is set."""
     if isinstance(value, SecretStr):
         return "(set)" if value.get_secret_value() else "(not set)"
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def allowed(schema: Mapping[str, Any]) -> str:
+def allowed(schema: Schema) -> str:
     """What would be right."""
     if "const" in schema:
         return shown(schema["const"])

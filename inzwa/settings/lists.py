@@ -1,4 +1,4 @@
-"""Lists that people write down: words between commas, or a file with one a line. Knows no setting."""
+"""Lists in settings: words between commas, or a file with one a line."""
 
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ def between_commas(text: str) -> tuple[str, ...]:
 
 @cache
 def lines_of(path: Path) -> tuple[str, ...]:
-    """A file's lines without remarks (from # on) and empty ones; read once. ValueError where it is no text."""
+    """A file's lines without comments (from # on) and empty ones; read once. ValueError where it is no text."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -20,6 +20,6 @@ def lines_of(path: Path) -> tuple[str, ...]:
 
 
 def with_lines(path: Path) -> Path:
-    """The path itself, once it is known that its lines can be read."""
+    """The path itself. ValueError where its lines cannot be read."""
     lines_of(path)
     return path

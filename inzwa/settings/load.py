@@ -1,0 +1,93 @@
+"""Settings from the environment (INZWA_*) and a `.env` file, and back: what each is and where it came from."""
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal
+
+from dotenv import dotenv_values
+from pydantic import HttpUrl, SecretStr, ValidationError
+
+from inzwa.errors import SettingsError
+from inzwa.settings.describe import Schema, allowed, shown
+from inzwa.settings.model import Settings
+
+PREFIX: Final = "INZWA_"
+ENV_FILE: Final = ".env"
+SECRET_TYPES: Final = (SecretStr, HttpUrl)
+"""Types of settings whose wrong value is not repeated: it may hold a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """One setting as `python -m inzwa settings` prints it."""
+
+    variable: str
+    value: str
+    """As text; a secret is only said to be set."""
+    origin: Literal["default", "environment", ".env"]
+    allowed: str
+    """What would be right."""
+    meaning: str
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process, where the environment overrides the `.env` file, or of `environment` alone.
+
+    SettingsError names each wrong variable, its value and what would be right.
+    """
+    given = _dotenv() | dict(os.environ) if environment is None else environment
+    _refuse_unknown(given)
+    prefixed = {name.upper(): value for name, value in given.items()}
+    found = {name: prefixed[_variable(name)] for name in Settings.model_fields if _variable(name) in prefixed}
+    try:
+        return Settings.model_validate(found)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_complaints(error))) from None
+
+
+def setting_lines(settings: Settings) -> Iterator[SettingLine]:
+    """Every setting with where its value came from."""
+    file_only = {name.upper() for name in _dotenv()} - {name.upper() for name in os.environ}
+    for name, field in Settings.model_fields.items():
+        origin: Literal["default", "environment", ".env"] = "default"
+        if name in settings.model_fields_set:
+            origin = ".env" if _variable(name) in file_only else "environment"
+        value = shown(getattr(settings, name))
+        yield SettingLine(_variable(name), value, origin, _allowed(name), field.description or "")
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _dotenv() -> dict[str, str]:
+    return {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = [_variable(name) for name in Settings.model_fields]
+    for name in names:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else " `python -m inzwa settings` lists them all."
+            raise SettingsError(f"{name} is not a setting of Inzwa.{hint}")
+
+
+def _complaints(error: ValidationError) -> Iterator[str]:
+    for each in {each["loc"][0]: each for each in error.errors()}.values():  # one a setting, however many are wrong
+        name = str(each["loc"][0])
+        value = "(hidden)" if Settings.model_fields[name].annotation in SECRET_TYPES else repr(each["input"])
+        yield f"{_variable(name)}={value} cannot be: it takes {_allowed(name)}."
+
+
+def _allowed(name: str) -> str:
+    return allowed(_schemas()[name])
+
+
+@cache
+def _schemas() -> Mapping[str, Schema]:
+    properties: Mapping[str, Schema] = Settings.model_json_schema()["properties"]
+    return properties
