@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,15 +16,14 @@ from inzwa.audio.pcm import INPUT_RATE
 from inzwa.errors import AudioTooLong, BadAudio
 from tests.browser.microphone import write_wav
 
-TONE = (0.4 * np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000)).astype(np.float32)
 
-
-def encoded(path: Path, codec: str, container: str) -> Path:
+def encoded(path: Path, codec: str, container: str, rate: int = 48_000) -> Path:
     """One second of a tone in another format."""
+    tone = (0.4 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate)).astype(np.float32)
     with av.open(str(path), "w", format=container) as file:
-        stream = file.add_stream(codec, rate=48_000, layout="mono")
-        frame = av.AudioFrame.from_ndarray(TONE[None, :], format="fltp", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = 48_000, 0, Fraction(1, 48_000)
+        stream = file.add_stream(codec, rate=rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(tone[None, :], format="fltp", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
         fifo = av.AudioFifo()
         fifo.write(frame)
         while chunk := fifo.read(stream.codec_context.frame_size or 1024, partial=True):
@@ -40,7 +40,14 @@ def encoded(path: Path, codec: str, container: str) -> Path:
         ("libopus", "webm"),
         ("flac", "flac"),
         ("aac", "mp4"),
+        ("aac", "ipod"),
+        ("aac", "3gp"),
+        ("aac", "adts"),
         ("libmp3lame", "mp3"),
+        ("pcm_s16be", "aiff"),
+        ("pcm_s16be", "au"),
+        ("pcm_s16le", "caf"),
+        ("pcm_s16le", "w64"),
     ],
 )
 def test_what_browsers_and_phones_record_is_read_whatever_its_name(tmp_path: Path, codec: str, container: str) -> None:
@@ -48,6 +55,19 @@ def test_what_browsers_and_phones_record_is_read_whatever_its_name(tmp_path: Pat
     assert sound.dtype == np.float32
     assert abs(sound.size - INPUT_RATE) < INPUT_RATE * 0.1
     assert abs(float(np.sqrt(np.mean(sound[2000:-2000] ** 2))) - 0.4 / 2**0.5) < 0.02
+
+
+@pytest.mark.parametrize("container", ["3gp", "amr"])
+def test_the_codec_of_older_phones_is_read(tmp_path: Path, container: str) -> None:
+    sound = read_recording(encoded(tmp_path / "clip.bin", "libopencore_amrnb", container, rate=8_000))
+    assert abs(sound.size - INPUT_RATE) < INPUT_RATE * 0.1
+    assert abs(float(np.sqrt(np.mean(sound[2000:-2000] ** 2))) - 0.4 / 2**0.5) < 0.05
+
+
+def test_two_channels_are_averaged_and_no_louder_than_each(tmp_path: Path) -> None:
+    ramp = np.linspace(-1, 1, INPUT_RATE, dtype=np.float32)
+    soundfile.write(tmp_path / "clip.wav", np.stack([ramp, -0.5 * ramp], axis=1), INPUT_RATE, subtype="FLOAT")
+    assert np.allclose(read_recording(tmp_path / "clip.wav"), 0.25 * ramp, atol=1e-6)
 
 
 def test_exactly_the_limit_passes_and_a_little_more_does_not(tmp_path: Path) -> None:
