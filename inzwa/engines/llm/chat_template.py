@@ -1,12 +1,13 @@
 """A conversation as the one text that a model was trained on, by the Jinja template in the model's file.
 
-Knows no tokens. What people say can never become one of the model's control tokens: their spellings are taken out
-of every message first. A template that refuses a conversation (no system role, roles that must alternate) is offered
-the same conversation folded into plain turns.
+What people say can never become one of the model's control tokens: their spellings are removed from every message
+first. A template that refuses a conversation (no system role, roles that must alternate) is given the same
+conversation in strict turns.
 """
 
 import re
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
 from typing import Final, NoReturn
@@ -26,7 +27,7 @@ PLAIN: Final = (
 """For a model that has no template: a base model continues a written dialogue."""
 
 PLAIN_STOPS: Final = ("\nUser:", "\nAssistant:")
-"""Where a base model begins to write the other's lines."""
+"""Where a base model begins to write the next turn."""
 
 
 class ChatTemplate:
@@ -35,7 +36,7 @@ class ChatTemplate:
     def __init__(self, source: str, *, bos: str = "", eos: str = "", control: Collection[str] = ()) -> None:
         self.stops = () if source else PLAIN_STOPS
         """Stop words that every reply needs besides the caller's."""
-        self._words = {"bos_token": bos, "eos_token": eos, "add_generation_prompt": True}
+        self._variables = {"bos_token": bos, "eos_token": eos, "add_generation_prompt": True}
         spellings = sorted(filter(None, control), key=len, reverse=True)
         self._control = re.compile("|".join(map(re.escape, spellings)) or "(?!)")
         try:
@@ -44,32 +45,28 @@ class ChatTemplate:
             raise EngineError("llm", "The model's chat template cannot be read.") from error
 
     def render(self, messages: Sequence[Message]) -> str:
-        """The prompt, ready for the assistant's words. EngineError when the template refuses it folded as well."""
+        """The prompt, ready for the assistant's words. EngineError when the template refuses it in strict turns too."""
         clean = [Message(message.role, self._clean(message.content)) for message in messages]
-        try:
+        with suppress(jinja2.TemplateError):
             return self._render(clean)
-        except jinja2.TemplateError:
-            return self._render_folded(clean)
-
-    def _render_folded(self, messages: Sequence[Message]) -> str:
         try:
-            return self._render(fold(messages))
+            return self._render(strict_turns(clean))
         except jinja2.TemplateError as error:
             raise EngineError("llm", "The model's chat template refuses this conversation.") from error
 
     def _render(self, messages: Sequence[Message]) -> str:
         lines = [{"role": message.role, "content": message.content} for message in messages]
-        return self._template.render(messages=lines, **self._words)
+        return self._template.render(messages=lines, **self._variables)
 
     def _clean(self, text: str) -> str:
-        """Without control tokens, also those that appear when another is taken out of their middle."""
+        """Without control tokens, also those that appear when another is removed from their middle."""
         while (shorter := self._control.sub("", text)) != text:
             text = shorter
         return text
 
 
-def fold(messages: Sequence[Message]) -> list[Message]:
-    """The same words in strict turns: the system's go before the user's first, neighbours of one role are joined."""
+def strict_turns(messages: Sequence[Message]) -> list[Message]:
+    """Alternating roles: the system's words go before the user's first, neighbours of one role are joined."""
     turns = [Message("user" if message.role == "system" else message.role, message.content) for message in messages]
     if turns and turns[0].role == "assistant":
         turns.insert(0, Message("user", ""))

@@ -1,4 +1,4 @@
-"""A chat model that says what a test wrote down. Knows no language, no clock and no chance."""
+"""A fake chat model that replies by a script."""
 
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -11,8 +11,8 @@ import anyio.lowlevel
 from inzwa.errors import EngineError
 from inzwa.protocols import ChatOptions, EngineInfo, Message
 
-REMEMBERED: Final = 64
-"""Requests that `asked` keeps, the newest last."""
+MAX_RECORDED: Final = 64
+"""Requests that each record holds, the newest last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class ScriptedReply:
 
     pieces: tuple[str, ...] = ()
     gates: Mapping[int, anyio.Event] = field(default_factory=dict)
-    """Piece number, from 0, to the event waited for before that piece; one past the last stands before the end."""
+    """Piece number, from 0, to the event waited for before that piece; one past the last is before the end."""
     fails_at: int | None = None
     """The piece that is never made: `error` is raised in its place."""
     error: Exception = field(default_factory=lambda: EngineError("llm", "The script says to fail here."))
@@ -47,9 +47,9 @@ class ScriptedChatModel:
     def __init__(self, *scripts: Script, context_tokens: int = 4096) -> None:
         self.context_tokens = context_tokens
         self._scripts: deque[Script] = deque(scripts or [("Ndiri ", "kukunzwai.")])
-        self.asked: deque[Asked] = deque(maxlen=REMEMBERED)
-        self.prepared: deque[Asked] = deque(maxlen=REMEMBERED)
-        self.forgotten: deque[str] = deque(maxlen=REMEMBERED)
+        self.asked: deque[Asked] = deque(maxlen=MAX_RECORDED)
+        self.prepared: deque[Asked] = deque(maxlen=MAX_RECORDED)
+        self.forgotten: deque[str] = deque(maxlen=MAX_RECORDED)
         self.opened = 0
         """Replies that were begun."""
         self.closed = 0
@@ -65,7 +65,7 @@ class ScriptedChatModel:
         return sum(len(message.content.split()) for message in messages)
 
     async def prepare(self, messages: Sequence[Message], options: ChatOptions) -> None:
-        """Notes the request; a script needs no preparation."""
+        """Records the request; a script needs no preparation."""
         self.prepared.append(Asked(tuple(messages), options))
 
     async def reply(self, messages: Sequence[Message], options: ChatOptions) -> AsyncGenerator[str, None]:
@@ -75,14 +75,14 @@ class ScriptedChatModel:
             self.asked.append(Asked(tuple(messages), options))
             script = self._next(messages)
             for number, piece in enumerate(script.pieces[: options.max_new_tokens]):
-                await _pass(script, number)
+                await _before(script, number)
                 yield piece
-            await _pass(script, len(script.pieces))
+            await _before(script, len(script.pieces))
         finally:
             self.closed += 1
 
     async def forget(self, session: str) -> None:
-        """Notes the name."""
+        """Records the name."""
         self.forgotten.append(session)
 
     def _next(self, messages: Sequence[Message]) -> ScriptedReply:
@@ -92,8 +92,8 @@ class ScriptedChatModel:
         return ScriptedReply(pieces=tuple(script(messages) if callable(script) else script))
 
 
-async def _pass(script: ScriptedReply, number: int) -> None:
-    """Waits at the gate before this piece, then fails if it is its turn to."""
+async def _before(script: ScriptedReply, number: int) -> None:
+    """Waits at the gate before this piece, then fails if the script says so."""
     if gate := script.gates.get(number):
         await gate.wait()
     await anyio.lowlevel.checkpoint()

@@ -1,1 +1,1 @@
-"""The promises of the room that turns messages into text."""
+"""The chat models and their parts."""

@@ -98,7 +98,7 @@ def said(*pieces: str) -> Answer:
 
 
 async def dropped(stream: SocketStream) -> None:
-    """The connection ends without a word."""
+    """The connection ends without an answer."""
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
-"""Conversations become the text that a model was trained on, and nobody can forge its marks."""
+"""Conversations become the text that a model was trained on, and nobody can forge its control tokens."""
 
 import pytest
 
-from inzwa.engines.llm.chat_template import PLAIN_STOPS, ChatTemplate, fold
+from inzwa.engines.llm.chat_template import PLAIN_STOPS, ChatTemplate, strict_turns
 from inzwa.errors import EngineError
 from inzwa.protocols import Message
 
@@ -42,7 +42,7 @@ def test_turns_of_one_role_are_joined_for_a_strict_template():
 
 
 def test_a_conversation_that_begins_with_the_assistant_is_given_a_user():
-    assert fold([ASSISTANT]) == [Message("user", ""), ASSISTANT]
+    assert strict_turns([ASSISTANT]) == [Message("user", ""), ASSISTANT]
 
 
 def test_a_template_that_refuses_everything_is_an_engine_error():

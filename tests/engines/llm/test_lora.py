@@ -32,7 +32,7 @@ def test_one_that_does_not_say_for_what_it_was_made_fits_by_its_shapes(tmp_path,
         ({"layers": 31}, "the base has no blk.30.attn_q.weight"),
         ({"layers": 0}, "it changes no layer"),
         ({"adapter__type": "control"}, "its adapter.type is control, expected lora"),
-        ({"general__type": ""}, "its general.type is not said, expected adapter"),
+        ({"general__type": ""}, "its general.type is missing, expected adapter"),
         ({"general__base_model__0__name": "Tinyllama 1.1B Chat"}, "that base calls itself Smollm2 135M"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
@@ -56,7 +56,7 @@ def test_the_base_of_another_family_is_refused_with_both_names(tmp_path, models)
         require_fit(adapter(tmp_path), gemma)
 
 
-def test_the_catalogues_word_on_the_base_is_the_last(tmp_path, smollm):
+def test_the_catalogue_entry_decides_on_the_base(tmp_path, smollm):
     unlike = adapter(tmp_path, general__base_model__0__name="Tinyllama 1.1B Chat")
     require_fit(replace(unlike, facts={"base": "smollm2-135m"}), smollm)
     with pytest.raises(EngineError, match=r"shona-lora, made for mistral-2b, cannot be added to smollm2-135m"):

@@ -1,4 +1,4 @@
-"""The engine against a server on loopback that can do everything wrong."""
+"""The engine against a server on loopback that fails in every way."""
 
 from contextlib import aclosing, asynccontextmanager
 
@@ -26,7 +26,7 @@ async def opened(server, pauses=None, **values):
 
 
 async def whole(chat: OpenAIChat, options=None, heard=None):
-    """The reply's pieces; what came before an error is in `heard` all the same."""
+    """The reply's pieces; those before an error are in `heard` too."""
     heard = [] if heard is None else heard
     async with aclosing(chat.reply(HI, options or ChatOptions())) as pieces:
         async for piece in pieces:
@@ -98,7 +98,7 @@ async def test_a_refusal_is_not_tried_again(code, says):
         assert len(server.asked) == 1
 
 
-async def test_a_server_that_wants_a_long_pause_is_left_alone():
+async def test_a_server_that_wants_a_long_pause_is_not_asked_again():
     async with loopback(WORDS) as server, opened(server) as chat:
         server.answers[:] = [status(429, Retry_After="30")]
         with pytest.raises(EngineError, match="busy") as caught:
@@ -176,7 +176,7 @@ async def test_eight_replies_at_once_do_not_mix():
         assert replies == [["Ndiri", "po, ", "makadii?"]] * 8
 
 
-async def test_a_server_that_is_not_there_is_told_when_the_engine_opens():
+async def test_a_server_that_is_not_there_is_an_error_when_the_engine_opens():
     with pytest.raises(EngineError, match=r"http://127\.0\.0\.1:1/v1 cannot be reached: is the server running\?"):
         async with open_openai(Server(url="http://127.0.0.1:1/v1"), context_tokens=512):
             pass
@@ -186,7 +186,7 @@ async def test_a_server_that_is_not_there_is_told_when_the_engine_opens():
     ("models", "says"),
     [(b'{"data": []}', "lists no model"), (b"<html>", "no list of models"), (b'{"data": [' * 400_000, "no list")],
 )
-async def test_a_list_of_models_that_cannot_be_used_is_told(models, says):
+async def test_a_list_of_models_that_cannot_be_used_is_an_error(models, says):
     async with loopback(WORDS) as server:
         server.models = models
         with pytest.raises(EngineError, match=says):

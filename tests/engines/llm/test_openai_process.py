@@ -53,7 +53,7 @@ async def test_a_real_server_answers_piece_by_piece(url):
         assert await said(chat) == heard
 
 
-async def test_a_reply_that_was_left_does_not_stand_in_the_way_of_the_next(url):
+async def test_a_reply_that_was_closed_does_not_delay_the_next(url):
     async with opened(url) as chat:
         async with aclosing(chat.reply(QUESTION, ChatOptions(max_new_tokens=200))) as pieces:
             await anext(pieces)

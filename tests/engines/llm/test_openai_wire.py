@@ -14,7 +14,7 @@ URL = "http://x/v1"
 STREAM = ': hello\r\n\r\ndata: {"a": "ñ🙂"}\r\n\r\nevent: x\r\ndata:b\n\ndata:  [DONE] \n\n'.encode()
 
 
-def test_the_request_holds_what_the_protocol_knows():
+def test_the_request_has_what_the_protocol_defines():
     options = ChatOptions(max_new_tokens=9, temperature=0.1, top_p=0.8, stop=("a", "b", "c", "d", "e"), seed=3)
     assert request("tiny", [Message("user", "Mhoro")], options) == {
         "model": "tiny",
@@ -117,15 +117,15 @@ async def test_the_data_is_the_same_however_the_bytes_are_cut(cuts):
     assert await events(*chunks) == ['{"a": "ñ🙂"}', "b", "[DONE]"]
 
 
-async def test_a_line_that_never_ends_is_given_up():
+async def test_a_line_without_an_end_is_an_error():
     with pytest.raises(ValueError, match="longer"):
         await events(b"data: ", b"x" * MAX_LINE, b"x")
 
 
-async def test_half_a_line_is_none():
+async def test_half_a_line_is_dropped():
     assert await events(b"data: a\ndata: b") == ["a"]
 
 
-async def test_what_is_no_utf8_is_a_value_error():
+async def test_bytes_that_are_no_utf8_are_an_error():
     with pytest.raises(ValueError, match="utf-8"):
         await events(b"data: \xff\n")

@@ -1,4 +1,4 @@
-"""Text leaves whole: no half characters, no stop word, nothing lost."""
+"""Text comes whole: no half characters, no stop word, nothing lost."""
 
 import pytest
 from hypothesis import given, settings
@@ -10,16 +10,16 @@ WORDS = st.text(alphabet="abñ🙂\n", max_size=24)
 STOPS = st.lists(st.text(alphabet="abñ🙂\n", min_size=1, max_size=4), max_size=3)
 
 
-def cut(data, places):
-    marks = sorted(at % (len(data) + 1) for at in places)
+def cut(data, cuts):
+    marks = sorted(at % (len(data) + 1) for at in cuts)
     return [data[a:b] for a, b in zip([0, *marks], [*marks, len(data)], strict=True)]
 
 
 @settings(deadline=None)
 @given(WORDS, STOPS, st.lists(st.integers(0, 99), max_size=8))
-def test_where_the_pieces_are_cut_changes_nothing(words, stops, places):
+def test_where_the_pieces_are_cut_changes_nothing(words, stops, cuts):
     reply = ReplyText(stops)
-    heard = "".join(reply.push(piece) for piece in cut(words.encode(), places)) + reply.flush()
+    heard = "".join(reply.push(piece) for piece in cut(words.encode(), cuts)) + reply.flush()
     ends = [at for stop in stops if (at := words.find(stop)) >= 0]
     # pushed whole, the earliest stop word ends the text; in pieces the one that is complete first does
     assert words.lstrip().startswith(heard)
@@ -29,14 +29,14 @@ def test_where_the_pieces_are_cut_changes_nothing(words, stops, places):
 
 @settings(deadline=None)
 @given(WORDS, st.lists(st.integers(0, 99), max_size=8))
-def test_every_piece_is_valid_text(words, places):
+def test_every_piece_is_valid_text(words, cuts):
     reply = ReplyText()
-    pieces = [reply.push(piece) for piece in cut(words.encode(), places)]
+    pieces = [reply.push(piece) for piece in cut(words.encode(), cuts)]
     assert "".join(pieces) == words.lstrip()
     assert "\ufffd" not in "".join(pieces)
 
 
-def test_a_character_is_held_until_its_last_byte():
+def test_a_character_is_buffered_until_its_last_byte():
     reply, smile = ReplyText(), "🙂".encode()
     assert [reply.push(smile[at : at + 1]) for at in range(4)] == ["", "", "", "🙂"]
 
@@ -66,7 +66,7 @@ def test_what_looked_like_a_stop_word_is_given_when_it_was_none():
     assert [matcher.push("a<e"), matcher.push("b"), matcher.flush()] == ["a", "<eb", ""]
 
 
-def test_what_was_held_is_given_at_the_end():
+def test_what_was_buffered_is_given_at_the_end():
     matcher = StopMatcher(["<end>"])
     assert [matcher.push("a<en"), matcher.flush()] == ["a", "<en"]
 
@@ -76,6 +76,6 @@ def test_the_earliest_of_several_stop_words_ends_the_text():
 
 
 @pytest.mark.parametrize("stops", [[], [""]])
-def test_without_stop_words_nothing_is_held(stops):
+def test_without_stop_words_nothing_is_buffered(stops):
     matcher = StopMatcher(stops)
     assert (matcher.push("abc"), matcher.stopped) == ("abc", False)

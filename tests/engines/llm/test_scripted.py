@@ -1,4 +1,4 @@
-"""The scripted chat model keeps to its script."""
+"""The scripted chat model follows its script."""
 
 from contextlib import aclosing
 

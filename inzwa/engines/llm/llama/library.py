@@ -1,7 +1,7 @@
-"""Which build of llama.cpp this process runs on: several may lie on a machine, and a process can load one.
+"""Which build of llama.cpp this process loads: a machine may have several, and a process can load one.
 
-`tuned` was built for this very kind of processor (tuning.py), `portable` is the one that requirements.txt installs,
-`prebuilt` comes out of the wheel of xllamacpp where there was no compiler. Nothing is loaded on import.
+`tuned` was built for this kind of processor (tuning.py), `portable` is the one that requirements.txt installs,
+`prebuilt` comes from the wheel of xllamacpp where there was no compiler. Nothing is loaded on import.
 """
 
 import ctypes
@@ -37,20 +37,20 @@ class Library:
     """One build of llama.cpp."""
 
     name: str
-    """tuned, portable, prebuilt; or the folder that a setting named."""
+    """tuned, portable, prebuilt; or the folder that a setting names."""
     file: Path
-    """The shared object that has its C functions."""
+    """The shared object with its C functions."""
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All that belongs to it: what stands beside libllama.so, or the one file."""
+        """All shared objects beside libllama.so, or the one file."""
         if self.file.name != LIBRARY:
             return (self.file,)
         return tuple(sorted(path for path in self.file.parent.glob("lib*.so*") if path.is_file()))
 
 
 def bindings_version() -> str:
-    """Of llama-cpp-python, whose declarations of the C functions all libraries are called through; empty without."""
+    """Of llama-cpp-python, which declares the C functions of all builds; empty where it is not installed."""
     try:
         return version("llama-cpp-python")
     except PackageNotFoundError:
@@ -58,28 +58,28 @@ def bindings_version() -> str:
 
 
 def tuned_folder(cache: Path, processor: Processor) -> Path:
-    """Where the library for this kind of processor lies, once it is built: never another kind's, nor version's."""
+    """The folder of the tuned library; each kind of processor and each version has its own."""
     return cache / "llama.cpp" / f"{bindings_version()}-{processor.key}"
 
 
 def libraries(wanted: str, cache: Path, processor: Processor | None = None) -> tuple[Library, ...]:
     """What can be tried, the best first, and before them the one that `wanted` names, unless that is `auto`.
 
-    Where this process runs on one already, that one alone. EngineUnfit, with the remedy, where there is nothing to try.
+    Where this process has loaded one already, that one alone. EngineUnfit, with the remedy, where there is none.
     """
-    here = tuple(_here(cache, processor or this_processor()))
+    found = tuple(_installed(cache, processor or this_processor()))
     if wanted != "auto":
-        named = tuple(each for each in here if each.name == wanted)
+        named = tuple(each for each in found if each.name == wanted)
         first = named or (Library(wanted, Path(wanted).expanduser().absolute() / LIBRARY),)
-        here = (*first, *(each for each in here if each not in first))
+        found = (*first, *(each for each in found if each not in first))
     if (file := loaded_file()) is not None:
-        return tuple(each for each in here if each.file == file) or (Library("of this process", file),)
-    if not bindings_version() or not here:
+        return tuple(each for each in found if each.file == file) or (Library("of this process", file),)
+    if not bindings_version() or not found:
         raise EngineUnfit("llm", NOT_INSTALLED)
-    return here
+    return found
 
 
-def _here(cache: Path, processor: Processor) -> Iterator[Library]:
+def _installed(cache: Path, processor: Processor) -> Iterator[Library]:
     tuned = Library("tuned", tuned_folder(cache, processor) / LIBRARY)
     portable = Library("portable", package_folder(BINDINGS) / "lib" / LIBRARY)
     yield from (each for each in (tuned, portable) if each.file.exists())
@@ -88,13 +88,13 @@ def _here(cache: Path, processor: Processor) -> Iterator[Library]:
 
 
 def package_folder(name: str) -> Path:
-    """The folder of a package, found without importing it; one that does not exist where it is not installed."""
+    """The folder of a package, without importing it; a path that does not exist where it is not installed."""
     spec = find_spec(name)
     return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else Path("/nowhere")
 
 
 def loaded_file() -> Path | None:
-    """The shared object that this process calls; None while it has loaded none."""
+    """The shared object that this process has loaded; None while it has loaded none."""
     module = sys.modules.get(f"{BINDINGS}.{BINDINGS}")
     return None if module is None else Path(module._lib._name)
 
@@ -102,24 +102,25 @@ def loaded_file() -> Path | None:
 def load_library(library: Library) -> None:
     """Make `llama_cpp.llama_cpp` call this library, from the first import on and for the life of the process.
 
-    EngineUnfit where it cannot be loaded, or another one is. What a library for another processor does here is end
-    the process, so a child tries it out first (selftest.py).
+    EngineUnfit where it cannot be loaded, or another one is. A library for another processor ends the process here, so
+    a child tries it out first (selftest.py).
     """
     with _loading:
-        if (before := loaded_file()) is not None:
-            if before != library.file:
-                raise EngineUnfit("llm", f"This process runs on {before.name} already; start it anew for another.")
+        loaded = loaded_file()
+        if loaded == library.file:
             return
+        if loaded is not None:
+            raise EngineUnfit("llm", f"This process has loaded {loaded.name} already; restart it for another.")
         try:
-            _import_on(library)
+            _import_bindings(library)
         except (ImportError, OSError, RuntimeError, AttributeError) as error:
-            _forget_import()
+            _undo_import()
             raise EngineUnfit("llm", f"llama.cpp's {library.name} library cannot be loaded: {error}") from error
 
 
-def _import_on(library: Library) -> None:
+def _import_bindings(library: Library) -> None:
     if library.file.name == LIBRARY:
-        with _asked_for(library.file.parent):
+        with _library_path(library.file.parent):
             from llama_cpp import llama_cpp as bindings
     else:
         _prepare_partial(library.file)
@@ -128,8 +129,8 @@ def _import_on(library: Library) -> None:
 
 
 @contextmanager
-def _asked_for(folder: Path) -> Iterator[None]:
-    """The folder in the variable that the bindings look at when they are imported."""
+def _library_path(folder: Path) -> Iterator[None]:
+    """The environment variable that the bindings read when they are imported."""
     before = os.environ.get(LIBRARY_PATH)
     os.environ[LIBRARY_PATH] = str(folder)
     try:
@@ -140,8 +141,8 @@ def _asked_for(folder: Path) -> Iterator[None]:
 
 
 def _prepare_partial(file: Path) -> None:
-    """Have the declarations look at a library that has not all of the functions, and is not called libllama.so."""
-    package = ModuleType(BINDINGS)  # without its __init__, which imports what needs the functions that are not there
+    """Have the bindings load a library that lacks some functions and is not called libllama.so."""
+    package = ModuleType(BINDINGS)  # without its __init__, which imports what needs the missing functions
     package.__path__ = [str(package_folder(BINDINGS))]
     sys.modules[BINDINGS] = package
     from llama_cpp import _ctypes_extensions as extensions
@@ -150,20 +151,20 @@ def _prepare_partial(file: Path) -> None:
 
 
 def _require_layout(module: Any) -> None:
-    """RuntimeError where the library's own defaults do not stand where the declarations look for them."""
+    """RuntimeError where the library's defaults are not at the declared offsets: its structs have another layout."""
     context, model = module.llama_context_default_params(), module.llama_model_default_params()
     found = (context.n_ctx, context.offload_kqv, context.op_offload, context.swa_full, context.kv_unified)
     if (*found, model.n_gpu_layers, model.use_extra_bufts) != (512, True, True, True, False, -1, True):
         raise RuntimeError(f"its llama.h is not the one that llama-cpp-python {bindings_version()} declares")
 
 
-def _forget_import() -> None:
+def _undo_import() -> None:
     for name in [name for name in sys.modules if name == BINDINGS or name.startswith(f"{BINDINGS}.")]:
         del sys.modules[name]
 
 
 class _PartialLibrary(ctypes.CDLL):
-    """A library that may lack functions which nobody here calls: the bindings name every one when they are imported."""
+    """A library that may lack functions which Inzwa does not call: importing the bindings looks every one up."""
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -171,10 +172,10 @@ class _PartialLibrary(ctypes.CDLL):
         except AttributeError:
             if name.startswith("__"):
                 raise
-            return _absent(name)
+            return _missing(name)
 
 
-def _absent(name: str) -> Any:
+def _missing(name: str) -> Any:
     def refuse(*_: object) -> None:
         raise EngineError("llm", f"This build of llama.cpp has no {name}.")
 

@@ -1,9 +1,9 @@
-"""llama.cpp's kernels built for the very processor at hand, into the model cache: `python -m inzwa tune`.
+"""llama.cpp's kernels built for this processor, into the model cache: `python -m inzwa tune`.
 
-The portable library runs on every processor since Haswell and leaves a fifth of a newer one's speed unused. The tuned
-one lies in a folder that is named for the processor's features, so that a cache which is carried to another machine
-holds nothing that this one would load. Never with AMX: GCC before 14 loses the tile configuration that ggml sets, and
-the first matrix product ends the process (pull request 26954 of ggml-org/llama.cpp).
+The portable library runs on every processor since Haswell and leaves a fifth of a newer one's speed unused. The folder
+of the tuned one is named for the processor's features, so that a machine with another processor does not load it from
+a cache that was copied there. Never with AMX: GCC before 14 loses the tile configuration that ggml sets, and the first
+matrix product ends the process (pull request 26954 of ggml-org/llama.cpp).
 """
 
 import shutil
@@ -27,16 +27,16 @@ SETTINGS: Final = (
     "-DCMAKE_INSTALL_RPATH=$ORIGIN",
     *(f"-DLLAMA_BUILD_{part}=OFF" for part in ("COMMON", "TOOLS", "EXAMPLES", "TESTS", "SERVER", "APP")),
 )
-_SIGNS: Final = ("CMake Error", " error: ", "No space left", "ERROR: Could not", "ERROR: No matching")
-"""What stands in the line of a build's log that says why it failed."""
+_ERROR_SIGNS: Final = ("CMake Error", " error: ", "No space left", "ERROR: Could not", "ERROR: No matching")
+"""What marks the line of a build's log that says why it failed."""
 TARGET: Final = "ggml"
-"""The kernels alone. libllama.so, which holds none, is taken from the installed package."""
+"""The kernels alone. libllama.so, which has none, is copied from the installed package."""
 
 
-def build_tuned(cache: Path, processor: Processor, tell: Callable[[str], None], *, anew: bool = False) -> Path:
-    """The folder of the library for this processor, built if it is not there yet. EngineError says why it cannot be.
+def build_tuned(cache: Path, processor: Processor, report: Callable[[str], None], *, anew: bool = False) -> Path:
+    """The folder of the library for this processor, built if it is not there yet, or again with `anew`.
 
-    Whatever goes wrong, nothing half done is left where the library is looked for. Blocking, for half a minute.
+    EngineError says why it cannot be built; then nothing unfinished is left there. Blocking, for half a minute.
     """
     target = tuned_folder(cache, processor)
     if (target / LIBRARY).exists() and not anew:
@@ -47,7 +47,7 @@ def build_tuned(cache: Path, processor: Processor, tell: Callable[[str], None], 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix="build-") as scratch:
-            built = _build(Path(scratch), processor, tell)
+            built = _build(Path(scratch), processor, report)
             made = Path(scratch) / "library"
             _assemble(built, portable, made)
             if target.exists():
@@ -58,8 +58,8 @@ def build_tuned(cache: Path, processor: Processor, tell: Callable[[str], None], 
     return target
 
 
-def _build(scratch: Path, processor: Processor, tell: Callable[[str], None]) -> Path:
-    """The folder in which the build leaves its libraries. pip does it, which has the source, cmake and ninja."""
+def _build(scratch: Path, processor: Processor, report: Callable[[str], None]) -> Path:
+    """The folder of the built libraries. pip builds them: it fetches the source, cmake and ninja."""
     settings = list(SETTINGS)
     if processor.architecture == "x86_64":
         settings += [f"-DCMAKE_C_FLAGS={NO_AMX}", f"-DCMAKE_CXX_FLAGS={NO_AMX}"]
@@ -68,24 +68,26 @@ def _build(scratch: Path, processor: Processor, tell: Callable[[str], None]) -> 
         "cmake.args": ";".join(settings),
         "build-dir": str(scratch / "build"),
         "build.targets": TARGET,
-        "install.components": "none",  # what is not built cannot be installed; what is built lies in build-dir
+        "install.components": "none",  # the libraries are taken from build-dir
     }
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
     command += ["--no-binary", "llama-cpp-python", "--wheel-dir", str(scratch)]
     command += [f"--config-settings={name}={value}" for name, value in chosen.items()]
-    tell(f"building llama.cpp's kernels for {processor}")
+    report(f"building llama.cpp's kernels for {processor}")
+    command += ["--verbose", f"llama-cpp-python=={bindings_version()}"]
     with (scratch / "log").open("w+", encoding="utf-8", errors="replace") as log:
-        command += ["--verbose", f"llama-cpp-python=={bindings_version()}"]
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False)
         log.seek(0)
-        wrong = [line.strip() for line in log if any(sign in line for sign in _SIGNS)][:1]
+        reasons = [line.strip() for line in log if any(sign in line for sign in _ERROR_SIGNS)][:1]
     if ended.returncode:
-        raise EngineError("llm", f"llama.cpp could not be built for this processor ({''.join(wrong) or 'pip failed'}).")
+        raise EngineError(
+            "llm", f"llama.cpp could not be built for this processor ({''.join(reasons) or 'pip failed'})."
+        )
     return scratch / "build" / "bin"
 
 
 def _assemble(built: Path, portable: Path, made: Path) -> None:
-    """The new kernels, and beside them what of the installed library holds no kernels."""
+    """The new kernels and the installed libllama.so in one folder."""
     made.mkdir()
     for file in (*built.glob("libggml*.so*"), *portable.glob("libllama.so*")):
         shutil.copyfile(file, made / file.name)

@@ -54,7 +54,7 @@ class LlamaVocabulary:
         return llama.llama_vocab_get_text(self._vocabulary, token).decode() if token >= 0 else ""
 
     def _control_spellings(self) -> Iterator[str]:
-        """Also those of tokens that are a word of their own and stand in the template."""
+        """Also those of tokens that are a word of their own and are in the template."""
         for token in range(self.size):
             attributes = llama.llama_vocab_get_attr(self._vocabulary, token)
             if attributes & llama.LLAMA_TOKEN_ATTR_CONTROL:

@@ -50,7 +50,7 @@ def test_the_models_own_end_ends_the_reply():
     assert heard(running) == "<1><2>"
 
 
-def test_a_stop_word_ends_the_reply_and_is_not_heard():
+def test_a_stop_word_ends_the_reply_and_is_not_streamed():
     engine = SmallEngine()
     running = engine.admit([5], limit=9, stop=("><3",))
     engine.run()

@@ -51,7 +51,7 @@ def likeliest(runner, text, *, sequence=0, computed=0):
     return token
 
 
-def test_the_likeliest_word_is_chosen(runner):
+def test_the_likeliest_token_is_chosen(runner):
     assert runner.token_bytes(likeliest(runner, "one two three four five six seven")) == b" eight"
 
 
@@ -62,7 +62,7 @@ def test_sequences_do_not_see_each_other(runner):
     assert likeliest(runner, "one two three four five six seven") == expected
 
 
-def test_shared_cells_need_not_be_read_again(runner):
+def test_shared_cells_need_not_be_computed_again(runner):
     text = "one two three four five six seven"
     expected, computed = likeliest(runner, text), len(runner.vocabulary.tokens(text)) - 1
     runner.share(0, 2, computed)
@@ -89,7 +89,7 @@ def test_a_context_that_is_full_fails_and_harms_nothing(runner):
     assert runner.token_bytes(likeliest(runner, "one two three four five six seven")) == b" eight"
 
 
-def test_the_repeat_penalty_turns_away_from_what_was_said(runner):
+def test_the_repeat_penalty_avoids_repeated_tokens(runner):
     tokens = runner.vocabulary.tokens("no no no no no no no no")
     sampler = runner.open_sampler(ChatOptions(temperature=0, repeat_penalty=2.0))
     runner.decode([part(tokens)])
@@ -98,7 +98,7 @@ def test_the_repeat_penalty_turns_away_from_what_was_said(runner):
     assert first != second
 
 
-def test_the_model_knows_how_much_it_was_trained_to_hold(weights):
+def test_the_model_names_the_context_that_it_was_trained_on(weights):
     assert trained_context(weights) == 8192
 
 

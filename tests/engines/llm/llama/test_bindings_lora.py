@@ -1,4 +1,4 @@
-"""A real adapter on the small model: what it changes, what it leaves, and that the cells still serve."""
+"""A real adapter on the small model: what it changes, what it leaves, and that cached cells still serve."""
 
 from contextlib import aclosing, contextmanager
 
@@ -85,7 +85,7 @@ async def test_a_model_with_an_adapter_answers_and_remembers_its_sessions(smollm
         assert await said(llama, QUESTION) != answer
 
 
-def test_it_says_that_it_wears_the_adapter(smollm, made):
+def test_its_info_names_the_adapter(smollm, made):
     with opened(smollm, made, 0.5) as llama:
         assert llama.info.title == "smollm2-135m with shona-lora (scale 0.5)"
         assert llama.info.adapter.files == made.files
@@ -97,7 +97,7 @@ def test_a_wrong_base_is_refused_before_it_is_loaded(smollm, tmp_path):
         pass
 
 
-def test_what_the_library_refuses_is_told(smollm, tmp_path):
+def test_what_the_library_refuses_is_an_engine_error(smollm, tmp_path):
     path = tmp_path / "broken.gguf"
     path.write_bytes(b"GGUF and then nothing")
     with open_model(smollm.path(".gguf")) as weights, pytest.raises(EngineError, match=r"broken\.gguf is no adapter"):

@@ -1,4 +1,4 @@
-"""The real engine on a small model: what it says, keeps, refuses and lets go."""
+"""The real engine on a small model: what it replies, caches, refuses and frees."""
 
 from contextlib import aclosing
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tests.engines.llm.alone import open_alone
 
 pytestmark = pytest.mark.weights
 
-PLACES = 8
+MAX_SEQUENCES = 8
 SYSTEM = Message("system", "You are a kind helper. You answer in one short sentence and you never use lists.")
 GREEDY = ChatOptions(temperature=0, max_new_tokens=24)
 QUESTIONS = (
@@ -34,7 +34,7 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def llama(models):
-    with open_llama(models.fetch("smollm2-135m"), context_tokens=512, max_sequences=PLACES) as model:
+    with open_llama(models.fetch("smollm2-135m"), context_tokens=512, max_sequences=MAX_SEQUENCES) as model:
         yield model
 
 
@@ -47,8 +47,8 @@ async def said(llama: Llama, messages, options=GREEDY):
         return "".join([piece async for piece in pieces])
 
 
-async def read_for(llama: Llama, messages, options):
-    """How many tokens of the prompt had to go through the model."""
+async def prefilled(llama: Llama, messages, options):
+    """How many tokens of the prompt had to be computed."""
     before = llama.stats().prefilled_tokens
     await said(llama, messages, options)
     return llama.stats().prefilled_tokens - before
@@ -101,7 +101,7 @@ async def test_twelve_at_once_are_all_answered(llama):
     assert all(heard)
 
 
-async def test_one_more_than_the_line_holds_is_refused(llama):
+async def test_one_more_than_the_queue_holds_is_refused(llama):
     async def wait_for_ever(opened):
         async with aclosing(llama.reply(asking("Tell me a story."), GREEDY)) as pieces:
             opened.set()
@@ -109,7 +109,7 @@ async def test_one_more_than_the_line_holds_is_refused(llama):
             await anyio.sleep_forever()
 
     async with anyio.create_task_group() as group:
-        for _ in range(PLACES + MAX_WAITING):
+        for _ in range(MAX_SEQUENCES + MAX_WAITING):
             opened = anyio.Event()
             group.start_soon(wait_for_ever, opened)
             await opened.wait()
@@ -132,14 +132,14 @@ async def test_a_stop_word_ends_the_reply_before_itself(llama):
     assert cut == whole.partition("Paris")[0]
 
 
-async def test_closing_a_reply_frees_its_place(llama):
+async def test_closing_a_reply_frees_its_slot(llama):
     async with aclosing(llama.reply(asking("Tell me a long story."), replace(GREEDY, max_new_tokens=500))) as pieces:
         await anext(pieces)
     assert await said(llama, asking(QUESTIONS[0]))
     assert llama.stats().running == llama.stats().waiting == 0
 
 
-async def test_cancelling_a_listener_frees_its_place(llama):
+async def test_cancelling_a_listener_frees_its_slot(llama):
     with anyio.CancelScope() as scope:
         async with aclosing(llama.reply(asking("Tell me a story."), replace(GREEDY, max_new_tokens=500))) as pieces:
             async for _ in pieces:
@@ -148,44 +148,44 @@ async def test_cancelling_a_listener_frees_its_place(llama):
     assert llama.stats().running == llama.stats().waiting == 0
 
 
-async def test_a_session_reads_only_what_its_turn_adds(llama):
+async def test_a_session_prefills_only_what_its_turn_adds(llama):
     options = replace(GREEDY, session="keeps")
     first = asking(QUESTIONS[0])
     answer = await said(llama, first, options)
     second = (*first, Message("assistant", answer), Message("user", "And of Spain?"))
-    assert await read_for(llama, second, options) <= llama.count_tokens(second) - llama.count_tokens(first)
+    assert await prefilled(llama, second, options) <= llama.count_tokens(second) - llama.count_tokens(first)
     await llama.forget("keeps")
 
 
-async def test_history_changed_in_the_middle_is_read_from_there(llama):
+async def test_history_changed_in_the_middle_is_prefilled_from_there(llama):
     options = replace(GREEDY, session="edits")
     talk = [SYSTEM, Message("user", "My name is Tendai and I live in Harare near the old market.")]
     talk += [Message("assistant", "Nice to meet you, Tendai."), Message("user", "What is my name?")]
     await said(llama, talk, options)
     heard = [*talk[:2], Message("assistant", "Nice to"), talk[3]]
     tail = llama.count_tokens(heard) - llama.count_tokens(heard[:2])
-    assert 1 < await read_for(llama, heard, options) <= tail + 4
+    assert 1 < await prefilled(llama, heard, options) <= tail + 4
     await llama.forget("edits")
 
 
-async def test_a_forgotten_session_is_read_anew_but_for_the_system_prompt(llama):
+async def test_a_forgotten_session_is_prefilled_again_but_for_the_system_prompt(llama):
     options, messages = replace(GREEDY, session="gone"), asking(QUESTIONS[1])
     await said(llama, messages, options)
-    assert await read_for(llama, messages, options) == 1
+    assert await prefilled(llama, messages, options) == 1
     await llama.forget("gone")
     of_all = llama.count_tokens(messages[:1]) - llama.count_tokens([])
-    assert 1 < await read_for(llama, messages, options) <= llama.count_tokens(messages) - of_all
+    assert 1 < await prefilled(llama, messages, options) <= llama.count_tokens(messages) - of_all
     await llama.forget("gone")
 
 
-async def test_a_prompt_read_ahead_leaves_one_token_to_the_reply(llama):
+async def test_preparing_leaves_one_token_to_the_reply(llama):
     options, messages = replace(GREEDY, session="ahead"), asking(QUESTIONS[3])
     await llama.prepare(messages, options)
-    assert await read_for(llama, messages, options) == 1
+    assert await prefilled(llama, messages, options) == 1
     await llama.forget("ahead")
 
 
-async def test_reading_ahead_may_be_cancelled(llama):
+async def test_preparing_may_be_cancelled(llama):
     options = replace(GREEDY, session="cancelled")
     with anyio.CancelScope() as scope:
         scope.cancel()

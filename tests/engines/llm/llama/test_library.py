@@ -1,4 +1,4 @@
-"""Which build of llama.cpp is tried, and what is refused when it is loaded."""
+"""Which build of llama.cpp is tried, and which are refused."""
 
 import shutil
 import subprocess
@@ -50,7 +50,7 @@ def test_a_folder_that_is_named_is_tried_first(tmp_path):
     assert names(str(tmp_path), tmp_path)[0] == str(tmp_path)
 
 
-def test_where_nothing_is_installed_the_sentence_says_what_to_do(tmp_path):
+def test_where_nothing_is_installed_the_error_says_what_to_do(tmp_path):
     code = (
         "from pathlib import Path; from inzwa.errors import EngineUnfit\n"
         "from inzwa.engines.llm.llama.library import libraries\n"
@@ -62,7 +62,7 @@ def test_where_nothing_is_installed_the_sentence_says_what_to_do(tmp_path):
 
 
 def load(folder: Path, then: str = "") -> str:
-    """What comes of loading libllama.so from this folder: the refusal, or nothing."""
+    """Load libllama.so from this folder: the error, or nothing."""
     return in_process(
         "from pathlib import Path\n"
         "from inzwa.errors import EngineUnfit\n"
@@ -84,11 +84,11 @@ def test_a_second_library_is_refused_and_the_first_goes_on(tmp_path):
         f"try: load_library(Library('other', Path({str(tmp_path)!r}) / 'libllama.so'))\n"
         "except EngineUnfit as error: print(error.message)"
     )
-    assert load(portable, again).endswith("start it anew for another.")
+    assert load(portable, again).endswith("restart it for another.")
 
 
 @pytest.mark.parametrize("content", [b"", b"no library", None])
-def test_a_file_that_is_no_library_is_told_in_a_sentence(tmp_path, content):
+def test_a_file_that_is_no_library_is_an_engine_error(tmp_path, content):
     if content is not None:
         (tmp_path / LIBRARY).write_bytes(content)
     assert load(tmp_path).startswith("llama.cpp's mine library cannot be loaded: ")
@@ -114,7 +114,7 @@ def test_a_library_of_another_layout_is_refused(tmp_path):
     assert "prebuilt library cannot be loaded" in refused
 
 
-def test_what_belongs_to_a_library_is_all_that_stands_beside_it(tmp_path):
+def test_a_librarys_files_are_all_shared_objects_beside_it(tmp_path):
     for name in (LIBRARY, "libggml-cpu.so.0", "readme"):
         (tmp_path / name).touch()
     assert [file.name for file in Library("mine", tmp_path / LIBRARY).files] == ["libggml-cpu.so.0", LIBRARY]

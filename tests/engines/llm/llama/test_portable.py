@@ -1,4 +1,4 @@
-"""The installed llama.cpp is told from one that was built by other settings, without running it."""
+"""The portable build is distinguished from those of other build settings, without running it."""
 
 import shutil
 import subprocess

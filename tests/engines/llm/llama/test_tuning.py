@@ -1,4 +1,4 @@
-"""llama.cpp's kernels built for the processor at hand: what `make` has built here, and what cannot be built."""
+"""llama.cpp's kernels built for this processor: what `make` has built here, and what cannot be built."""
 
 import os
 import shutil
@@ -45,12 +45,12 @@ def test_it_never_uses_amx(tuned):
 
 @pytest.mark.timeout(300)
 def test_what_is_there_is_not_built_again(tuned):
-    told: list[str] = []
-    assert build_tuned(default_cache(), this_processor(), told.append) == tuned
-    assert told == []
+    reported: list[str] = []
+    assert build_tuned(default_cache(), this_processor(), reported.append) == tuned
+    assert reported == []
 
 
-def test_a_build_that_fails_is_told_and_leaves_nothing(tmp_path):
+def test_a_build_that_fails_is_an_error_and_leaves_nothing(tmp_path):
     nowhere = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "INZWA_CACHE": str(tmp_path)}
     command = [sys.executable, "-m", "inzwa", "tune"]
     done = subprocess.run(command, env=nowhere, capture_output=True, text=True, check=False, timeout=100)
@@ -59,7 +59,7 @@ def test_a_build_that_fails_is_told_and_leaves_nothing(tmp_path):
     assert list((tmp_path / "llama.cpp").iterdir()) == []
 
 
-def test_a_cache_that_cannot_be_written_is_told(tmp_path):
+def test_a_cache_that_cannot_be_written_is_an_error(tmp_path):
     (tmp_path / "llama.cpp").write_text("a file where the folder should be")
     with pytest.raises(EngineError, match=r"cannot be built in .*llama\.cpp: "):
         build_tuned(tmp_path, this_processor(), print)
