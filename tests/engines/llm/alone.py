@@ -6,7 +6,7 @@ import numpy as np
 from llama_cpp import llama_cpp
 
 from inzwa.engines.llm.batching.kv_cache import SequenceSlot
-from inzwa.engines.llm.batching.scheduler import ScheduledTokens, TokenSequence
+from inzwa.engines.llm.batching.scheduler import ScheduledTokens
 from inzwa.engines.llm.chat_template import ChatTemplate
 from inzwa.engines.llm.llama.bindings import ContextSize, open_model, open_runner
 
@@ -22,23 +22,23 @@ class Alone:
         prompt = self._runner.vocabulary.tokens(self._template.render(messages))
         tokens = self._runner.vocabulary.tokens(reply)
         self._runner.truncate(0, 0)
-        sequence, worst = TokenSequence(prompt=prompt, slot=SequenceSlot(0)), 0.0
-        logits = self._read(sequence, prompt)
+        slot, worst = SequenceSlot(0), 0.0
+        logits = self._decode(slot, prompt)
         for token in tokens:
             worst = max(worst, float(logits.max() - logits[token]))
-            logits = self._read(sequence, (token,))
+            logits = self._decode(slot, (token,))
         return worst
 
     def logits(self, messages):
         """What the model makes of the next token, shape (vocabulary,), float32."""
         self._runner.truncate(0, 0)
         prompt = self._runner.vocabulary.tokens(self._template.render(messages))
-        return self._read(TokenSequence(prompt=prompt, slot=SequenceSlot(0)), prompt)
+        return self._decode(SequenceSlot(0), prompt)
 
-    def _read(self, sequence, tokens):
+    def _decode(self, slot, tokens):
         """Logits after these tokens, shape (vocabulary,), float32."""
-        self._runner.decode([ScheduledTokens(sequence, tokens, True)])
-        sequence.slot.tokens.extend(tokens)
+        self._runner.decode([ScheduledTokens(slot, tokens, True)])
+        slot.tokens.extend(tokens)
         found = llama_cpp.llama_get_logits_ith(self._runner._context, len(tokens) - 1)
         return np.ctypeslib.as_array(found, (self._runner.vocabulary.size,)).copy()
 

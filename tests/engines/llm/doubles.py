@@ -37,16 +37,17 @@ class CountingRunner:
     def decode(self, batch):
         if self.gate:
             self.gate.wait()
-        self.batches.append({part.sequence_id: len(part.tokens) for part in batch})
+        self.batches.append({part.slot.number: len(part.tokens) for part in batch})
         self._outputs = {}
         for place, part in enumerate(batch):
             if POISON in part.tokens:
                 raise DecodeFailed("poison")
-            assert part.start == len(self.cells.setdefault(part.sequence_id, [])), "tokens follow what is there"
-            self.cells[part.sequence_id] += part.tokens
+            cells = self.cells.setdefault(part.slot.number, [])
+            assert cells == part.slot.tokens, "tokens follow what is there"
+            cells += part.tokens
             if part.needs_logits:
                 last = sum(len(before.tokens) for before in batch[: place + 1]) - 1
-                self._outputs[last] = len(self.cells[part.sequence_id])
+                self._outputs[last] = len(cells)
 
     def open_sampler(self, options):
         self.open_samplers += 1

@@ -84,7 +84,8 @@ class DecodeThread:
         return replace(core.stats, evicted=self._cache.evicted, running=len(core.running), waiting=len(self._waiting))
 
     def _requests(self) -> list[Request]:
-        return [*(each.request for each in self._core.running), *self._waiting]
+        running = list(self._core.running.values())  # atomic: a step may change it now
+        return [*(each.request for each in running), *self._waiting]
 
     def _active(self) -> int:
         return sum(not request.cancelled for request in self._requests())
@@ -122,7 +123,7 @@ class DecodeThread:
 
     def _end(self, requests: list[Request], error: EngineError | None = None) -> int:
         """Free what these use and end their streams; how many they are."""
-        for running in [each for each in self._core.running if each.request in requests]:
+        for running in [each for each in self._core.running.values() if each.request in requests]:
             self._core.end(running, error)
         for request in [each for each in self._waiting if each in requests]:
             self._waiting.remove(request)

@@ -89,13 +89,14 @@ class EngineCore:
         self._cache = cache
         self._max_running = max_running
         self._opening_batches = 0
-        self.running: list[RunningRequest] = []
+        self.running: dict[int, RunningRequest] = {}
+        """By the number of the slot, in the order of arrival."""
         self.stats = Stats()
 
     @property
     def ready(self) -> bool:
         """Whether there is anything to decode."""
-        return any(each.ready for each in self.running)
+        return any(each.ready for each in self.running.values())
 
     def admit(self, request: Request) -> RunningRequest | None:
         """Give the request a slot; None while there is none."""
@@ -113,13 +114,13 @@ class EngineCore:
             request=request,
             sampler=self._runner.open_sampler(options),
         )
-        self.running.append(admitted)
+        self.running[slot.number] = admitted
         self._end_prefill(admitted)
         return admitted
 
     def end(self, sequence: RunningRequest, error: EngineError | None = None) -> None:
         """Free what the request uses; its listener gets the end, or the error."""
-        self.running.remove(sequence)
+        del self.running[sequence.slot.number]
         sequence.sampler.close()
         self._cache.free(sequence.slot)
         sequence.request.stream.end(error)
@@ -132,27 +133,27 @@ class EngineCore:
         self._cache.evict_idle()
         for part in batch:
             if failure := self._decode([part]):
-                self._fail(part.sequence, failure)
+                self._fail(self.running[part.slot.number], failure)
 
-    def _schedule(self) -> list[ScheduledTokens[RunningRequest]]:
-        for each in [each for each in self.running if each.computed < len(each.prefix)]:
+    def _schedule(self) -> list[ScheduledTokens]:
+        for each in [each for each in self.running.values() if each.computed < len(each.prefix)]:
             self._cache.use_prefix(each.slot, each.prompt)
             self._end_prefill(each)
-        ready = [each for each in self.running if each.ready]
+        ready = [each for each in self.running.values() if each.ready]
         openings_first = self._opening_batches < MAX_OPENING_BATCHES
         batch = schedule(ready, CHUNK_TOKENS, openings_first=openings_first)
         some_left_out = openings_first and len({each.opening for each in ready}) > 1
         self._opening_batches = self._opening_batches + 1 if some_left_out else 0
         return batch
 
-    def _decode(self, batch: Sequence[ScheduledTokens[RunningRequest]]) -> DecodeFailed | None:
+    def _decode(self, batch: Sequence[ScheduledTokens]) -> DecodeFailed | None:
         """Compute these tokens and sample the next ones; what failed, if it did."""
         self.stats.batches += 1
         try:
             self._runner.decode(batch)
         except DecodeFailed as failure:
             for part in batch:
-                self._cache.roll_back(part.sequence.slot)
+                self._cache.roll_back(part.slot)
             return failure
         last = -1
         for part in batch:
@@ -160,15 +161,16 @@ class EngineCore:
             self._advance(part, last)
         return None
 
-    def _advance(self, part: ScheduledTokens[RunningRequest], output: int) -> None:
+    def _advance(self, part: ScheduledTokens, output: int) -> None:
         """The part's tokens are in the cells now."""
-        sequence, before = part.sequence, part.sequence.computed
-        sequence.slot.tokens.extend(part.tokens)
+        sequence = self.running[part.slot.number]
+        before = sequence.computed
+        part.slot.tokens.extend(part.tokens)
         if sequence.next_token is None:
             sequence.prefilled += len(part.tokens)
             self.stats.prefilled_tokens += len(part.tokens)
             if before < len(sequence.prefix) <= sequence.computed:
-                self._cache.publish_prefix(sequence.slot, len(sequence.prefix))
+                self._cache.publish_prefix(part.slot, len(sequence.prefix))
             self._end_prefill(sequence)
         if part.needs_logits:
             self._append(sequence, sequence.sampler.sample(output))

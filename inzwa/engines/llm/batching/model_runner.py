@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from inzwa.engines.llm.batching.kv_cache import Cells
-from inzwa.engines.llm.batching.scheduler import ScheduledTokens, TokenSequence
+from inzwa.engines.llm.batching.scheduler import ScheduledTokens
 from inzwa.protocols import ChatOptions
 
 
@@ -27,7 +27,7 @@ class Sampler(Protocol):
 class ModelRunner(Cells, Protocol):
     """A model with one context of many sequences. One thread uses it."""
 
-    def decode(self, batch: Sequence[ScheduledTokens[TokenSequence]]) -> None:
+    def decode(self, batch: Sequence[ScheduledTokens]) -> None:
         """Compute these tokens, each part at the end of its own sequence; DecodeFailed when it cannot be done."""
         ...
 

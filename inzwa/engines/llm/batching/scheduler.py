@@ -7,7 +7,7 @@ somebody waits for the opening of a reply, replies under way may be left out: th
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from inzwa.engines.llm.batching.kv_cache import SequenceSlot
 
@@ -48,32 +48,20 @@ class TokenSequence:
         return len(self.prompt) - (not self.generates)
 
 
-S = TypeVar("S", bound=TokenSequence)
-S_co = TypeVar("S_co", bound=TokenSequence, covariant=True)
-
-
 @dataclass(frozen=True, slots=True)
-class ScheduledTokens(Generic[S_co]):
+class ScheduledTokens:
     """One sequence's part of a batch."""
 
-    sequence: S_co
+    slot: SequenceSlot
     tokens: tuple[int, ...]
-    """Token ids that follow what the sequence's cells hold."""
+    """Token ids that follow what the slot's cells hold."""
     needs_logits: bool
     """Whether a token is sampled after the last of these."""
 
-    @property
-    def sequence_id(self) -> int:
-        """The context's number for the sequence."""
-        return self.sequence.slot.number
 
-    @property
-    def start(self) -> int:
-        """The first token's position."""
-        return self.sequence.computed
-
-
-def schedule(sequences: Iterable[S], chunk_tokens: int, *, openings_first: bool = False) -> list[ScheduledTokens[S]]:
+def schedule(
+    sequences: Iterable[TokenSequence], chunk_tokens: int, *, openings_first: bool = False
+) -> list[ScheduledTokens]:
     """The next batch: a token of every reply, then at most `chunk_tokens` of prompts. Replies' prompts come first.
 
     With `openings_first`, and where there is an opening, nothing else is in it.
@@ -81,13 +69,15 @@ def schedule(sequences: Iterable[S], chunk_tokens: int, *, openings_first: bool 
     sequences = list(sequences)
     if openings_first:
         sequences = [each for each in sequences if each.opening] or sequences
-    decoding = [ScheduledTokens(each, (each.next_token,), True) for each in sequences if each.next_token is not None]
+    decoding = [
+        ScheduledTokens(each.slot, (each.next_token,), True) for each in sequences if each.next_token is not None
+    ]
     prefilling = [each for each in sequences if each.next_token is None and each.computed < each.prefill_length]
     prefilling.sort(key=lambda each: not each.generates)
     return decoding + list(_prefill(prefilling, chunk_tokens))
 
 
-def _prefill(sequences: Iterable[S], budget: int) -> Iterator[ScheduledTokens[S]]:
+def _prefill(sequences: Iterable[TokenSequence], budget: int) -> Iterator[ScheduledTokens]:
     """Chunks of prompts. A prefix that another sequence is prefilling is waited for, not computed twice."""
     prefixes = set()
     for each in sequences:
@@ -99,4 +89,4 @@ def _prefill(sequences: Iterable[S], budget: int) -> Iterator[ScheduledTokens[S]
         tokens = each.prompt[start : min(each.prefill_length, start + budget)]
         budget -= len(tokens)
         if tokens:
-            yield ScheduledTokens(each, tokens, each.generates and start + len(tokens) == each.prefill_length)
+            yield ScheduledTokens(each.slot, tokens, each.generates and start + len(tokens) == each.prefill_length)

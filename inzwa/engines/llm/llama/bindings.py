@@ -15,7 +15,7 @@ from typing import Final, TypeAlias, cast
 from llama_cpp import llama_cpp as llama
 
 from inzwa.engines.llm.batching.model_runner import DecodeFailed
-from inzwa.engines.llm.batching.scheduler import ScheduledTokens, TokenSequence
+from inzwa.engines.llm.batching.scheduler import ScheduledTokens
 from inzwa.engines.llm.llama.vocabulary import LlamaVocabulary
 from inzwa.errors import EngineError
 from inzwa.hardware.processor import free_cores, usable_cores
@@ -70,8 +70,7 @@ class LlamaSampler:
 
     def sample(self, output: int) -> int:
         """The token after the last batch's token number `output`."""
-        token: int = llama.llama_sampler_sample(self._chain, self._context, output)
-        return token
+        return int(llama.llama_sampler_sample(self._chain, self._context, output))
 
     def close(self) -> None:
         """Free the chain."""
@@ -106,14 +105,13 @@ class LlamaRunner:
 
     def truncate(self, sequence_id: int, length: int) -> bool:
         """Free the sequence's cells from position `length` on; False when it was not possible."""
-        freed: bool = llama.llama_memory_seq_rm(self._memory, sequence_id, length, -1)
-        return freed
+        return bool(llama.llama_memory_seq_rm(self._memory, sequence_id, length, -1))
 
     def share(self, source_id: int, target_id: int, length: int) -> None:
         """Mark the first `length` cells of `source_id` as `target_id`'s too."""
         llama.llama_memory_seq_cp(self._memory, source_id, target_id, 0, length)
 
-    def decode(self, batch: Sequence[ScheduledTokens[TokenSequence]]) -> None:
+    def decode(self, batch: Sequence[ScheduledTokens]) -> None:
         """Compute a batch; DecodeFailed with the library's code."""
         lengths = [len(part.tokens) for part in batch]
         total = sum(lengths)
@@ -138,14 +136,14 @@ class LlamaRunner:
         """A chain for one reply."""
         return LlamaSampler(self._context, self.vocabulary.size, options)
 
-    def _write(self, part: ScheduledTokens[TokenSequence], at: int) -> int:
+    def _write(self, part: ScheduledTokens, at: int) -> int:
         """Put the part's tokens into the batch from index `at` on; the index after them."""
-        batch, positions, start, sequence_id = self._batch, self._positions, part.start - at, part.sequence_id
+        batch, positions, offset = self._batch, self._positions, len(part.slot.tokens) - at
         for index, token in enumerate(part.tokens, at):
             batch.token[index] = token
-            positions[index] = start + index
+            positions[index] = offset + index
             batch.n_seq_id[index] = 1
-            batch.seq_id[index][0] = sequence_id
+            batch.seq_id[index][0] = part.slot.number
             batch.logits[index] = 0
         end = at + len(part.tokens)
         batch.logits[end - 1] = part.needs_logits
@@ -172,8 +170,7 @@ def open_model(path: Path) -> Iterator[llama.llama_model_p]:
 
 def trained_context(model: llama.llama_model_p) -> int:
     """The longest text that the model was trained on, in tokens."""
-    length: int = llama.llama_model_n_ctx_train(model)
-    return length
+    return int(llama.llama_model_n_ctx_train(model))
 
 
 def load_adapter(model: llama.llama_model_p, path: Path) -> Adapter:

@@ -13,7 +13,7 @@ from typing import Final
 from inzwa.engines.llm.batching.decode_thread import DecodeThread
 from inzwa.engines.llm.batching.engine_core import CHUNK_TOKENS, Request, Stats
 from inzwa.engines.llm.batching.kv_cache import KvCache, SequenceSlot, common_length
-from inzwa.engines.llm.batching.scheduler import ScheduledTokens, TokenSequence
+from inzwa.engines.llm.batching.scheduler import ScheduledTokens
 from inzwa.engines.llm.batching.token_stream import TokenStream
 from inzwa.engines.llm.chat_template import ChatTemplate
 from inzwa.engines.llm.llama.bindings import (
@@ -170,13 +170,11 @@ def _template(model: LocalModel, vocabulary: LlamaVocabulary) -> ChatTemplate:
 
 def _warm(runner: LlamaRunner, batch_tokens: int) -> None:
     """A full batch and a single token, so that the first user waits for no page of weights."""
-    sequence = TokenSequence(slot=SequenceSlot(0), prompt=(0,) * (batch_tokens + 1))
-    sampler = runner.open_sampler(ChatOptions())
+    slot, sampler = SequenceSlot(0), runner.open_sampler(ChatOptions())
     for length in (batch_tokens, 1):
-        tokens = sequence.prompt[:length]
-        runner.decode([ScheduledTokens(sequence, tokens, True)])
+        runner.decode([ScheduledTokens(slot, (0,) * length, True)])
         sampler.sample(length - 1)
-        sequence.slot.tokens.extend(tokens)
+        slot.tokens.extend((0,) * length)
     sampler.close()
     runner.truncate(0, 0)
 

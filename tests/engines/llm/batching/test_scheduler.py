@@ -14,7 +14,7 @@ def sequence(number, prompt, *, computed=0, prefix=0, **more):
 
 def scheduled(sequences, chunk=64, **more):
     batch = schedule(sequences, chunk, **more)
-    return [(part.sequence_id, part.start, part.tokens, part.needs_logits) for part in batch]
+    return [(part.slot.number, len(part.slot.tokens), part.tokens, part.needs_logits) for part in batch]
 
 
 def under_way(number, generated):
@@ -80,8 +80,9 @@ def test_a_batch_keeps_its_bounds_and_never_stalls(shapes):
         for number, (length, computed, replies, _) in enumerate(shapes)
     ]
     parts = schedule(sequences, 16)
-    prompts = sum(len(part.tokens) for part in parts if part.sequence.next_token is None)
-    assert len({part.sequence_id for part in parts}) == len(parts)
+    prefilling = {each.slot.number for each in sequences if each.next_token is None}
+    prompts = sum(len(part.tokens) for part in parts if part.slot.number in prefilling)
+    assert len({part.slot.number for part in parts}) == len(parts)
     assert all(part.tokens for part in parts)
     assert prompts <= 16
     assert bool(parts) == bool(sequences)

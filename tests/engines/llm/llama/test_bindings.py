@@ -4,7 +4,7 @@ import pytest
 
 from inzwa.engines.llm.batching.kv_cache import SequenceSlot
 from inzwa.engines.llm.batching.model_runner import DecodeFailed
-from inzwa.engines.llm.batching.scheduler import ScheduledTokens, TokenSequence
+from inzwa.engines.llm.batching.scheduler import ScheduledTokens
 from inzwa.engines.llm.llama.bindings import ContextSize, open_model, open_runner, trained_context
 from inzwa.errors import EngineError
 from inzwa.protocols import ChatOptions
@@ -37,8 +37,7 @@ def runner(opened):
 
 def part(tokens, *, sequence=0, computed=0):
     """These tokens after `computed` others of their sequence."""
-    slot = SequenceSlot(sequence, tokens=[0] * computed)
-    return ScheduledTokens(TokenSequence(slot=slot, prompt=tokens), tokens, True)
+    return ScheduledTokens(SequenceSlot(sequence, tokens=[0] * computed), tokens, True)
 
 
 def likeliest(runner, text, *, sequence=0, computed=0):
