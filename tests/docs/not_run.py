@@ -24,7 +24,14 @@ NOT_RUN: Final = (
     NotRun(
         "installs into .venv, fetches, or runs the tests that this one is among",
         ".ci/run",
-        ("make setup", "make models", "make test", 'make test PYTEST_ARGS="-k silero"', "make check"),
+        (
+            "make setup",
+            "make models",
+            "make setup-eval",
+            "make test",
+            'make test PYTEST_ARGS="-k silero"',
+            "make check",
+        ),
     ),
     NotRun(
         "takes an environment of its own, an emulator or root, and minutes",
@@ -62,7 +69,7 @@ NOT_RUN: Final = (
     ),
     NotRun(
         "fetches 250 MB of another model",
-        "tests/server/test_model_swap_real.py",
+        "tests/server/test_engine_lifecycle_real.py",
         (
             (
                 'curl -sf -X POST localhost:7860/v1/admin/warmup -H "Authorization: Bearer $INZWA_ADMIN_TOKEN" '
@@ -88,6 +95,7 @@ NOT_RUN: Final = (
             ".venv/bin/python -m benchmarks.convert_whisper",
         ),
     ),
+    NotRun("writes to .git", ".pre-commit-config.yaml", (".venv/bin/pre-commit install",)),
     NotRun(
         "writes to the repository",
         "tests/docs/test_documents.py",

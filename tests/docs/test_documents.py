@@ -92,6 +92,12 @@ def test_every_document_is_reached_from_the_readme() -> None:
     assert [document.name for document in DOCUMENTS if document != README and document not in reached] == []
 
 
+def test_the_architecture_names_every_package() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    parts = [path for path in (ROOT / "inzwa").iterdir() if not path.name.startswith("_")]
+    assert [path.name for path in parts if f"`inzwa/{path.name}" not in text] == []
+
+
 def test_pictures_are_small_and_shown() -> None:
     shown = set(chain.from_iterable(_shown(document) for document in DOCUMENTS))
     pictures = set((ROOT / "docs" / "images").iterdir())
