@@ -1,4 +1,1 @@
-"""What this machine is: its processor, cores, memory and graphics processor.
-
-Nothing of models or engines belongs here.
-"""
+"""What this machine is: its processor, cores, memory and graphics processor. Depends on no model and no engine."""

@@ -1,13 +1,12 @@
-"""What this machine has for models: cores, memory and graphics processors, as the kernel and a container's limits tell.
-
-Knows no model.
-"""
+"""What this machine has for models: cores, memory and graphics processors, by the kernel and a container's limits."""
 
 import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from inzwa.hardware.processor import usable_cores
 
 GROUP: Final = Path("/sys/fs/cgroup")
 NVIDIA: Final = Path("/proc/driver/nvidia/gpus")
@@ -20,23 +19,23 @@ class Machine:
     """What decides which models are worth trying."""
 
     cores: int
-    """That this process may use; a part of one counts as one."""
+    """That this process may use, rounded up to one."""
     memory_mib: int
-    """Mebibytes in all, of which others use some."""
+    """Mebibytes in all, used ones among them."""
     hub: bool = False
     """Whether the Hugging Face Hub answers."""
     here: frozenset[str] = frozenset()
-    """Models that need no network any more."""
+    """Names of models that are in a cache: they need no network."""
     whisper_cpp: bool = False
-    """Whether whisper.cpp is installed, which hears where CTranslate2 cannot."""
+    """Whether whisper.cpp is installed, which runs where CTranslate2 does not."""
     gpu: str = ""
-    """The graphics processor that is here; empty where there is none. It decides nothing: the packages that Inzwa
-    installs run on the CPU."""
+    """The graphics processor; empty where there is none. It decides nothing: the packages that Inzwa installs run on
+    the CPU."""
 
 
 def this_machine(group: Path = GROUP) -> Machine:
     """Cores and memory, or what a container leaves of them."""
-    cores, memory = len(os.sched_getaffinity(0)), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    cores, memory = usable_cores(), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     with contextlib.suppress(OSError, ValueError):  # "max" where there is no limit
         memory = min(memory, int((group / "memory.max").read_text()))
     with contextlib.suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The processor of this machine: its name, its kind and what it can do, as the kernel tells."""
+"""The processor of this machine: its name, architecture and instruction sets, as the kernel reports them."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ BASELINE: Final = {"x86_64": ("avx2", "fma", "f16c", "bmi2")}
 """What requirements.txt has llama.cpp built for, by kind of processor: Intel since Haswell, AMD since Excavator and
 Zen. A 64-bit ARM needs nothing beyond what all have."""
 
-_REMARKABLE: Final = ("avx2", "fma", "f16c", "bmi2", "avx512", "avx_vnni", "amx", "asimddp", "i8mm", "sve")
+_SHOWN: Final = ("avx2", "fma", "f16c", "bmi2", "avx512", "avx_vnni", "amx", "asimddp", "i8mm", "sve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +25,24 @@ class Processor:
     """As `uname -m` has it: x86_64, aarch64."""
     name: str
     features: frozenset[str]
-    """Instruction sets, as the kernel spells them; empty where it does not tell."""
+    """Instruction sets, as the kernel spells them; empty where it reports none."""
 
     @property
     def key(self) -> str:
-        """Sixteen hexadecimal digits that stand for kind and features: what is built for one fits its equals."""
+        """Sixteen hexadecimal digits for architecture and features: processors with one key can run the same builds."""
         facts = " ".join((self.architecture, *sorted(self.features)))
         return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What the portable llama.cpp needs and this processor lacks, as far as the kernel tells."""
+        """What the portable llama.cpp needs and this processor lacks, as far as the kernel reports it."""
         if not self.features:
             return ()
         return tuple(name for name in BASELINE.get(self.architecture, ()) if name not in self.features)
 
     def __str__(self) -> str:
         """Name and the instruction sets that matter here, for a sentence."""
-        known = sorted(name for name in self.features if name.startswith(_REMARKABLE))
+        known = sorted(name for name in self.features if name.startswith(_SHOWN))
         return f"{self.name or self.architecture} ({' '.join(known) or 'instruction sets unknown'})"
 
 
@@ -56,7 +56,7 @@ def this_processor(facts: Path = CPU_FACTS) -> Processor:
 
 
 def free_cores(cores: int, table: Path = RUNNABLE) -> int:
-    """Of so many cores, those that nothing but the calling thread wants at this moment; never below 1.
+    """How many of the cores nothing but the calling thread wants at this moment; at least 1.
 
     The kernel counts who is ready to run, other programs and other threads of ours among them. Takes 10 microseconds.
     """

@@ -48,9 +48,9 @@ class Entry:
 
     name: str
     stage: str
-    """One of STAGES; empty when a user named the files and nobody knows what they are for."""
+    """One of STAGES; empty, because unknown, when a user named the files."""
     language: str
-    """What it was made for, as a person would say it."""
+    """What it was made for, for people."""
     licence: str
     consequence: str
     """What the licence means to a user, in one line."""
@@ -65,15 +65,15 @@ class Entry:
     local_files: tuple[str, ...] = ()
     """The names of the files in `folder`; whatever their bytes are is right."""
     facts: Mapping[str, str] = field(default_factory=dict)
-    """What an engine or a reader may want to know besides."""
+    """Further facts for engines and readers: a chat format, for example."""
     memory_mib: int = 0
-    """Mebibytes it takes when loaded; 0 when nobody knows."""
+    """Mebibytes it takes when loaded; 0 when unknown."""
     speed: str = "steady"
     """One of SPEEDS."""
     auto: bool = False
     """Whether it may be chosen for a user who named no model."""
     convert: str = ""
-    """The converter that makes of these files those which an engine opens; empty when they are opened as they are."""
+    """The converter that makes of these files those that an engine opens; empty when they are opened as they are."""
 
     @property
     def cache_name(self) -> str:

@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class Stopped(Exception):
-    """Another task failed, or nobody wants the results any more."""
+    """Another task failed, or the results are no longer wanted."""
 
 
 def side_by_side(tasks: Sequence[Callable[[], Result]], stop: threading.Event) -> Generator[Result, None, None]:

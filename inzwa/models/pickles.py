@@ -24,9 +24,9 @@ _ARCHIVES: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OBJECTS: Final = re.compile(rb"\x93NUMPY.{4,8}\{.*'descr': *'\|O", re.DOTALL)
 """A NumPy array whose items are pickled."""
 _BINARY: Final = (".bin", ".gguf", ".onnx", ".safetensors", ".model")
-"""Formats whose first bytes never read as the codes of a pickle. A list of words may."""
+"""Formats whose first bytes are never valid codes of a pickle. A list of words may be."""
 _CODES: Final = 8
-"""So many codes in a row are no accident."""
+"""So many valid codes in a row are taken for a pickle."""
 _HEAD_BYTES: Final = 1 << 16
 _MAX_HEADER_BYTES: Final = 100_000_000
 """The limit that safetensors itself sets."""
@@ -60,7 +60,7 @@ def _begins_pickle(head: bytes) -> bool:
 
 
 def _reads_as_pickle(head: bytes) -> bool:
-    """Whether it begins with codes of a pickle, as those do that say no protocol. Runs none of them."""
+    """Whether it begins with codes of a pickle that has no protocol header. Runs none of them."""
     try:
         for number, (code, _, _) in enumerate(pickletools.genops(head), start=1):
             if number == _CODES or code.name == "STOP":

@@ -1,7 +1,7 @@
 """One model's folder in the cache, and the record of what was verified there.
 
 A file is hashed once; then its size, time of change and inode are written beside it, and as long as these three
-stay, the hash is taken to stay too. A record that cannot be read or written costs a hash, never a wrong answer.
+do not change, the hash is valid. A record that cannot be read or written costs a hash, never a wrong answer.
 """
 
 import contextlib
@@ -79,7 +79,7 @@ class ModelDir:
         return tuple(result for result in checked.values() if isinstance(result, Fault))
 
     def file_infos(self, names: Sequence[str], on_check: Checking) -> tuple[FileInfo, ...]:
-        """What these files are, as they lie there: hashed once, and again when they changed. OSError without one."""
+        """What these files are now: hashed once, and again when they changed. OSError when one cannot be read."""
         recorded = self._recorded()
         states = {name: self._state(name, recorded.get(name), on_check) for name in names}
         for name in names:

