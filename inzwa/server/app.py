@@ -18,7 +18,6 @@ from inzwa.server.engine_lifecycle import OpenEngines
 from inzwa.server.http import chat, speech, status
 from inzwa.server.http.body_limits import BodyTimeout
 from inzwa.server.security import SecurityHeaders
-from inzwa.server.ui.engine_host import EnginePageHost
 from inzwa.server.ui.mount import mount_page
 from inzwa.server.ui.page import build_page
 from inzwa.server.websocket import connection
@@ -70,7 +69,7 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
     app.add_middleware(BodyTimeout, request_timeout_s=settings.request_timeout_s)
     for router in (connection.router, speech.router, chat.router, status.router):
         app.include_router(router)
-    return mount_page(app, build_page(EnginePageHost(app_state))) if page else app
+    return mount_page(app, build_page(app_state)) if page else app
 
 
 @asynccontextmanager

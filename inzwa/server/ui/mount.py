@@ -1,12 +1,10 @@
 """Puts the page into the application, and closes what Gradio leaves open by default."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.themes import Base
-from starlette.middleware.cors import CORSMiddleware
 
 from inzwa.server.ui.files import ROUTE, serve_assets
 
@@ -49,12 +47,9 @@ _HEAD: Final = f"""
 """
 
 
-def mount_page(app: FastAPI, blocks: gr.Blocks, origins: Sequence[str] = ()) -> FastAPI:
-    """The application with the page at "/" and its files at /inzwa. Set the lifespan and every other route before.
-
-    `origins` may call from other sites, unless the application has a CORSMiddleware of its own.
-    """
-    _close_cross_origin(app, origins)
+def mount_page(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
+    """The application with the page at "/" and its files at /inzwa. Set the lifespan and every other route before, and
+    a CORSMiddleware: without one Gradio allows every origin, credentials included."""
     serve_assets(app)
     blocks.queue(default_concurrency_limit=1, max_size=MAX_WAITING)
     app = gr.mount_gradio_app(
@@ -72,13 +67,6 @@ def mount_page(app: FastAPI, blocks: gr.Blocks, origins: Sequence[str] = ()) -> 
     # Gradio checks file paths only once it was launched, and mounting does not set that.
     blocks.has_launched = True
     return app
-
-
-def _close_cross_origin(app: FastAPI, origins: Sequence[str]) -> None:
-    """Without a CORSMiddleware on the application Gradio allows every origin, credentials included."""
-    classes: list[object] = [middleware.cls for middleware in app.user_middleware]
-    if CORSMiddleware not in classes:
-        app.add_middleware(CORSMiddleware, allow_origins=list(origins))
 
 
 def _theme() -> Base:

@@ -1,15 +1,18 @@
 """The Gradio page: live talk over the socket, record-then-send, reading aloud, and the three named endpoints."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import gradio as gr
 from gradio.events import api
 
+from inzwa.server.app_state import AppState
+from inzwa.server.readiness import JsonObject, readiness
+from inzwa.server.redaction import without_folders
 from inzwa.server.ui.endpoints import Endpoints
 from inzwa.server.ui.files import asset
-from inzwa.server.ui.host import PageHost
 from inzwa.server.ui.strings import LANGUAGES, page_strings, say, table
+from inzwa.settings import Settings
 
 _START_SCRIPT: Final = """
 import(new URL("inzwa/ui/page.js", document.baseURI)).then(({ mount }) => mount(element, props, watch));
@@ -20,22 +23,22 @@ _CACHE_SECONDS: Final = (300, 900)
 """How often old recordings and replies are deleted, and how old they may get."""
 
 
-def build_page(host: PageHost) -> gr.Blocks:
+def build_page(app_state: AppState) -> gr.Blocks:
     """The whole page. It stores nothing of what people say."""
-    endpoints = Endpoints(host)
+    endpoints, settings = Endpoints(app_state), app_state.settings
     title = page_strings()["page.title"].sn
     blocks = gr.Blocks(title=title, analytics_enabled=False, delete_cache=_CACHE_SECONDS)
     with blocks:
         with gr.Tabs():
             with gr.Tab(say("tab.talk")):
-                live = _live_talk(host)
+                live = _live_talk(settings)
             with gr.Tab(say("tab.record")):
                 _record_then_send(endpoints)
             with gr.Tab(say("tab.read")):
-                voice = _read_aloud(endpoints, host)
+                voice = _read_aloud(endpoints, settings)
         api(endpoints.chat, api_name="chat")
         blocks.load(
-            lambda: (host.readiness(), _voices(host)),
+            lambda: _status(app_state),
             outputs=[live, voice],
             queue=False,
             show_progress="hidden",
@@ -44,7 +47,7 @@ def build_page(host: PageHost) -> gr.Blocks:
     return blocks
 
 
-def _live_talk(host: PageHost) -> gr.HTML:
+def _live_talk(settings: Settings) -> gr.HTML:
     return gr.HTML(
         value=None,
         html_template=asset("ui/page.html"),
@@ -53,10 +56,10 @@ def _live_talk(host: PageHost) -> gr.HTML:
         elem_id="inzwa-talk",
         strings={language: table(language) for language in LANGUAGES},
         limits={
-            "chars": host.settings.max_text_chars,
-            "seconds": host.settings.max_audio_seconds,
-            "silence": host.settings.silence_ms,
-            "speed": host.settings.speed,
+            "chars": settings.max_text_chars,
+            "seconds": settings.max_audio_seconds,
+            "silence": settings.silence_ms,
+            "speed": settings.speed,
         },
     )
 
@@ -71,8 +74,8 @@ def _record_then_send(endpoints: Endpoints) -> None:
     send.click(endpoints.talk, [audio], [transcript, reply, spoken], api_name="talk")
 
 
-def _read_aloud(endpoints: Endpoints, host: PageHost) -> gr.Dropdown:
-    text = gr.Textbox(label=say("read.text"), lines=3, max_length=host.settings.max_text_chars)
+def _read_aloud(endpoints: Endpoints, settings: Settings) -> gr.Dropdown:
+    text = gr.Textbox(label=say("read.text"), lines=3, max_length=settings.max_text_chars)
     with gr.Row():
         voice = gr.Dropdown(_choices(()), value="", label=say("read.voice"), allow_custom_value=True, min_width=240)
         speed = gr.Slider(0.5, 2.0, value=1.0, step=0.1, label=say("read.speed"), min_width=240)
@@ -89,8 +92,10 @@ def _sound(label: str) -> gr.Audio:
     )
 
 
-def _voices(host: PageHost) -> dict[str, Any]:
-    return gr.update(choices=_choices(host.readiness().get("voices", ())), value="")
+def _status(app_state: AppState) -> tuple[JsonObject, dict[str, Any]]:
+    """What serves each stage, or how far its warm-up is, for the page's script; and the voices to choose from."""
+    body = without_folders(readiness(app_state))
+    return body, gr.update(choices=_choices(cast("list[str]", body["voices"])), value="")
 
 
 def _choices(voices: Sequence[str]) -> list[tuple[str, str]]:

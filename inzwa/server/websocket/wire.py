@@ -5,50 +5,46 @@ Unknown fields are ignored, so that an older server understands a newer client.
 
 import json
 from dataclasses import asdict
-from functools import cache
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from inzwa.errors import BadMessage
-from inzwa.events import Cancel, ClientEvent, EndTurn, ServerMessage, Start, TypedText
+from inzwa.events import Cancel, EndTurn, ServerMessage, Start, TypedText
 
-CLIENT_MESSAGES: Final = {message.type: message for message in (Start, EndTurn, Cancel, TypedText)}
+ClientMessage = Start | EndTurn | Cancel | TypedText
+"""On the wire a text frame; sound comes in binary frames."""
 
 
-def parse_message(frame: str) -> ClientEvent:
+def _type(message: object) -> object:
+    return message.get("type") if isinstance(message, dict) else None
+
+
+_ADAPTER: Final[TypeAdapter[ClientMessage]] = TypeAdapter(
+    Annotated[
+        Annotated[Start, Tag(Start.type)]
+        | Annotated[EndTurn, Tag(EndTurn.type)]
+        | Annotated[Cancel, Tag(Cancel.type)]
+        | Annotated[TypedText, Tag(TypedText.type)],
+        Discriminator(
+            _type,
+            custom_error_type="type",
+            custom_error_message="A message is a JSON object whose `type` is start, end_turn, cancel or text",
+        ),
+    ]
+)
+
+
+def parse_message(frame: str) -> ClientMessage:
     """The event in a text frame. BadMessage says what is wrong with it, without repeating what the user wrote."""
-    fields = _json_object(frame)
-    kind = fields.get("type")
-    if not isinstance(kind, str) or kind not in CLIENT_MESSAGES:
-        known = ", ".join(CLIENT_MESSAGES)
-        raise BadMessage(f"A message needs a `type`, one of {known}.")
     try:
-        return _adapter(kind).validate_json(frame, strict=True)
+        return _ADAPTER.validate_json(frame, strict=True)
     except ValidationError as error:
-        raise BadMessage(f"{kind}: {_first_error(error)}.") from None
+        first = error.errors(include_input=False, include_url=False)[0]
+    field = f"`{'.'.join(map(str, first['loc']))}`: " if first["loc"] else ""
+    raise BadMessage(f"{field}{first['msg']}.")
 
 
 def message_text(event: ServerMessage) -> str:
     """The text frame of an event."""
     return json.dumps({"type": event.type, **asdict(event)}, ensure_ascii=False, separators=(",", ":"))
-
-
-def _json_object(frame: str) -> dict[str, object]:
-    try:
-        fields = json.loads(frame)
-    except (ValueError, RecursionError):
-        raise BadMessage("A text frame must hold JSON.") from None
-    if not isinstance(fields, dict):
-        raise BadMessage("A text frame must hold a JSON object.")
-    return fields
-
-
-@cache
-def _adapter(kind: str) -> TypeAdapter[ClientEvent]:
-    return TypeAdapter(CLIENT_MESSAGES[kind])
-
-
-def _first_error(error: ValidationError) -> str:
-    first = error.errors(include_input=False, include_url=False)[0]
-    return f"`{'.'.join(map(str, first['loc']))}`: {first['msg'][:1].lower()}{first['msg'][1:]}"

@@ -162,6 +162,13 @@ async def test_every_answer_carries_the_headers_that_browsers_need():
         assert "server" not in headers
 
 
+async def test_a_server_that_is_stopping_is_not_ready():
+    async with serving() as (url, app_state), httpx.AsyncClient(base_url=url) as http:
+        app_state.stopping.set()
+        answer = await http.get("/readyz")
+        assert (answer.status_code, answer.json()["reasons"]) == (503, ["The server is stopping."])
+
+
 async def test_other_sites_get_no_leave_to_read():
     async with serving() as (url, _), httpx.AsyncClient(base_url=url) as http:
         stranger = await http.get("/healthz", headers={"Origin": "http://evil.example"})

@@ -1,44 +1,29 @@
-"""The page on a scripted host, behind a real uvicorn, for clients that block."""
+"""The page on scripted engines, behind a real uvicorn, for clients that block."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from anyio.from_thread import start_blocking_portal
-from fastapi import FastAPI
 from gradio_client import Client
 
-from inzwa.server.ui.mount import mount_page
-from inzwa.server.ui.page import build_page
-from tests.server.ui.scripted_host import ScriptedHost
-from tests.serving import running, settings
-
-
-@contextmanager
-def page_of(host: ScriptedHost) -> Iterator[str]:
-    """The page's address, for as long as the block lasts."""
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(_running(host)) as url:
-        yield url
-
-
-@asynccontextmanager
-async def _running(host: ScriptedHost) -> AsyncIterator[str]:
-    """Built inside the loop that serves it: outside of any, Gradio would make one and leave it open."""
-    async with running(mount_page(FastAPI(), build_page(host)), settings()) as url:
-        yield url
+from inzwa.engines.asr.scripted import ScriptedTranscriber
+from inzwa.protocols import Engines
+from inzwa.server.app_state import AppState
+from tests.browser.site import open_site
+from tests.serving import opening, scripted_engines, settings
 
 
 @pytest.fixture(scope="module")
-def host() -> ScriptedHost:
-    return ScriptedHost()
+def engines() -> Engines:
+    """A transcript says how long the recording was."""
+    return scripted_engines(asr=ScriptedTranscriber(lambda sound, _: f"{sound.size} samples"))
 
 
 @pytest.fixture(scope="module")
-def url(host: ScriptedHost) -> Iterator[str]:
-    with page_of(host) as url:
-        yield url
+def url(engines: Engines) -> Iterator[str]:
+    with open_site(engines, max_text_chars=40, max_audio_seconds=2, requests_per_minute=10_000) as site:
+        yield site.url
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +38,9 @@ def client(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clien
     client = Client(url, verbose=False, download_files=str(downloads))
     yield client
     client.close()
+
+
+@pytest.fixture
+async def cold() -> AppState:
+    """The state of an application whose engines nobody has opened."""
+    return AppState(settings(max_text_chars=40), opening(scripted_engines()))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import httpx
 
+from inzwa.server.app_state import AppState
 from inzwa.server.ui.page import build_page
 from inzwa.server.ui.strings import page_strings
-from tests.server.ui.scripted_host import ScriptedHost
 
 CONTRACT = Path(__file__).parent / "api_info.json"
 
@@ -44,9 +44,9 @@ def test_the_page_carries_its_words_in_both_languages(http: httpx.Client) -> Non
         assert phrase.en in page
 
 
-async def test_the_page_builds_before_any_engine_is_ready() -> None:
-    assert build_page(ScriptedHost(ready=False)).title == "Inzwa"
+async def test_the_page_builds_before_any_engine_is_ready(cold: AppState) -> None:
+    assert build_page(cold).title == "Inzwa"
 
 
-def test_limits_are_the_hosts_own(http: httpx.Client) -> None:
+def test_limits_are_the_settings(http: httpx.Client) -> None:
     assert '"chars":40' in http.get("/config").text.replace(" ", "")
