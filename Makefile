@@ -12,6 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 CREATED := $(VENV)/pyvenv.cfg
 INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
+EVAL_INSTALLED := $(VENV)/.installed-eval
 CONVERT_VENV := .venv-convert
 CONVERT_INSTALLED := $(CONVERT_VENV)/.installed
 EXPORT_VENV := .venv-export
@@ -37,7 +38,15 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-.PHONY: help setup tune models run test test-convert test-export test-space test-processors test-container lint lint-js sbom release resolve bench bench-peers clean
+# With COVERAGE=1 the tests measure what of inzwa/ they run, line by line and branch by branch.
+ifdef COVERAGE
+COVERED := --cov --cov-report=term-missing:skip-covered
+endif
+
+# Tests with a target of their own.
+SLOW := and not convert and not export and not space and not container and not emulated
+
+.PHONY: help setup setup-eval tune models run test test-convert test-export test-space test-processors test-container lint lint-js types check sbom release resolve bench bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
@@ -45,6 +54,8 @@ help: ## show this list
 	@echo "Variables: INZWA_HOST, INZWA_PORT (where run listens), PYTHON (3.11 or newer), CHROMIUM, PYTEST_ARGS"
 
 setup: $(INSTALLED) ## make .venv and install what Inzwa runs on (builds llama.cpp the first time: 2 minutes on two cores)
+
+setup-eval: $(EVAL_INSTALLED) ## install what measuring needs besides: python -m inzwa eval, benchmarks
 
 tune: $(INSTALLED) ## build llama.cpp's kernels for this machine's processor too, into the model cache (half a minute)
 	@$(PY) -m inzwa tune
@@ -58,10 +69,10 @@ run: models ## serve the page, the socket and the API, with INZWA_HOST and INZWA
 
 test: $(DEV_INSTALLED) models ## run the tests; PYTEST_ARGS="-k silero" picks some
 	@if [ -n "$$CHROMIUM" ] || [ "$${CI:-}" = true ]; then \
-	    exec $(PY) -m pytest $(PYTEST_ARGS); \
+	    exec $(PY) -m pytest $(COVERED) $(PYTEST_ARGS); \
 	else \
 	    echo "No Chromium found: the browser tests are left out (apt-get install chromium, or CHROMIUM=/path/to/it)."; \
-	    exec $(PY) -m pytest -m "not browser and not convert and not export and not space and not container and not emulated" $(PYTEST_ARGS); \
+	    exec $(PY) -m pytest $(COVERED) -m "not browser $(SLOW)" $(PYTEST_ARGS); \
 	fi
 
 test-convert: $(CONVERT_INSTALLED) ## prove the converters against torch and transformers, and the MLflow registry, in a .venv-convert of their own
@@ -92,6 +103,12 @@ lint-js: ## check the browser code with ESLint, and its JSDoc types with TypeScr
 	    [ "$${CI:-}" != true ]; \
 	fi
 
+types: $(DEV_INSTALLED) ## check types: mypy, strict
+	@$(PY) -m mypy
+
+check: lint types lint-js ## before every commit: style, types, and the tests that load no model and open no browser (90 s)
+	@exec $(PY) -m pytest -n 2 -m "not weights and not browser $(SLOW)" $(PYTEST_ARGS)
+
 sbom: $(DEV_INSTALLED) ## write out/sbom.cdx.json: every package and model with version, licence and hashes (CycloneDX); ROOTFS=folder: of an image
 	@$(PY) -m sbom $(if $(ROOTFS),--image $(ROOTFS))
 
@@ -101,12 +118,12 @@ release: $(DEV_INSTALLED) ## make sdist, wheel and SBOM of the last commit in ou
 resolve: $(DEV_INSTALLED) ## see whether the requirements can be had together on Python 3.11 to 3.14; installs nothing (4 minutes)
 	@$(PY) -m release.resolving
 
-bench: $(DEV_INSTALLED) models ## measure what README promises, on this machine
+bench: $(EVAL_INSTALLED) models ## measure what docs/measuring.md reports, on this machine
 	@for script in $(wildcard benchmarks/[a-z]*.py); do \
 	    name=$$(basename $$script .py); echo "== $$name"; $(PY) -m benchmarks.$$name || exit 1; \
 	done
 
-bench-peers: $(DEV_INSTALLED) models ## measure Inzwa beside Pipecat, same models and sentences (an environment of its own)
+bench-peers: $(EVAL_INSTALLED) models ## measure Inzwa beside Pipecat, same models and sentences (an environment of its own)
 	@benchmarks/peers/run.sh $(ARGS)
 
 clean: ## remove .venv, node_modules and every cache in this folder; downloaded models stay in their own cache
@@ -143,7 +160,11 @@ $(INSTALLED): requirements.txt requirements-prebuilt.txt constraints.txt | $(CRE
 	    $(PIP) install --force-reinstall --no-deps -c constraints.txt -r $(VENV)/llama.txt; }
 	@touch $@
 
-$(DEV_INSTALLED): requirements-dev.txt requirements-signing.txt constraints.txt $(INSTALLED)
+$(EVAL_INSTALLED): requirements-eval.txt constraints.txt $(INSTALLED)
+	@$(PIP) install -c constraints.txt -r requirements-eval.txt
+	@touch $@
+
+$(DEV_INSTALLED): requirements-dev.txt requirements-eval.txt requirements-signing.txt constraints.txt $(INSTALLED)
 	@$(PIP) install -c constraints.txt -r requirements-dev.txt
 	@touch $@
 

@@ -1,6 +1,6 @@
-"""The Space's entry: serves Inzwa. Set-up, settings and figures are in README.md."""
+"""The Space's entry: serves Inzwa. Set-up is in README.md, settings and figures are in docs/."""
 
-from inzwa.cli.serve import serve
+from inzwa.cli.main import main
 
 if __name__ == "__main__":
-    serve()
+    raise SystemExit(main(["serve"]))

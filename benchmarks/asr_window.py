@@ -25,11 +25,11 @@ from typing import Final
 import numpy as np
 import soundfile
 from faster_whisper import WhisperModel
+from rapidfuzz.distance.Levenshtein import distance as edit_distance
 
-from benchmarks.spoken import Reader, Sentence, joined, noisy, read_sentences
+from benchmarks.spoken import Sentence, SentenceVoice, joined, noisy, read_sentences
 from inzwa.audio.pcm import INPUT_RATE, Sound, resample
 from inzwa.engines.asr.whisper import Whisper, open_whisper
-from inzwa.evaluation.distance import edit_distance
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import HearOptions
 
@@ -218,7 +218,7 @@ def printed(rows: Sequence[Row]) -> str:
 async def run(asked: argparse.Namespace) -> list[Heard]:
     store = Store(default_cache())
     model = store.fetch("whisper-base")
-    clips = list(clips_spoken(Reader(store.fetch("joe-medium")), asked.sentences))
+    clips = list(clips_spoken(SentenceVoice(store.fetch("joe-medium")), asked.sentences))
     clips += [clip_recorded(path, asked.language) for path in asked.recordings]
     stocks = WhisperModel(str(model.folder), device="cpu", compute_type="int8", cpu_threads=asked.threads)
     with open_whisper(model, threads=asked.threads) as whisper:

@@ -8,8 +8,10 @@ from hypothesis import settings
 
 from inzwa.models.catalogue import load_catalogue
 from inzwa.models.store import Store, default_cache
+from inzwa.process import prepare_process
 from tests.lending import lend
 
+prepare_process()  # as the entry points do
 settings.register_profile("inzwa", deadline=None)  # no test asserts wall-clock time
 settings.load_profile("inzwa")
 

@@ -16,9 +16,9 @@ def set_up(tmp_path):
     """Runs the recipe in a folder of the test's own; pip's command lines are printed unless something else is given."""
     (tmp_path / "pyvenv.cfg").touch()
 
-    def run(**variables: str) -> tuple[int, str]:
+    def run(target: str = "setup", **variables: str) -> tuple[int, str]:
         given = {"VENV": str(tmp_path), "PIP": "echo pip", "PY": "true", **variables}
-        command = ["make", "--no-print-directory", "setup", *(f"{name}={value}" for name, value in given.items())]
+        command = ["make", "--no-print-directory", target, *(f"{name}={value}" for name, value in given.items())]
         done = subprocess.run(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60
         )
@@ -33,6 +33,12 @@ def test_with_a_compiler_everything_is_installed_by_requirements_txt(set_up, tmp
     assert "pip install -c constraints.txt -r requirements.txt" in said
     assert "No C++ compiler" not in said
     assert (tmp_path / ".installed").exists()
+
+
+def test_what_measuring_needs_is_installed_on_top(set_up):
+    status, said = set_up("setup-eval")
+    assert status == 0
+    assert said.index("-r requirements.txt") < said.index("pip install -c constraints.txt -r requirements-eval.txt")
 
 
 def test_without_a_compiler_the_command_that_brings_one_is_named_and_a_prebuilt_library_taken(set_up):

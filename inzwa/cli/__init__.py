@@ -1,4 +1,4 @@
-"""What the commands of `python -m inzwa` do: a module for each weight of imports, loaded when a command needs it.
+"""The commands of `python -m inzwa`, a module each or a subject, loaded when one is chosen.
 
 Results go to standard output, progress to standard error.
 """

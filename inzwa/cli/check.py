@@ -1,4 +1,4 @@
-"""The show-off command: what is installed, which models run, that their bytes are right, and how fast it all is here.
+"""Commands that try the engines: check (what is installed, which models run, how fast they are here), warmup.
 
 Figures are medians of a few runs on this machine while it does whatever else it does: compare them with each other.
 """
@@ -7,59 +7,81 @@ import os
 import platform
 import statistics
 import time
+from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from importlib.metadata import version
 from resource import RUSAGE_SELF, getrusage
 from typing import Final
 
+import anyio
 import numpy as np
 
 from inzwa import __version__
 from inzwa.audio.pcm import INPUT_RATE, Sound, resample, silence
+from inzwa.cli.progress import show_progress
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.session import open_session
 from inzwa.engines.registry import open_engines
 from inzwa.events import EndTurn, MicrophoneFrame, ServerEvent, TtsAudio
 from inzwa.hardware.machine import graphics_processor
-from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, StageReporter, VoiceOptions
+from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, VoiceOptions
 from inzwa.settings import Settings
 
 PACKAGES: Final = ("faster-whisper", "ctranslate2", "llama-cpp-python", "onnxruntime", "gradio", "fastapi", "uvicorn")
 RUNS: Final = 5
 PHRASE: Final = "Mhoroi, makadii? Ndinoda kubvunza nezvemamiriro ekunze nhasi."
 
-Print = Callable[[str], None]
+
+def warmup(_: Namespace, settings: Settings) -> None:
+    """Open every engine once; the models are in the cache afterwards."""
+    anyio.run(_warm, settings)
 
 
-async def run_check(settings: Settings, show: Print, report: StageReporter) -> None:
+def check(_: Namespace, settings: Settings) -> None:
     """Open everything, measure it, and print it line by line."""
-    show(f"Inzwa {__version__} on Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    anyio.run(_measure, settings)
+
+
+async def _warm(settings: Settings) -> None:
+    async with open_engines(settings, show_progress) as engines:
+        for stage, info in engines.infos().items():
+            size = sum(file.size for file in info.files) / 1e6
+            print(f"{stage}: {info.title} ({info.engine} {info.version}), {size:.1f} MB from {info.source}")
+            print(f"    loaded in {info.load_ms} ms, tried out in {info.warm_ms} ms")
+            print(f"    {info.licence}: {info.consequence}")
+
+
+async def _measure(settings: Settings) -> None:
+    print(f"Inzwa {__version__} on Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     if gpu := graphics_processor():
-        show(f"{gpu} is here and is not used: the packages that Inzwa installs run on the CPU")
-    show("packages: " + ", ".join(f"{name} {version(name)}" for name in PACKAGES))
+        print(f"{gpu} is here and is not used: the packages that Inzwa installs run on the CPU")
+    print("packages: " + ", ".join(f"{name} {version(name)}" for name in PACKAGES))
     started = time.perf_counter()
-    async with open_engines(settings, report) as engines:
-        show(f"all engines warm after {time.perf_counter() - started:.1f} s")
-        _show_engines(engines, show)
+    async with open_engines(settings, show_progress) as engines:
+        print(f"all engines warm after {time.perf_counter() - started:.1f} s")
+        _show_engines(engines)
         sound = await _spoken(engines)
         seconds = sound.size / INPUT_RATE
-        show(f"figures, medians of {RUNS} (sample utterance: {seconds:.1f} s, spoken by the voice)")
-        show(f"  vad   {_vad_ms(engines, sound):8.2f} ms for a frame of {1000 * _frame_s(engines):.0f} ms")
-        show(f"  asr   {await _median_ms(lambda: _hear(engines, sound, settings)):8.0f} ms for the sample's transcript")
-        show(f"  llm   {await _tokens_per_s(engines):8.0f} tokens a second")
-        show(f"  tts   {await _median_ms(lambda: _spoken(engines)) / 1000 / seconds:8.3f} of real time")
-        await _show_turns(engines, sound, show)
-    show(f"memory: {getrusage(RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB resident at the most")
+        print(f"figures, medians of {RUNS} (sample utterance: {seconds:.1f} s, spoken by the voice)")
+        print(f"  vad   {_vad_ms(engines, sound):8.2f} ms for a frame of {1000 * _frame_s(engines):.0f} ms")
+        asr_ms = await _median_ms(lambda: _hear(engines, sound, settings))
+        print(f"  asr   {asr_ms:8.0f} ms for the sample's transcript")
+        print(f"  llm   {await _tokens_per_s(engines):8.0f} tokens a second")
+        print(f"  tts   {await _median_ms(lambda: _spoken(engines)) / 1000 / seconds:8.3f} of real time")
+        await _show_turns(engines, sound)
+    print(f"memory: {getrusage(RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB resident at the most")
 
 
-def _show_engines(engines: Engines, show: Print) -> None:
+def _show_engines(engines: Engines) -> None:
     for stage, info in engines.infos().items():
-        show(f"{stage}   {info.title}: {info.engine} {info.version}, {info.language or 'any language'}, {info.licence}")
-        show(f"      {info.consequence}")
-        show(f"      from {info.source}; loaded in {info.load_ms} ms, warm in {info.warm_ms} ms")
+        print(
+            f"{stage}   {info.title}: {info.engine} {info.version}, {info.language or 'any language'}, {info.licence}"
+        )
+        print(f"      {info.consequence}")
+        print(f"      from {info.source}; loaded in {info.load_ms} ms, warm in {info.warm_ms} ms")
         for file in (*info.files, *(info.adapter.files if info.adapter else ())):
-            show(f"      sha256 {file.sha256}  {file.name} ({file.size:,} bytes, proven)")
+            print(f"      sha256 {file.sha256}  {file.name} ({file.size:,} bytes, proven)")
 
 
 async def _spoken(engines: Engines) -> Sound:
@@ -104,10 +126,10 @@ async def _median_ms(work: Callable[[], Awaitable[object]]) -> float:
     return statistics.median(times)
 
 
-async def _show_turns(engines: Engines, sound: Sound, show: Print) -> None:
+async def _show_turns(engines: Engines, sound: Sound) -> None:
     """Whole turns through a session of this process: from `end_turn` to the first sound."""
     figures = [await _turn_ms(engines, sound) for _ in range(RUNS + 1)][1:]
-    show(f"  turn  {statistics.median(figures):8.0f} ms from end_turn to the first sound, best {min(figures):.0f}")
+    print(f"  turn  {statistics.median(figures):8.0f} ms from end_turn to the first sound, best {min(figures):.0f}")
 
 
 async def _turn_ms(engines: Engines, sound: Sound) -> float:
@@ -119,8 +141,8 @@ async def _turn_ms(engines: Engines, sound: Sound) -> float:
             first.append(time.perf_counter())
 
     async with open_session(engines, SessionOptions(session_id="check"), take) as session:
-        await session.take(MicrophoneFrame(np.concatenate((silence(300, INPUT_RATE), sound))))
+        await session.handle(MicrophoneFrame(np.concatenate((silence(300, INPUT_RATE), sound))))
         asked = time.perf_counter()
-        await session.take(EndTurn())
+        await session.handle(EndTurn())
         await session.turns.finished()
     return (first[0] - asked) * 1000 if first else float("inf")

@@ -1,4 +1,4 @@
-"""A client of /ws/audio, for `python -m inzwa talk`, benchmarks and tests. Knows only the wire."""
+"""A client of /ws/audio, for `python -m inzwa talk`, benchmarks and tests."""
 
 import json
 import time
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import anyio
 import numpy as np
@@ -14,7 +15,12 @@ from websockets.exceptions import ConnectionClosed
 
 from inzwa.audio.codecs import OPUS_RATE, PCM16_RATE, OpusDecoder, Pcm16Decoder
 from inzwa.audio.pcm import INPUT_RATE, Sound, pcm16_from_sound
+from inzwa.errors import Unreachable
 from inzwa.events import Cancel, EndTurn, Start, TypedText
+from inzwa.settings import Settings
+
+SOCKET_PATH: Final = "/ws/audio"
+SCHEMES: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 FRAME_SAMPLES: Final = INPUT_RATE // 50
 """20 ms."""
@@ -26,7 +32,7 @@ Event = dict[str, Any]
 
 @dataclass(slots=True)
 class TurnRecord:
-    """What the server did in one turn, as it arrived."""
+    """What the server sent in one turn, as it arrived."""
 
     events: list[Event] = field(default_factory=list)
     sound: Sound = field(default_factory=lambda: np.empty(0, dtype=np.float32))
@@ -49,7 +55,7 @@ class TurnRecord:
 
 
 class Client:
-    """One open session. Not for two tasks at once, save one that sends and one that receives."""
+    """One open session. For one task, or one that sends and one that receives."""
 
     def __init__(self, socket: ClientConnection, ready: Event) -> None:
         self.ready = ready
@@ -77,11 +83,16 @@ class Client:
         return json.loads(message) if isinstance(message, str) else self._decoder.decode(message)
 
     async def turn(self, asked_s: float | None = None) -> TurnRecord:
-        """Everything up to the end of the next turn."""
+        """Everything up to the end of the next turn. Refused where an error ends the session before."""
         record = TurnRecord(sample_rate=self.sample_rate, asked_s=asked_s or time.monotonic())
         sounds: list[Sound] = []
         while not self._ended(record):
-            message = await self.receive()
+            try:
+                message = await self.receive()
+            except ConnectionClosed:
+                if record.events and record.events[-1]["type"] == "error":
+                    raise Refused(record.events[-1]) from None
+                raise
             if isinstance(message, dict):
                 record.events.append(message)
             else:
@@ -100,30 +111,60 @@ class Client:
         return False
 
     async def say(self, sound: Sound, *, pace: bool = False) -> TurnRecord:
-        """A whole turn: speak, ask for the answer, take it."""
+        """A whole turn: send speech, ask for the answer, receive it."""
         await self.send_sound(sound, pace=pace)
         await self.send(EndTurn())
         return await self.turn()
 
 
 class Refused(Exception):
-    """The server did not open the session: its `error` event, or how it closed."""
+    """The server did not open the session, or ended it: the `error` event that says why."""
 
     def __init__(self, event: Event) -> None:
         super().__init__(event.get("message", ""))
         self.event = event
 
 
+def local_url(settings: Settings) -> str:
+    """This machine's own server."""
+    return f"http://127.0.0.1:{settings.port}"
+
+
+def base_url(url: str) -> str:
+    """A server's http(s) address without a slash at its end, from http, https, ws or wss, with or without /ws/audio.
+
+    Unreachable where it is none of these.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in SCHEMES or not parts.netloc:
+        raise Unreachable(f"{url} is no address of a server: name one such as http://localhost:7860")
+    return f"{SCHEMES[parts.scheme]}://{parts.netloc}{parts.path.rstrip('/').removesuffix(SOCKET_PATH)}"
+
+
 @asynccontextmanager
 async def open_client(
     url: str, start: Start | None = None, headers: Sequence[tuple[str, str]] = ()
 ) -> AsyncIterator[Client]:
-    """A session on the server at `url` (http://... or ws://...). Refused when it is not opened."""
-    address = url.replace("http", "ws", 1).rstrip("/") + "/ws/audio"
+    """A session on the server at `url`, in any form that `base_url` reads. Refused when it is not opened."""
+    address = base_url(url).replace("http", "ws", 1) + SOCKET_PATH
     async with connect(address, additional_headers=list(headers), max_size=None, compression=None) as socket:
-        with suppress(ConnectionClosed):  # who was not let in is told why all the same
+        with suppress(ConnectionClosed):  # a refusal can be read all the same
             await socket.send(json.dumps({"type": "start", **asdict(start or Start())}))
-        first = json.loads(await socket.recv())
+        first = _event(await socket.recv())
         if first["type"] != "ready":
             raise Refused(first)
         yield Client(socket, first)
+
+
+def _event(message: str | bytes) -> Event:
+    """Refused where it is none."""
+    try:
+        event = json.loads(message)
+    except ValueError:
+        event = None
+    if not isinstance(event, dict) or event.get("type") not in ("ready", "error"):
+        raise Refused({"type": "error", "code": "bad_message", "message": "it is another kind of server"})
+    return event

@@ -1,6 +1,5 @@
-"""Commands that measure: eval asr, eval tts, eval text. Reports go to a folder, their heart to standard output."""
+"""Commands that measure: eval asr, eval tts, eval text. Full reports go to a folder, the figures to standard output."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -9,86 +8,79 @@ from pathlib import Path
 import anyio
 from tqdm import tqdm
 
-from inzwa.cli.audio_files import read_sound
+from inzwa.cli.progress import show_progress
+from inzwa.cli.sound_files import read_sound
 from inzwa.engines.registry import open_stage
 from inzwa.errors import BadCorpus
+from inzwa.evaluation.asr import AsrRow, transcribe_recording
 from inzwa.evaluation.corpus import Recording, read_lines, read_manifest, read_sentences
 from inzwa.evaluation.fleurs import fetch_fleurs
-from inzwa.evaluation.hearing import HeardRow
-from inzwa.evaluation.hearing import hear as hear_one
-from inzwa.evaluation.journal import Journal
-from inzwa.evaluation.passage import Measured, measure_all
-from inzwa.evaluation.picture import histogram
-from inzwa.evaluation.reading import read_text
-from inzwa.evaluation.report import (
-    PICTURE,
-    How,
-    hearing_report,
-    letter_rates,
-    reading_report,
-    speaking_report,
-)
-from inzwa.evaluation.speaking import SpokenRow, speak_and_hear
-from inzwa.protocols import EngineInfo, HearOptions, StageReport, VoiceOptions
-from inzwa.server.admission import hotwords
+from inzwa.evaluation.histogram import histogram
+from inzwa.evaluation.journal import Journal, Measured, measure_all
+from inzwa.evaluation.report import PICTURE, How, asr_report, letter_rates, text_report, tts_report
+from inzwa.evaluation.text import measure_text
+from inzwa.evaluation.tts import TtsRow, speak_and_transcribe
+from inzwa.protocols import EngineInfo, HearOptions, VoiceOptions
+from inzwa.server.request_options import hotwords
 from inzwa.settings import Settings
 
 REPORT, JOURNAL = "report.md", "samples.tsv"
 
 
-def hear(arguments: Namespace, settings: Settings) -> None:
-    """The recogniser on recordings."""
+def eval_asr(arguments: Namespace, settings: Settings) -> None:
+    """The recogniser, on recordings."""
     recordings = _recordings(arguments)
 
-    async def measure() -> tuple[Measured[HeardRow], How]:
-        async with open_stage(settings, "asr", _tell) as asr:
+    async def measure() -> tuple[Measured[AsrRow], How]:
+        async with open_stage(settings, "asr", show_progress) as asr:
             options = _hear_options(settings, asr.info)
             how = {"recogniser": _named(asr.info), **_options(options, arguments)}
-            with Journal(arguments.output / JOURNAL, HeardRow, how, fresh=arguments.fresh) as journal:
+            with Journal(arguments.output / JOURNAL, AsrRow, how, fresh=arguments.fresh) as journal:
                 return await measure_all(
                     recordings,
                     lambda one: (one.name, one.said),
-                    lambda one: hear_one(one, asr, options, read_sound, fold=arguments.fold),
+                    lambda one: transcribe_recording(one, asr, options, read_sound, fold=arguments.fold),
                     journal,
                     "hearing",
                 ), how
 
     measured, how = anyio.run(measure)
-    report = hearing_report(measured, how, seed=arguments.seed, fold=arguments.fold)
-    _leave(arguments.output, report, letter_rates(measured.rows))
+    report = asr_report(measured, how, seed=arguments.seed, fold=arguments.fold)
+    _write_report(arguments.output, report, letter_rates(measured.rows))
 
 
-def speak(arguments: Namespace, settings: Settings) -> None:
-    """The voice, heard by the recogniser."""
+def eval_tts(arguments: Namespace, settings: Settings) -> None:
+    """The voice, as the recogniser hears it."""
     sentences = list(enumerate(read_sentences(arguments.file, arguments.limit), 1))
     voice = VoiceOptions(speed=settings.speed)
 
-    async def measure() -> tuple[Measured[SpokenRow], How]:
+    async def measure() -> tuple[Measured[TtsRow], How]:
         async with AsyncExitStack() as stack:
-            asr = await stack.enter_async_context(open_stage(settings, "asr", _tell))
-            tts = await stack.enter_async_context(open_stage(settings, "tts", _tell))
+            asr = await stack.enter_async_context(open_stage(settings, "asr", show_progress))
+            tts = await stack.enter_async_context(open_stage(settings, "tts", show_progress))
             options = _hear_options(settings, asr.info)
             how = {"voice": _named(tts.info), "recogniser": _named(asr.info), "speed": settings.speed}
             how |= _options(options, arguments)
-            with Journal(arguments.output / JOURNAL, SpokenRow, how, fresh=arguments.fresh) as journal:
+            with Journal(arguments.output / JOURNAL, TtsRow, how, fresh=arguments.fresh) as journal:
                 return await measure_all(
                     sentences,
                     lambda one: (str(one[0]), one[1]),
-                    lambda one: speak_and_hear(str(one[0]), one[1], tts, asr, voice, options, fold=arguments.fold),
+                    lambda one: speak_and_transcribe(
+                        str(one[0]), one[1], tts, asr, voice, options, fold=arguments.fold
+                    ),
                     journal,
                     "speaking",
                 ), how
 
     measured, how = anyio.run(measure)
-    _leave(arguments.output, speaking_report(measured, how, seed=arguments.seed), letter_rates(measured.rows))
+    _write_report(arguments.output, tts_report(measured, how, seed=arguments.seed), letter_rates(measured.rows))
 
 
-def read(arguments: Namespace, settings: Settings) -> None:
-    """The normaliser and the reader over a text."""
+def eval_text(arguments: Namespace, settings: Settings) -> None:
+    """The normaliser and the conversion to IPA, on a text."""
     lines = tqdm(read_lines(arguments.file)[: arguments.limit], desc="reading", disable=None)
-    _leave(
-        arguments.output, reading_report(read_text(lines, language=settings.language), {"text": arguments.file.name})
-    )
+    figures = measure_text(lines, language=settings.language)
+    _write_report(arguments.output, text_report(figures, {"text": arguments.file.name}))
 
 
 def _recordings(arguments: Namespace) -> list[Recording]:
@@ -99,9 +91,9 @@ def _recordings(arguments: Namespace) -> list[Recording]:
     return fetch_fleurs(arguments.part, arguments.output / f"{arguments.dataset}-{arguments.part}", arguments.limit)
 
 
-def _hear_options(settings: Settings, hearing: EngineInfo) -> HearOptions:
-    """As a session hears."""
-    return HearOptions(language=settings.language, hotwords=hotwords(settings, settings.language, hearing))
+def _hear_options(settings: Settings, asr: EngineInfo) -> HearOptions:
+    """Those of a session."""
+    return HearOptions(language=settings.language, hotwords=hotwords(settings, settings.language, asr))
 
 
 def _options(options: HearOptions, arguments: Namespace) -> How:
@@ -112,19 +104,14 @@ def _named(info: EngineInfo) -> str:
     return f"{info.model} ({info.engine}, {info.version})"
 
 
-def _leave(folder: Path, report: str, errors: Sequence[float] = ()) -> None:
-    """The report and its picture in the folder; what stands above the picture, or the lists, on standard output."""
+def _write_report(folder: Path, report: str, errors: Sequence[float] = ()) -> None:
+    """The report and its picture in the folder; its part above the picture, or the lists, on standard output."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / REPORT).write_text(report, encoding="utf-8")
         if errors:
-            picture = histogram(errors, "samples by errors a letter", top=1.0)
-            (folder / PICTURE).write_text(picture, encoding="utf-8")
+            histogram(errors, "samples by errors a letter", top=1.0).savefig(folder / PICTURE)
     except OSError as error:
         raise BadCorpus(f"{folder} cannot be written: {error}") from None
     print(report.partition("![")[0].partition("\n## ")[0].strip())
     print(f"\nall of it: {folder / REPORT}")
-
-
-def _tell(report: StageReport) -> None:
-    sys.stderr.write(f"{report.stage}: {report.state} {report.detail}\n")

@@ -1,4 +1,4 @@
-"""The command that builds llama.cpp for the processor at hand."""
+"""The command tune: builds llama.cpp for the processor at hand."""
 
 from argparse import Namespace
 
@@ -10,7 +10,7 @@ from inzwa.settings import Settings
 
 
 def tune(arguments: Namespace, settings: Settings) -> None:
-    """Build it where it is not built yet; the next start tries it out and takes it."""
+    """Build it where it is not built yet; the next start tries it out and uses it."""
     cache, processor = cache_folder(settings), this_processor()
     before = tuned_folder(cache, processor).exists() and not arguments.anew
     folder = build_tuned(cache, processor, print, anew=arguments.anew)

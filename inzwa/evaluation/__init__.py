@@ -1,1 +1,4 @@
-"""How well Inzwa hears, speaks and reads: error rates with their intervals, journals that can be resumed, reports."""
+"""Error rates of the recogniser, the voice and the reading of texts: intervals, journals that resume a run, reports.
+
+Engines are reached by inzwa.protocols only. Needs requirements-eval.txt.
+"""

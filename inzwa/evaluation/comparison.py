@@ -1,8 +1,8 @@
-"""Texts as they are compared when errors are counted. Pure; knows no error rate.
+"""Normalisation of texts before errors are counted.
 
-The agreement of Shona with itself is loose where writers differ without meaning anything by it, so a text is made
-plain first: lower case, composed characters (NFC), one apostrophe, ng' written n', and everything but letters, figures
-and the apostrophes inside words a space. Figures stay figures: "25" is not "makumi maviri nemashanu".
+Writers of Shona differ in ways that mean nothing, so a text is reduced first: lower case, composed characters (NFC),
+one apostrophe, ng' written n', and everything but letters, figures and the apostrophes inside words a space. Figures
+stay figures: "25" is not "makumi maviri nemashanu".
 """
 
 import re
@@ -28,16 +28,15 @@ SPELLINGS: Final = MappingProxyType(
         "umwe": "mumwe",
     }
 )
-"""Whole words that careful writers spell in two ways, to the one that newspapers use more."""
+"""Words with two accepted spellings, to the one that newspapers use more."""
 
 _ALL: Final = re.compile(r"((?:bw|ch|dz|h|kw|k|m|p|r|rw|sv|t|tw|v|w|y|zv))ese")
 """vese, zvese, dzese and their like: the word for "all", which is also spelt -ose."""
 
 
 def compared(text: str, *, fold: bool = False) -> str:
-    """The text's words, one space between; `fold` spells alike what may be spelt in two ways."""
-    words = compared_words(text, fold=fold)
-    return " ".join(words)
+    """The text's words, one space between; `fold` gives words with two spellings one of them."""
+    return " ".join(compared_words(text, fold=fold))
 
 
 def compared_words(text: str, *, fold: bool = False) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is measured on: recordings with their texts from a manifest, sentences from a file. Knows no engine.
+"""Test data: recordings with their texts from a manifest, sentences from a file.
 
 A manifest is TSV or JSONL. TSV: two columns, the sound file and its text; a first line that names its columns
 (`audio`, `path` or `file_name`, and `text`, `sentence` or `transcription`) may hold more of them in any order. JSONL:
@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from inzwa.errors import BadCorpus
 
@@ -19,10 +19,11 @@ TEXT: Final = ("text", "sentence", "transcription", "raw_transcription")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A sound file and what is said in it."""
+    """A sound file and its text."""
 
     path: Path
     said: str
+    """The reference."""
     name: str
     """The path as the manifest writes it."""
 
@@ -68,8 +69,8 @@ def _from_table(path: Path, lines: Sequence[tuple[int, str]]) -> Iterator[tuple[
 
 def _columns(titles: Sequence[str]) -> tuple[int, int] | None:
     """Where the sound file and its text stand, if this line names columns."""
-    found = [next((titles.index(name) for name in names if name in titles), None) for names in (AUDIO, TEXT)]
-    return None if None in found else (found[0], found[1])
+    audio, text = (next((titles.index(name) for name in names if name in titles), None) for names in (AUDIO, TEXT))
+    return None if audio is None or text is None else (audio, text)
 
 
 def _from_json(path: Path, lines: Sequence[tuple[int, str]]) -> Iterator[tuple[str, str]]:
@@ -77,7 +78,7 @@ def _from_json(path: Path, lines: Sequence[tuple[int, str]]) -> Iterator[tuple[s
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
+            entry: object = json.loads(line)
         except ValueError:
             entry = None
         audio, text = (_value(entry, names) for names in (AUDIO, TEXT))
@@ -86,6 +87,6 @@ def _from_json(path: Path, lines: Sequence[tuple[int, str]]) -> Iterator[tuple[s
         yield audio, text
 
 
-def _value(entry: Any, names: Sequence[str]) -> str | None:
+def _value(entry: object, names: Sequence[str]) -> str | None:
     values = [entry.get(name) for name in names] if isinstance(entry, dict) else []
     return next((value for value in values if isinstance(value, str)), None)

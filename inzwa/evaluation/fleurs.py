@@ -1,6 +1,6 @@
 """FLEURS, the test set that most published figures for Shona are of, from the Hugging Face Hub. CC BY 4.0.
 
-Read Shona (`sn_zw`) of google/fleurs: a table and an archive of WAV files for each of its three parts. Knows no engine.
+Read Shona (`sn_zw`) of google/fleurs: a table and an archive of WAV files for each of its three parts.
 """
 
 import csv

@@ -1,41 +1,28 @@
-"""What was measured, as Markdown for people: a table of rates, a picture, the worst and the commonest. Pure."""
+"""Reports in Markdown: rates, a picture, the worst samples and the commonest errors."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
-from typing import Any, Final, Protocol
+from typing import Final
 
+from inzwa.evaluation.asr import AsrRow
 from inzwa.evaluation.comparison import compared_words
 from inzwa.evaluation.distance import alignment
-from inzwa.evaluation.hearing import HeardRow
-from inzwa.evaluation.passage import Measured
-from inzwa.evaluation.rates import PERCENT, rate
-from inzwa.evaluation.reading import ReadText
-from inzwa.evaluation.speaking import SpokenRow
+from inzwa.evaluation.journal import Measured, RowT
+from inzwa.evaluation.rates import PERCENT, ScoredRow, rate
+from inzwa.evaluation.text import TextFigures
+from inzwa.evaluation.tts import TtsRow
 
 PICTURE: Final = "errors.svg"
 WORST: Final = 10
 COMMONEST: Final = 20
 
-How = Mapping[str, Any]
+How = Mapping[str, object]
 """How it was measured: models, language, options."""
 
 
-class Compared(Protocol):
-    """What both kinds of rows hold."""
-
-    name: str
-    said: str
-    heard: str
-    words: int
-    word_edits: int
-    undivided_edits: int
-    letters: int
-    letter_edits: int
-
-
-def hearing_report(measured: Measured[HeardRow], how: How, *, seed: int, fold: bool) -> str:
-    """Recordings against a recogniser."""
+def asr_report(measured: Measured[AsrRow], how: How, *, seed: int, fold: bool) -> str:
+    """Of a recogniser on recordings."""
     rows = measured.rows
     sound_s, took_s = sum(row.sound_s for row in rows), sum(row.took_s for row in rows)
     lines = [
@@ -58,8 +45,8 @@ def hearing_report(measured: Measured[HeardRow], how: How, *, seed: int, fold: b
     return "\n".join(lines) + "\n"
 
 
-def speaking_report(measured: Measured[SpokenRow], how: How, *, seed: int) -> str:
-    """Sentences said by a voice and heard by a recogniser."""
+def tts_report(measured: Measured[TtsRow], how: How, *, seed: int) -> str:
+    """Of a voice, by way of a recogniser."""
     rows = measured.rows
     clipped = sum(row.clipped > 0 for row in rows)
     lines = [
@@ -87,55 +74,55 @@ def speaking_report(measured: Measured[SpokenRow], how: How, *, seed: int) -> st
     return "\n".join(lines) + "\n"
 
 
-def reading_report(read: ReadText, how: How) -> str:
-    """A text through the normaliser and the reader."""
+def text_report(figures: TextFigures, how: How) -> str:
+    """Of the normaliser and the conversion to IPA on a text."""
     lines = [
         "# How a text is read",
         *_how(how),
         *table(
             ("what", ""),
             [
-                ("lines", f"{read.lines:,}"),
-                ("words", f"{read.words:,}"),
-                ("made speakable, words a second", f"{read.words / max(read.normalising_s, 1e-9):,.0f}"),
-                ("from there to IPA, words a second", f"{read.words / max(read.reading_s, 1e-9):,.0f}"),
-                ("lines changed", f"{read.changed_lines:,}"),
-                ("lines with a figure left", f"{read.figures_left:,}"),
-                ("lines of which nothing is heard", f"{read.silent_lines:,}"),
-                ("characters for which nothing is said", f"{read.unsaid.total():,}"),
+                ("lines", f"{figures.lines:,}"),
+                ("words", f"{figures.words:,}"),
+                ("made speakable, words a second", f"{figures.words / max(figures.normalising_s, 1e-9):,.0f}"),
+                ("from there to IPA, words a second", f"{figures.words / max(figures.reading_s, 1e-9):,.0f}"),
+                ("lines changed", f"{figures.changed_lines:,}"),
+                ("lines with a figure left", f"{figures.figures_left:,}"),
+                ("lines of which nothing is heard", f"{figures.silent_lines:,}"),
+                ("characters for which nothing is said", f"{figures.unsaid.total():,}"),
             ],
         ),
     ]
-    if read.unsaid:
+    if figures.unsaid:
         lines += ["## For which nothing is said", ""]
         lines += table(
             ("character", "code", "times"),
-            [(one, f"U+{ord(one):04X}", times) for one, times in read.unsaid.most_common(COMMONEST)],
+            [(one, f"U+{ord(one):04X}", times) for one, times in figures.unsaid.most_common(COMMONEST)],
         )
-    if read.changes:
+    if figures.changes:
         lines += ["## What is said for what was written, the commonest first", ""]
-        lines += table(("written", "said", "times"), [(*pair, n) for pair, n in read.changes.most_common(COMMONEST)])
+        lines += table(("written", "said", "times"), [(*pair, n) for pair, n in figures.changes.most_common(COMMONEST)])
     return "\n".join(lines) + "\n"
 
 
-def letter_rates(rows: Sequence[Compared]) -> list[float]:
+def letter_rates(rows: Sequence[ScoredRow]) -> list[float]:
     """Each row's own character error rate."""
     return [row.letter_edits / max(1, row.letters) for row in rows]
 
 
 def table(titles: Sequence[object], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Markdown, and an empty line after it."""
+    """A Markdown table with an empty line after it."""
     return [_cells(titles), "|" + "---|" * len(titles), *map(_cells, rows), ""]
 
 
-def _how(how: How, measured: Measured | None = None) -> list[str]:
+def _how(how: How, measured: Measured[RowT] | None = None) -> list[str]:
     lines = ["", *(f"* {name}: {value}" for name, value in how.items())]
     if measured:
         lines.append(f"* samples: {len(measured.rows)}, of which {measured.resumed} were known from an earlier run")
     return [*lines, ""]
 
 
-def _rates(rows: Sequence[Compared], seed: int) -> list[str]:
+def _rates(rows: Sequence[ScoredRow], seed: int) -> list[str]:
     words, letters = [row.words for row in rows], [row.letters for row in rows]
     found = (
         ("letters (CER)", [row.letter_edits for row in rows], letters),
@@ -149,7 +136,7 @@ def _rates(rows: Sequence[Compared], seed: int) -> list[str]:
     )
 
 
-def _confusions(rows: Sequence[Compared], fold: bool) -> list[str]:
+def _confusions(rows: Sequence[ScoredRow], fold: bool) -> list[str]:
     """Words that took the place of others; a dash for none."""
     pairs = Counter(pair for row in rows for pair in _differing(row, fold))
     if not pairs:
@@ -158,12 +145,12 @@ def _confusions(rows: Sequence[Compared], fold: bool) -> list[str]:
     return ["## What was heard for what was said, the commonest first", "", *table(("said", "heard", "times"), shown)]
 
 
-def _differing(row: Compared, fold: bool) -> Iterator[tuple[str | None, str | None]]:
+def _differing(row: ScoredRow, fold: bool) -> Iterator[tuple[str | None, str | None]]:
     said, heard = (compared_words(text, fold=fold) for text in (row.said, row.heard))
     return ((one, other) for one, other in alignment(said, heard) if one != other)
 
 
-def _worst(rows: Sequence[Compared]) -> list[str]:
+def _worst(rows: Sequence[ScoredRow]) -> list[str]:
     ranked = sorted(zip(letter_rates(rows), rows, strict=True), key=lambda pair: -pair[0])
     shown = [(f"{value:.2f}", row.name, row.said, row.heard) for value, row in ranked[:WORST] if value]
     if not shown:
@@ -180,8 +167,9 @@ def _picture() -> list[str]:
 
 
 def _spread(values: Sequence[float], digits: int) -> tuple[str, str, str]:
+    """Median, least and most."""
     there = values or [0.0]
-    return tuple(f"{value:.{digits}f}" for value in (median(there), min(there), max(there)))
+    return f"{median(there):.{digits}f}", f"{min(there):.{digits}f}", f"{max(there):.{digits}f}"
 
 
 def _cells(row: Sequence[object]) -> str:

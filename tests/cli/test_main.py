@@ -69,6 +69,20 @@ def test_a_model_that_nobody_knows_is_named(capsys):
     assert "whisper-huge" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("package", ["matplotlib", "rapidfuzz"])
+def test_a_package_that_only_measuring_needs_is_named_with_the_remedy(package):
+    program = (
+        f"import sys; sys.modules[{package!r}] = None; from inzwa.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run([*command, "eval", "text", "t.txt"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        f"not_installed: This command needs {package}, which is not installed: make setup-eval"
+    )
+    assert subprocess.run([*command, "ipa", "mhoro"], capture_output=True, check=False).returncode == 0
+
+
 @pytest.mark.weights
 def test_models_are_listed_and_verified(capsys):
     assert main(["models", "fetch", "silero-v6"]) == 0

@@ -5,8 +5,9 @@ from functools import cache
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance.Levenshtein import distance as edit_distance
 
-from inzwa.evaluation.distance import alignment, edit_distance, undivided_distance
+from inzwa.evaluation.distance import alignment, undivided_distance
 
 TEXT = st.text("abn' ", max_size=9)
 WORDS = st.lists(st.text("ab", min_size=1, max_size=3), max_size=6)

@@ -6,7 +6,7 @@ import pytest
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.tts.scripted import LETTER_MS, ScriptedVoice
 from inzwa.errors import EmptyText
-from inzwa.evaluation.speaking import clipped_share, peak_dbfs, silent_share, speak_and_hear
+from inzwa.evaluation.tts import clipped_share, peak_dbfs, silent_share, speak_and_transcribe
 from inzwa.protocols import HearOptions, VoiceOptions
 
 RATE = 16_000
@@ -15,7 +15,7 @@ TONE = 0.5 * np.sin(np.arange(RATE) / 10).astype(np.float32)
 
 async def spoken(sentence, asr, tts):
     times = iter(range(100))
-    return await speak_and_hear(
+    return await speak_and_transcribe(
         "1", sentence, tts, asr, VoiceOptions(speed=2.0), HearOptions(language="sn"), clock=lambda: next(times)
     )
 

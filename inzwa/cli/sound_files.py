@@ -3,20 +3,19 @@
 import sys
 from pathlib import Path
 
-import numpy as np
 import soundfile
 
-from inzwa.audio.pcm import INPUT_RATE, Sound, milliseconds, resample
+from inzwa.audio.files import read_recording
+from inzwa.audio.pcm import Sound, milliseconds
 from inzwa.errors import BadAudio
 
 
 def read_sound(path: Path) -> Sound:
     """A file's sound, mono, 16 kHz. BadAudio when it is no sound file."""
     try:
-        sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise BadAudio(f"{path} cannot be read as sound: {error}".strip()) from None
-    return resample(sound.mean(axis=1, dtype=np.float32), rate, INPUT_RATE)
+        return read_recording(path)
+    except (BadAudio, OSError) as error:
+        raise BadAudio(f"{path} cannot be read as sound: {error}") from None
 
 
 def write_sound(path: Path, sound: Sound, rate: int) -> None:

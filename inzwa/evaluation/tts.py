@@ -1,7 +1,6 @@
-"""A voice against a recogniser: what is said, how it sounds, and how much of it is understood.
+"""A voice measured by a recogniser: how it sounds, and how much of it is understood.
 
-Knows the contracts of both and no model. A recogniser that hardly knows the language ranks voices; how people would
-judge them, it cannot tell.
+A recogniser that hardly knows the language can rank voices, but not say how people would judge them.
 """
 
 import time
@@ -13,13 +12,13 @@ import numpy as np
 
 from inzwa.audio.pcm import INPUT_RATE, SILENT_DBFS, Sound, level_dbfs, resample, samples_in
 from inzwa.errors import EmptyText
-from inzwa.evaluation.hearing import Clock
-from inzwa.evaluation.rates import count
+from inzwa.evaluation.asr import Clock
+from inzwa.evaluation.rates import ScoredRow, count
 from inzwa.protocols import HearOptions, Synthesizer, Transcriber, VoiceOptions
 from inzwa.shona.dialogue.phrases import cut_phrases
 
 CLIPPED: Final = 32767 / 32768
-"""From here on a sample is at the end of what PCM16 can hold."""
+"""A sample from this magnitude on is at full scale in PCM16."""
 
 QUIET_DB: Final = 40.0
 """A frame that lies this far below the loudest one is silence."""
@@ -28,17 +27,9 @@ _FRAME_MS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpokenRow:
+class TtsRow(ScoredRow):
     """One sentence."""
 
-    name: str
-    said: str
-    heard: str
-    words: int
-    word_edits: int
-    undivided_edits: int
-    letters: int
-    letter_edits: int
     sound_s: float
     took_s: float
     """To make all of the sound."""
@@ -53,7 +44,7 @@ class SpokenRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Speech:
     sound: Sound
     """Shape (samples,), at the voice's rate."""
     rate: int
@@ -61,7 +52,7 @@ class _Said:
     first_s: float
 
 
-async def speak_and_hear(
+async def speak_and_transcribe(
     name: str,
     sentence: str,
     tts: Synthesizer,
@@ -71,22 +62,22 @@ async def speak_and_hear(
     *,
     fold: bool = False,
     clock: Clock = time.perf_counter,
-) -> SpokenRow:
-    """One sentence said and heard. EmptyText where the voice makes no sound of it, AudioTooLong beyond 30 s."""
-    said = await _say(sentence, tts, voice, clock)
-    heard = await asr.transcribe(resample(said.sound, said.rate, INPUT_RATE), options)
-    return SpokenRow(
+) -> TtsRow:
+    """Speak a sentence, transcribe and score that. EmptyText where there is no sound, AudioTooLong beyond 30 s."""
+    speech = await _speak(sentence, tts, voice, clock)
+    transcript = await asr.transcribe(resample(speech.sound, speech.rate, INPUT_RATE), options)
+    return TtsRow(
         name=name,
         said=sentence,
-        heard=heard.text,
-        **asdict(count(sentence, heard.text, fold=fold)),
-        sound_s=round(said.sound.size / said.rate, 3),
-        took_s=round(said.took_s, 4),
-        first_s=round(said.first_s, 4),
-        level_dbfs=round(level_dbfs(said.sound), 2),
-        peak_dbfs=round(peak_dbfs(said.sound), 2),
-        clipped=round(clipped_share(said.sound), 6),
-        silent=round(silent_share(said.sound, said.rate), 4),
+        heard=transcript.text,
+        **asdict(count(sentence, transcript.text, fold=fold)),
+        sound_s=round(speech.sound.size / speech.rate, 3),
+        took_s=round(speech.took_s, 4),
+        first_s=round(speech.first_s, 4),
+        level_dbfs=round(level_dbfs(speech.sound), 2),
+        peak_dbfs=round(peak_dbfs(speech.sound), 2),
+        clipped=round(clipped_share(speech.sound), 6),
+        silent=round(silent_share(speech.sound, speech.rate), 4),
     )
 
 
@@ -110,7 +101,7 @@ def silent_share(sound: Sound, rate: int) -> float:
     return float(np.mean(levels < levels.max() - QUIET_DB))
 
 
-async def _say(sentence: str, tts: Synthesizer, options: VoiceOptions, clock: Clock) -> _Said:
+async def _speak(sentence: str, tts: Synthesizer, options: VoiceOptions, clock: Clock) -> _Speech:
     began, first_s, rate = clock(), 0.0, tts.sample_rate
     parts: list[Sound] = []
     for phrase in cut_phrases(sentence):
@@ -121,4 +112,4 @@ async def _say(sentence: str, tts: Synthesizer, options: VoiceOptions, clock: Cl
                 parts.append(chunk.sound)
     if not parts:
         raise EmptyText("The voice has nothing to say here.")
-    return _Said(np.concatenate(parts), rate, clock() - began, first_s)
+    return _Speech(np.concatenate(parts), rate, clock() - began, first_s)

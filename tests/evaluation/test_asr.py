@@ -7,10 +7,9 @@ import pytest
 
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.errors import BadAudio, EngineError
+from inzwa.evaluation.asr import AsrRow, transcribe_recording
 from inzwa.evaluation.corpus import Recording
-from inzwa.evaluation.hearing import HeardRow, hear
-from inzwa.evaluation.journal import Journal
-from inzwa.evaluation.passage import measure_all
+from inzwa.evaluation.journal import Journal, measure_all
 from inzwa.protocols import HearOptions, Transcript
 
 OPTIONS = HearOptions(hotwords=("Harare",))
@@ -30,11 +29,11 @@ def ticking():
 
 
 async def run(path, asr, recordings=RECORDINGS):
-    with Journal(path, HeardRow, {"recogniser": "scripted"}) as journal:
+    with Journal(path, AsrRow, {"recogniser": "scripted"}) as journal:
         return await measure_all(
             recordings,
             lambda one: (one.name, one.said),
-            lambda one: hear(one, asr, OPTIONS, one_second, clock=ticking()),
+            lambda one: transcribe_recording(one, asr, OPTIONS, one_second, clock=ticking()),
             journal,
             "hearing",
         )
@@ -42,8 +41,8 @@ async def run(path, asr, recordings=RECORDINGS):
 
 async def test_a_recording_is_heard_with_the_options_and_its_edits_counted():
     asr = ScriptedTranscriber([Transcript("Varikuharare!", confidence=-0.5)])
-    row = await hear(RECORDINGS[0], asr, OPTIONS, one_second, clock=ticking())
-    assert row == HeardRow(
+    row = await transcribe_recording(RECORDINGS[0], asr, OPTIONS, one_second, clock=ticking())
+    assert row == AsrRow(
         name="a",
         said="vari kuHarare",
         heard="Varikuharare!",

@@ -1,4 +1,4 @@
-"""A recogniser against recordings with their texts. Knows the contract of a recogniser and no model."""
+"""A recogniser measured on recordings with their texts."""
 
 import time
 from collections.abc import Callable
@@ -7,32 +7,24 @@ from pathlib import Path
 
 from inzwa.audio.pcm import INPUT_RATE, Sound
 from inzwa.evaluation.corpus import Recording
-from inzwa.evaluation.rates import count
+from inzwa.evaluation.rates import ScoredRow, count
 from inzwa.protocols import HearOptions, Transcriber
 
 Clock = Callable[[], float]
-"""Seconds, from any moment on."""
+"""Seconds since an arbitrary moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeardRow:
+class AsrRow(ScoredRow):
     """One recording."""
 
-    name: str
-    said: str
-    heard: str
-    words: int
-    word_edits: int
-    undivided_edits: int
-    letters: int
-    letter_edits: int
     sound_s: float
     took_s: float
     confidence: float
     """Mean log-probability a token."""
 
 
-async def hear(
+async def transcribe_recording(
     recording: Recording,
     asr: Transcriber,
     options: HearOptions,
@@ -40,13 +32,13 @@ async def hear(
     *,
     fold: bool = False,
     clock: Clock = time.perf_counter,
-) -> HeardRow:
-    """What the recogniser makes of one recording; `read` gives its sound at 16 kHz. BadAudio, AudioTooLong."""
+) -> AsrRow:
+    """Transcribe and score one recording; `read` gives its sound at 16 kHz. BadAudio, AudioTooLong."""
     sound = read(recording.path)
     began = clock()
     transcript = await asr.transcribe(sound, options)
     took_s = clock() - began
-    return HeardRow(
+    return AsrRow(
         name=recording.name,
         said=recording.said,
         heard=transcript.text,
