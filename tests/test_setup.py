@@ -40,4 +40,4 @@ def test_the_wheel_depends_on_what_the_bill_of_materials_lists(setup: ModuleType
 def test_every_file_of_the_page_has_a_kind_that_the_wheel_takes() -> None:
     source = (ROOT / "setup.py").read_text(encoding="utf-8")
     files = [path for path in (ROOT / "assets").rglob("*") if path.is_file()]
-    assert [path.name for path in files if f'"*{path.suffix}"' not in source] == ["latency.png"]  # a figure of README
+    assert [path.name for path in files if f'"*{path.suffix}"' not in source] == ["latency.png"]  # of docs/measuring.md
