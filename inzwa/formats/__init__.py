@@ -1,4 +1,1 @@
-"""File formats that engines and converters read and write: ONNX, GGUF, CTranslate2, safetensors.
-
-No model is loaded here.
-"""
+"""File formats that engines and converters read and write: ONNX, GGUF, CTranslate2, safetensors. No model is loaded."""

@@ -1,110 +1,91 @@
-"""The head of a GGUF file: what it says of itself, and the shapes of its tensors. Reads no weights, knows no library.
+"""The header of a GGUF file: its metadata and the shapes of its tensors (ggml, docs/gguf.md; versions 2 and 3).
 
-After the format's own description (ggml, docs/gguf.md), versions 2 and 3, little-endian.
+The package `gguf` keeps every token of the vocabulary in an array of its own: 722 MB and 10 s for Gemma 3 270M, where
+this takes 1 MB and 0.1 s.
 """
 
-import mmap
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-Fact = str | int | float | bool
+from inzwa.formats.byte_reader import ByteReader
 
+Value = str | int | float | bool
+
+_MAGIC: Final = b"GGUF"
 _NUMBERS: Final = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _TEXT, _LIST = 8, 9
 _VERSIONS: Final = (2, 3)
-_MOST: Final = 1 << 22
-"""Facts, tensors or items of a list: the largest vocabularies have a quarter of a million words."""
-_MOST_AXES: Final = 4
+_MAX_ITEMS: Final = 1 << 22
+"""Keys, tensors or items of a list: the largest vocabularies have a quarter of a million words."""
+_MAX_AXES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Header:
     """What stands before the weights."""
 
-    facts: Mapping[str, Fact]
+    metadata: Mapping[str, Value]
     """`general.architecture`, `adapter.type` and so on; of a list only how many items it has."""
     shapes: Mapping[str, tuple[int, ...]]
     """Each tensor's axes, the innermost first, as ggml counts them."""
 
     def text(self, key: str) -> str:
-        """The fact as text; empty where there is none."""
-        return str(self.facts.get(key, ""))
+        """The value as text; empty where there is none."""
+        return str(self.metadata.get(key, ""))
 
 
-def read_head(path: Path) -> Head:
-    """The head of the file. ValueError says why it is no GGUF; OSError when it cannot be read."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        try:
-            return _head(_Cursor(data))
-        except (struct.error, OverflowError):  # a length of 2^63 and more fits no index
-            raise ValueError("it ends in the middle of its head") from None
-
-
-class _Cursor:
-    """A place in the bytes; struct.error past their end."""
-
-    def __init__(self, data: mmap.mmap) -> None:
-        self._data, self._at = data, 0
-
-    def number(self, form: str) -> int | float | bool:
-        (value,) = struct.unpack_from(f"<{form}", self._data, self._at)
-        self.skip(struct.calcsize(form))
-        return value
-
-    def count(self, most: int = _MOST) -> int:
-        value = int(self.number("Q"))
-        if value > most:
-            raise ValueError(f"it speaks of {value} items, more than any model has")
-        return value
-
-    def skip(self, length: int) -> None:
-        self._at += length
-
-    def text(self) -> str:
-        length = int(self.number("Q"))
-        (value,) = struct.unpack_from(f"<{min(length, len(self._data))}s", self._data, self._at)
-        self.skip(length)
-        return value.decode(errors="replace")
-
-    def fact(self, kind: int) -> Fact:
-        if kind == _TEXT:
-            return self.text()
-        return self._list() if kind == _LIST else self.number(_form(kind))
-
-    def _list(self) -> int:
-        """Step over a list; how many items it has."""
-        kind, length = int(self.number("I")), self.count()
-        if kind == _TEXT:
-            for _ in range(length):
-                self.skip(int(self.number("Q")))
-        else:
-            self.skip(length * struct.calcsize(_form(kind)))
-        return length
-
-
-def _head(cursor: _Cursor) -> Head:
-    if bytes(int(cursor.number("B")) for _ in range(4)) != b"GGUF":
+def read_header(path: Path) -> Header:
+    """ValueError says why it is no GGUF; OSError when it cannot be read."""
+    reader = ByteReader(path)
+    if reader.bytes(len(_MAGIC)) != _MAGIC:
         raise ValueError("it does not begin as a GGUF file does")
-    if (version := cursor.number("I")) not in _VERSIONS:
+    if (version := reader.integer("I")) not in _VERSIONS:
         raise ValueError(f"it is GGUF of version {version}; versions 2 and 3 are read")
-    tensors, facts = cursor.count(), cursor.count()
-    said = {cursor.text(): cursor.fact(int(cursor.number("I"))) for _ in range(facts)}
-    return Head(said, dict(_tensor(cursor) for _ in range(tensors)))
+    tensors, keys = _count(reader), _count(reader)
+    metadata = {_text(reader): _value(reader, reader.integer("I")) for _ in range(keys)}
+    return Header(metadata, dict(_tensor(reader) for _ in range(tensors)))
 
 
-def _tensor(cursor: _Cursor) -> tuple[str, tuple[int, ...]]:
-    name, axes = cursor.text(), int(cursor.number("I"))
-    if axes > _MOST_AXES:
+def _count(reader: ByteReader) -> int:
+    if (count := reader.integer("Q")) > _MAX_ITEMS:
+        raise ValueError(f"it claims {count} items, more than any model has")
+    return count
+
+
+def _text(reader: ByteReader) -> str:
+    return reader.bytes(reader.integer("Q")).decode(errors="replace")
+
+
+def _value(reader: ByteReader, kind: int) -> Value:
+    if kind == _TEXT:
+        return _text(reader)
+    return _skip_list(reader) if kind == _LIST else reader.number(_form(kind))
+
+
+def _skip_list(reader: ByteReader) -> int:
+    """How many items it has."""
+    kind, count = reader.integer("I"), _count(reader)
+    if kind == _TEXT:
+        for _ in range(count):
+            reader.skip(reader.integer("Q"))
+    else:
+        reader.skip(count * struct.calcsize(_form(kind)))
+    return count
+
+
+def _tensor(reader: ByteReader) -> tuple[str, tuple[int, ...]]:
+    name, axes = _text(reader), reader.integer("I")
+    if axes > _MAX_AXES:
         raise ValueError(f"its tensor {name[:64]!r} has {axes} axes")
-    shape = tuple(int(cursor.number("Q")) for _ in range(axes))
-    cursor.skip(struct.calcsize("<IQ"))  # how it is stored, and where
+    shape = tuple(reader.integer("Q") for _ in range(axes))
+    reader.skip(struct.calcsize("<IQ"))  # dtype and offset
     return name, shape
 
 
 def _form(kind: int) -> str:
     if kind not in _NUMBERS:
-        raise ValueError(f"it has a fact of the unknown kind {kind}")
+        raise ValueError(f"it has a value of the unknown kind {kind}")
     return _NUMBERS[kind]

@@ -1,116 +1,81 @@
-"""Safetensors files, read tensor by tensor into float32. Knows no model.
+"""Checkpoints in safetensors, read tensor by tensor into float32."""
 
-A file is a length, a JSON header and the numbers (huggingface.co/docs/safetensors). The package of that name gives
-NumPy no BF16, which checkpoints often come in, so the header is read here; every offset is checked before it is used.
-"""
-
-import json
-import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import ml_dtypes
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
 
 from inzwa.errors import NotConvertible
 
-MOST_HEADER_BYTES: Final = 100_000_000
-"""The limit that the format itself sets."""
+_FLOATS: Final[Mapping[str, npt.DTypeLike]] = {
+    "F64": np.float64,
+    "F32": np.float32,
+    "F16": np.float16,
+    "BF16": ml_dtypes.bfloat16,
+}
+"""NumPy has BF16 once ml_dtypes is imported."""
 
-_ITEM_BYTES: Final[Mapping[str, int]] = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
-_STORED: Final[Mapping[str, str]] = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+_LENGTH_BYTES: Final = 8
+"""A file begins with the length of its header."""
 
 Weights = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Where a tensor lies."""
-
-    file: Path
-    dtype: str
-    shape: tuple[int, ...]
-    begin: int
-    """Bytes from the file's start."""
-    size: int
-    """Bytes."""
 
 
 class Tensors:
     """A checkpoint's tensors, in one file or in shards. Holds headers only; each `read` goes to the disk."""
 
     def __init__(self, files: Sequence[Path]) -> None:
-        """NotConvertible where a file is damaged, or two files give one name."""
-        self._entries: dict[str, Entry] = {}
-        for file in files:
-            for name, entry in _header(file).items():
-                if name in self._entries:
-                    raise NotConvertible(f"{file.name}: expected {name!r} in one file, found it in several")
-                self._entries[name] = entry
+        """NotConvertible where a file is damaged, or two files have one name."""
+        self._shards: dict[str, tuple[Path, safe_open]] = {}
+        self.total_size = sum(map(_data_size, files))
+        """Bytes of all tensors on the disk."""
+        for path in files:
+            shard = _opened(path)
+            for name in shard.offset_keys():
+                if name in self._shards:
+                    raise NotConvertible(f"{path.name}: expected {name!r} in one file, found it in several")
+                self._shards[name] = path, shard
 
     def __contains__(self, name: str) -> bool:
-        return name in self._entries
+        return name in self._shards
 
     def shape(self, name: str) -> tuple[int, ...]:
-        return self._entry(name).shape
-
-    def size(self, name: str) -> int:
-        """Bytes on the disk."""
-        return self._entry(name).size
-
-    @property
-    def total_size(self) -> int:
-        """Bytes of all tensors on the disk."""
-        return sum(entry.size for entry in self._entries.values())
+        return tuple(self._shard(name)[1].get_slice(name).get_shape())
 
     def read(self, name: str) -> Weights:
-        """The tensor as float32. NotConvertible where it is absent, of another kind, or holds what is no number."""
-        entry = self._entry(name)
-        if entry.dtype not in _STORED:
-            raise NotConvertible(
-                f"{entry.file.name}: {name}: expected one of {', '.join(_STORED)}, found {entry.dtype}"
-            )
-        stored = np.fromfile(entry.file, _STORED[entry.dtype], prod(entry.shape), offset=entry.begin)
-        values = _widened(stored) if entry.dtype == "BF16" else stored.astype(np.float32, copy=False)
+        """The tensor as float32. NotConvertible where it is absent, of another kind, or holds infinity or NaN."""
+        path, shard = self._shard(name)
+        if (dtype := shard.get_slice(name).get_dtype()) not in _FLOATS:
+            raise NotConvertible(f"{path.name}: {name}: expected one of {', '.join(_FLOATS)}, found {dtype}")
+        values: Weights = shard.get_tensor(name).astype(np.float32, copy=False)
         if not np.isfinite(values).all():
-            raise NotConvertible(f"{entry.file.name}: {name}: expected numbers, found infinity or none")
-        return values.reshape(entry.shape)
+            raise NotConvertible(f"{path.name}: {name}: expected numbers, found infinity or NaN")
+        return values
 
-    def _entry(self, name: str) -> Entry:
+    def size(self, name: str) -> int:
+        """Bytes on the disk of a tensor that can be read."""
+        dtype: str = self._shard(name)[1].get_slice(name).get_dtype()
+        return prod(self.shape(name)) * np.dtype(_FLOATS[dtype]).itemsize
+
+    def _shard(self, name: str) -> tuple[Path, safe_open]:
         try:
-            return self._entries[name]
+            return self._shards[name]
         except KeyError:
-            raise NotConvertible(f"expected a tensor {name!r}, found none among {len(self._entries)}") from None
+            raise NotConvertible(f"expected a tensor {name!r}, found none among {len(self._shards)}") from None
 
 
-def _widened(halves: npt.NDArray[np.uint16]) -> Weights:
-    """BF16 is the upper half of float32."""
-    return (halves.astype("<u4") << 16).view("<f4")
-
-
-def _header(file: Path) -> dict[str, Entry]:
+def _opened(path: Path) -> safe_open:
     try:
-        with file.open("rb") as stream:
-            (size,) = struct.unpack("<Q", stream.read(8))
-            if size > MOST_HEADER_BYTES:
-                raise ValueError(size)
-            said = json.loads(stream.read(size))
-        said.pop("__metadata__", None)
-        return {name: _placed(file, item, 8 + size) for name, item in said.items()}
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise NotConvertible(f"{file.name}: expected a safetensors file, found a damaged header") from error
+        return safe_open(path, framework="numpy", backend="pread")  # a mapped file counts as memory of this process
+    except SafetensorError as error:
+        raise NotConvertible(f"{path.name}: expected a safetensors file, found a damaged one ({error})") from error
 
 
-def _placed(file: Path, item: Mapping[str, Any], data_begin: int) -> Entry:
-    begin, end = item["data_offsets"]
-    shape = tuple(int(length) for length in item["shape"])
-    size = end - begin
-    items = size // _ITEM_BYTES.get(item["dtype"], 1)
-    if not 0 <= begin <= end <= file.stat().st_size - data_begin or min(shape, default=0) < 0:
-        raise ValueError(item)
-    if item["dtype"] in _ITEM_BYTES and (items != prod(shape) or size % _ITEM_BYTES[item["dtype"]]):
-        raise ValueError(item)
-    return Entry(file, item["dtype"], shape, data_begin + begin, size)
+def _data_size(path: Path) -> int:
+    with path.open("rb") as file:
+        return path.stat().st_size - _LENGTH_BYTES - int.from_bytes(file.read(_LENGTH_BYTES), "little")

@@ -10,7 +10,7 @@ from gguf import GGUFWriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.formats.gguf import read_head
+from inzwa.formats.gguf import read_header
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +34,17 @@ def written(tmp_path_factory) -> Path:
 
 
 def test_facts_and_shapes_are_read_as_another_program_wrote_them(written):
-    head = read_head(written)
-    assert head.text("general.name") == "Mhoro 🙂"
-    assert head.text("general.nothing") == ""
-    assert {key: head.facts[key] for key in ("llama.block_count", "scale", "flag", "words", "numbers")} == {
+    header = read_header(written)
+    assert header.text("general.name") == "Mhoro 🙂"
+    assert header.text("general.nothing") == ""
+    assert {key: header.metadata[key] for key in ("llama.block_count", "scale", "flag", "words", "numbers")} == {
         "llama.block_count": 3,
         "scale": 0.5,
         "flag": True,
         "words": 3,
         "numbers": 2,
     }
-    assert head.shapes == {"one": (5, 2), "two": (7,)}
+    assert header.shapes == {"one": (5, 2), "two": (7,)}
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_what_is_no_such_file_is_told_why(tmp_path, data, complaint):
     path = tmp_path / "wrong.gguf"
     path.write_bytes(data)
     with pytest.raises(ValueError, match=complaint):
-        read_head(path)
+        read_header(path)
 
 
 @given(cut=st.integers(0, 400), at=st.integers(0, 400), byte=st.integers(0, 255))
-def test_a_damaged_head_is_a_value_error_or_still_a_head(written, tmp_path_factory, cut, at, byte):
+def test_a_damaged_header_is_a_value_error_or_still_a_header(written, tmp_path_factory, cut, at, byte):
     data = bytearray(written.read_bytes())
     data[at % len(data)] = byte
     path = tmp_path_factory.mktemp("damaged") / "model.gguf"
     path.write_bytes(data[: len(data) - cut % len(data)])
     with suppress(ValueError):
-        read_head(path)
+        read_header(path)

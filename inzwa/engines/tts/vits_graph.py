@@ -7,7 +7,7 @@ runs over a few frames at a time, with as many neighbours as its kernels reach, 
 run. Both places where the exported graph draws random numbers become inputs, so that a seed can repeat a phrase.
 
 The parts are made each time the voice opens (0.3 s of work), so no second copy of the weights has to be kept true. The
-package streaming-vits 0.4.2 cuts such a graph in two; it needs the package `onnx` to do it.
+package streaming-vits 0.4.2 cuts such a graph in two, not in three.
 """
 
 import math
@@ -63,7 +63,7 @@ def split_vits(graph: Graph) -> VitsParts:
     flow_noise, mean = latent.outputs[0], latent.inputs[0]
     flow = graph.after(flow_noise) & graph.before([z])
     decoder = graph.after(z) & graph.before(graph.outputs)
-    joins = tuple(name for name in graph.border(flow) if name != flow_noise and _sources(graph, name))
+    joins = tuple(name for name in graph.inputs_of(flow) if name != flow_noise and _sources(graph, name))
     duration_noise = durations[0].outputs[0] if durations else None
     text_inputs = [*graph.inputs, duration_noise] if duration_noise else [*graph.inputs]
     speaker = _of_the_speaker(graph, decoder, z)
@@ -81,7 +81,7 @@ def split_vits(graph: Graph) -> VitsParts:
 
 def _of_the_speaker(graph: Graph, decoder: frozenset[Node], z: str) -> tuple[str, ...]:
     """What the decoder reads beside z and constants. MalformedGraph where that differs from frame to frame."""
-    beside = {name: _sources(graph, name) for name in graph.border(decoder) if name != z}
+    beside = {name: _sources(graph, name) for name in graph.inputs_of(decoder) if name != z}
     if others := sorted(name for name, sources in beside.items() if not sources <= _OF_THE_SPEAKER):
         raise MalformedGraph(f"the decoder depends on {others}, not on the latent frames alone")
     return tuple(name for name, sources in beside.items() if sources)
@@ -89,7 +89,7 @@ def _of_the_speaker(graph: Graph, decoder: frozenset[Node], z: str) -> tuple[str
 
 def _sources(graph: Graph, name: str) -> frozenset[str]:
     """The inputs of the graph that a tensor is made of; none for a constant."""
-    return frozenset(graph.border(graph.before([name]))) or frozenset({name} & set(graph.inputs))
+    return frozenset(graph.inputs_of(graph.before([name]))) or frozenset({name} & set(graph.inputs))
 
 
 def _decoder_input(graph: Graph) -> str:
@@ -97,9 +97,9 @@ def _decoder_input(graph: Graph) -> str:
     first = next((node for node in graph.nodes if node.op == "ConvTranspose"), None)
     if first is None:
         raise MalformedGraph("a VITS decoder upsamples; this graph does not")
-    node = graph.maker.get(first.inputs[0])
+    node = graph.producers.get(first.inputs[0])
     while node and node.op != "Conv":
-        node = graph.maker.get(node.inputs[0])
+        node = graph.producers.get(node.inputs[0])
     if node is None:
         raise MalformedGraph("no convolution stands before the first upsampling")
     return node.inputs[0]

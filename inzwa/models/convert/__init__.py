@@ -1,4 +1,4 @@
-"""Checkpoints made into what the engines open, without torch. Knows no catalogue and no cache."""
+"""Checkpoints converted to what the engines open, without torch; independent of the catalogue and the cache."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +11,15 @@ from inzwa.models.progress import ProgressCallback
 
 @dataclass(frozen=True, slots=True)
 class Converter:
-    """A way from a checkpoint to an engine's files. Loads its libraries when it is first called."""
+    """Makes an engine's files of a checkpoint. Imports its libraries when it is first called."""
 
     place: str
-    """The function that does it: `module:function` in this package."""
+    """`module:function` in this package."""
     version: str
     """Changes whenever the same checkpoint would give other bytes."""
 
     def __call__(self, source: LocalModel, out: Path, report: ProgressCallback) -> None:
-        """Fill the empty folder `out`. NotConvertible names file, expected and found; `out` is then of no use."""
+        """Fill the empty folder `out`. NotConvertible names file, expected and found, and leaves `out` incomplete."""
         resolve_name(f"{__name__}.{self.place}")(source, out, report)
 
 

@@ -1,4 +1,4 @@
-"""A checkpoint as transformers saves it: JSON beside tensors, and how much has been read. Knows no architecture."""
+"""A checkpoint as transformers saves it: JSON files, tensors, and progress as they are read."""
 
 import json
 from pathlib import Path, PurePosixPath
@@ -10,14 +10,14 @@ from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, ProgressCallback
 
 MOST_JSON_BYTES: Final = 1 << 26
-"""The largest vocabularies are a quarter of it."""
+"""Four times the largest vocabularies."""
 
 
 class Checkpoint:
-    """One model's files, opened for conversion. Every tensor that is read is reported."""
+    """One model's files, opened for conversion. Every tensor that is read is reported as progress."""
 
     def __init__(self, source: LocalModel, target: str, report: ProgressCallback) -> None:
-        """`target` is the file that is being made, for people. NotConvertible without a safetensors file."""
+        """`target` is the file that is being made, as progress names it. NotConvertible without a safetensors file."""
         self._paths = _beside_config(source)
         whole = self._paths.get("model.safetensors")
         shards = [whole] if whole else [path for name, path in self._paths.items() if name.endswith(".safetensors")]
@@ -40,19 +40,19 @@ class Checkpoint:
         if path.stat().st_size > MOST_JSON_BYTES:
             raise NotConvertible(f"{name}: expected at most {MOST_JSON_BYTES} bytes of JSON, found more")
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(path.read_text(encoding="utf-8"))
         except (ValueError, RecursionError) as error:
             raise NotConvertible(f"{name}: expected JSON, found {error}") from error
-        if not isinstance(said, dict):
-            raise NotConvertible(f"{name}: expected a JSON object, found {type(said).__name__}")
-        return said
+        if not isinstance(content, dict):
+            raise NotConvertible(f"{name}: expected a JSON object, found {type(content).__name__}")
+        return content
 
     def config(self, model_type: str) -> dict[str, Any]:
-        """config.json, if it describes such a model."""
-        said = self.json("config.json")
-        if said.get("model_type") != model_type:
-            raise NotConvertible(f"config.json: expected model_type {model_type!r}, found {said.get('model_type')!r}")
-        return said
+        """config.json. NotConvertible for another type of model."""
+        content = self.json("config.json")
+        if (found := content.get("model_type")) != model_type:
+            raise NotConvertible(f"config.json: expected model_type {model_type!r}, found {found!r}")
+        return content
 
     def has(self, name: str) -> bool:
         return name in self._tensors
@@ -63,15 +63,15 @@ class Checkpoint:
             raise NotConvertible(f"{name}: expected the shape {list(shape)}, found {list(found)}")
         values = self._tensors.read(name)
         self._done_bytes += self._tensors.size(name)
-        self._tell()
+        self._report_progress()
         return values
 
     def finish(self) -> None:
-        """ProgressCallback the whole as done: what was not read is not needed."""
+        """Report all as done: tensors that were not read are not needed."""
         self._done_bytes = self._tensors.total_size
-        self._tell()
+        self._report_progress()
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         self._report(Progress(self.name, self._target, self._done_bytes, self._tensors.total_size, "converting"))
 
 

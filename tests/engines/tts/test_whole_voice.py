@@ -21,23 +21,25 @@ PACE = Pace(0.667, 1.0, 0.8, speaker=1)
 def graph(*, ids="input", uncuttable=False):
     """What a VITS with speakers comes down to, one frame a symbol. `uncuttable` lets the decoder see the text."""
     draw, writer = np.random.default_rng(0), GraphWriter()
-    text = writer.input(ids, [1, "symbols"], whole=True)
-    scales, speaker = writer.input("scales", [3]), writer.input("sid", [1], whole=True)
+    text = writer.input(ids, [1, "symbols"], int64=True)
+    scales, speaker = writer.input("scales", [3]), writer.input("sid", [1], int64=True)
     table = weight(writer, draw, "table", 20, CHANNELS)
-    mean = writer.run("Transpose", writer.run("Gather", table, text, axis=0), perm=[0, 2, 1], to="mean")
-    noise = writer.run("Mul", writer.run("RandomNormalLike", mean), writer.run("Gather", scales, writer.index(0)))
-    z = writer.run("Add", mean, noise, to="z")
-    vector = writer.run("Gather", weight(writer, draw, "speakers", SPEAKERS, CHANNELS), speaker, axis=0)
-    x = writer.run("Add", convolved(writer, draw, z, "first"), writer.run("Unsqueeze", vector, writer.whole(2)))
+    mean = writer.node("Transpose", writer.node("Gather", table, text, axis=0), perm=[0, 2, 1], to="mean")
+    noise = writer.node(
+        "Mul", writer.node("RandomNormalLike", mean), writer.node("Gather", scales, writer.int_scalar(0))
+    )
+    z = writer.node("Add", mean, noise, to="z")
+    vector = writer.node("Gather", weight(writer, draw, "speakers", SPEAKERS, CHANNELS), speaker, axis=0)
+    x = writer.node("Add", convolved(writer, draw, z, "first"), writer.node("Unsqueeze", vector, writer.int_vector(2)))
     if uncuttable:
-        x = writer.run("Add", x, writer.run("Tanh", mean))
-    up = writer.run(
+        x = writer.node("Add", x, writer.node("Tanh", mean))
+    up = writer.node(
         "ConvTranspose", x, weight(writer, draw, "up", CHANNELS, 1, 8), kernel_shape=[8], strides=[HOP], pads=[2, 2]
     )
-    constant = writer.run("Cos", writer.run("ConstantOfShape", writer.whole(1)))
-    writer.run("Tanh", writer.run("Mul", up, constant), to="output")
+    constant = writer.node("Cos", writer.node("ConstantOfShape", writer.int_vector(1)))
+    writer.node("Tanh", writer.node("Mul", up, constant), to="output")
     writer.output("output", [1, 1, "samples"])
-    return writer.written()
+    return writer.to_bytes()
 
 
 def weight(writer, draw, name, *shape):
@@ -46,7 +48,7 @@ def weight(writer, draw, name, *shape):
 
 def convolved(writer, draw, x, name):
     kernel = weight(writer, draw, name, CHANNELS, CHANNELS, 3)
-    return writer.run("Conv", x, kernel, kernel_shape=[3], strides=[1], dilations=[1], pads=[1, 1])
+    return writer.node("Conv", x, kernel, kernel_shape=[3], strides=[1], dilations=[1], pads=[1, 1])
 
 
 @pytest.fixture
