@@ -93,7 +93,7 @@ class TorchNoise:
         self._torch = torch
         torch.manual_seed(seed)
 
-    def standard_normal(self, shape: tuple[int, int, int], dtype: type) -> npt.NDArray[np.float32]:
+    def standard_normal(self, shape: tuple[int, ...], /, dtype: type[np.float32]) -> npt.NDArray[np.float32]:
         """The noise of durations, shape (1, 2, ids), is drawn as it lies; that of frames like a tensor turned round."""
         batch, channels, count = shape
         empty = self._torch.empty

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,12 @@ MOST_CHUNK_FRAMES: Final = 128
 
 class Uncuttable(EngineError):
     """A graph that is one, but not of a shape that can be cut in three."""
+
+
+class NormalNoise(Protocol):
+    """Draws from the standard normal distribution, as numpy's generators do."""
+
+    def standard_normal(self, size: tuple[int, ...], /, dtype: type[np.float32]) -> Frames: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +76,19 @@ class VitsVoice:
         said = [(latent[self._seams.z], np.concatenate(list(self._chunks(latent)))) for latent in latents]
         self._loudness = learn_loudness(said, self._seams.hop) if said else None
 
-    def say(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> Iterator[Sound]:
+    def say(self, ids: npt.NDArray[np.int64], pace: Pace, noise: NormalNoise) -> Iterator[Sound]:
         """The sound of `ids`, shape (1, ids), in chunks; the same noise gives the same sound. At least one chunk."""
         latent = self._latent(ids, pace, noise)
         gain = self._loudness.gain(latent[self._seams.z]) if self._loudness else None
         for sound in self._chunks(latent):
             yield sound if gain is None else limited(sound * np.float32(gain))
 
-    def say_whole(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> Sound:
+    def say_whole(self, ids: npt.NDArray[np.int64], pace: Pace, noise: NormalNoise) -> Sound:
         """The same sound in one run of the decoder, as loud as it comes out."""
         latent = self._latent(ids, pace, noise)
         return self._decode(latent, 0, latent[self._seams.z].shape[2])
 
-    def _latent(self, ids: npt.NDArray[np.int64], pace: Pace, noise: np.random.Generator) -> dict[str, Frames]:
+    def _latent(self, ids: npt.NDArray[np.int64], pace: Pace, noise: NormalNoise) -> dict[str, Frames]:
         """What the decoder takes: z, shape (1, channels, frames), and what is known of the speaker."""
         seams = self._seams
         feed = inputs_for(ids, pace)
