@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from inzwa.conversation.reply import answer
 from inzwa.errors import EmptyText, InzwaError, TextTooLong
 from inzwa.protocols import ChatOptions, Message
-from inzwa.server.http.speech import Admitted
+from inzwa.server.http.access import ForUser
 from inzwa.server.http.streaming import StreamedResponse
 from inzwa.server.redaction import without_folders
 from inzwa.server.request_options import chat_options, check_text
@@ -75,7 +75,7 @@ class ChatRequest(BaseModel):
 
 
 @router.post("/chat", responses={200: {"content": {"text/event-stream": {}, "application/json": {}}}})
-async def chat(wanted: ChatRequest, app_state: Admitted) -> StreamedResponse:
+async def chat(wanted: ChatRequest, app_state: ForUser) -> StreamedResponse:
     """Messages to a reply: server-sent events, each an OpenAI `chat.completion.chunk`, ended by [DONE]; with
     `"stream": false` one `chat.completion`. A tool's result is read as the user's words, `developer` as `system`."""
     engines, settings = app_state.engines, app_state.settings

@@ -1,19 +1,18 @@
-"""POST /v1/tts: the voice on its own, streamed as it is made; and the way into /v1, which chat shares."""
+"""POST /v1/tts: the voice on its own, streamed as it is made."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from inzwa.audio.codecs import Encoder, OggOpusStream, Pcm16Encoder, WavStream
 from inzwa.conversation.reply import read_aloud
 from inzwa.protocols import Engines, VoiceOptions
-from inzwa.server.app_state import AppState
+from inzwa.server.http.access import ForUser
 from inzwa.server.http.streaming import StreamedResponse
 from inzwa.server.request_options import check_text, voice_options
-from inzwa.server.security import address, check_access
 
 MEDIA_TYPES: Final = {
     "wav": "audio/wav",
@@ -22,15 +21,6 @@ MEDIA_TYPES: Final = {
 }
 
 
-async def admitted(request: Request) -> AppState:
-    """The shared state, for a caller with the access token who has not asked too often."""
-    app_state: AppState = request.app.state.inzwa
-    await app_state.rate.count(request.url.path, address(request))  # first: guesses at the token count, too
-    check_access(app_state.settings, request)
-    return app_state
-
-
-Admitted = Annotated[AppState, Depends(admitted)]
 router = APIRouter(prefix="/v1", tags=["speech"])
 
 
@@ -45,7 +35,7 @@ class SpeechRequest(BaseModel):
 
 
 @router.post("/tts", responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}}})
-async def speak(wanted: SpeechRequest, app_state: Admitted) -> StreamedResponse:
+async def speak(wanted: SpeechRequest, app_state: ForUser) -> StreamedResponse:
     """Text to sound, streamed phrase by phrase as the voice makes it."""
     engines = app_state.engines
     check_text(wanted.text, app_state.settings.max_text_chars)

@@ -1,38 +1,19 @@
 """The server's state: /healthz, /readyz, /metrics, POST /v1/admin/warmup, and the page that explains the socket."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from inzwa import __version__
 from inzwa.protocols import Stage
-from inzwa.server.app_state import AppState
 from inzwa.server.engine_lifecycle import RETRY_AFTER_S
+from inzwa.server.http.access import ForAdmin, ForAnybody
 from inzwa.server.http.protocol_page import protocol_html
 from inzwa.server.readiness import JsonObject, readiness
 from inzwa.server.redaction import without_folders
-from inzwa.server.security import address, bearer, is_local, same_token
+from inzwa.server.security import bearer, is_local, same_token
 
 router = APIRouter(tags=["state"])
-
-
-def _app_state(request: Request) -> AppState:
-    app_state: AppState = request.app.state.inzwa
-    return app_state
-
-
-async def _admin(request: Request) -> AppState:
-    """For the administrator alone: 404 where no token is configured, 401 for a wrong one; guesses count as requests."""
-    app_state = _app_state(request)
-    expected = app_state.settings.admin_token.get_secret_value()
-    if not expected:
-        raise HTTPException(404)
-    await app_state.rate.count("admin", address(request))
-    if not same_token(bearer(request), expected):
-        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-    return app_state
 
 
 class ExchangeRequest(BaseModel):
@@ -48,10 +29,6 @@ class ExchangeRequest(BaseModel):
     )
 
 
-State = Annotated[AppState, Depends(_app_state)]
-AdminState = Annotated[AppState, Depends(_admin)]
-
-
 @router.get("/healthz")
 async def alive() -> dict[str, str]:
     """200 as long as the process answers."""
@@ -59,7 +36,7 @@ async def alive() -> dict[str, str]:
 
 
 @router.get("/readyz", responses={503: {"description": "Not ready, with the reasons."}})
-async def ready(app_state: State) -> JSONResponse:
+async def ready(app_state: ForAnybody) -> JSONResponse:
     """200 with models, versions, checksums and sources once every engine is warm; until then 503 with the reasons, and
     for each stage which model is opened, what is done to it, how much of how much, and what was tried before. Folders
     of this machine are left out."""
@@ -70,7 +47,7 @@ async def ready(app_state: State) -> JSONResponse:
 
 
 @router.post("/v1/admin/warmup")
-async def warm_up(app_state: AdminState, wanted: ExchangeRequest | None = None) -> JsonObject:
+async def warm_up(app_state: ForAdmin, wanted: ExchangeRequest | None = None) -> JsonObject:
     """Load and warm every engine, or wait for the warm-up under way; versions, checksums, sources, licences and times.
 
     With a body, another model takes over that stage while conversations go on: it is loaded and tried out beside the
@@ -83,7 +60,7 @@ async def warm_up(app_state: AdminState, wanted: ExchangeRequest | None = None) 
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-async def metrics(request: Request, app_state: State) -> PlainTextResponse:
+async def metrics(request: Request, app_state: ForAnybody) -> PlainTextResponse:
     """Prometheus metrics, for callers on this machine or with the metrics token."""
     expected = app_state.settings.metrics_token.get_secret_value()
     if not (same_token(bearer(request), expected) if expected else is_local(request)):
