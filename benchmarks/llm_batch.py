@@ -3,10 +3,10 @@
     python benchmarks/llm_batch.py [--rounds 5] [--tokens 48] [--model NAME] [--json FILE]
 
 All three use the same file, threads, sampling and questions, in the same process, and take turns round by round, so
-that what else the machine does falls on all alike. A round's figure is the tokens made over the time taken, prompts
+that other load on the machine affects all alike. A round's figure is the tokens made over the time taken, prompts
 included. `ratio` compares with the chat call of the same round (median over rounds). On a machine that is busy with
-other work the clock says little; then run with `--threads 1` and read the columns of processor time, which is not
-spent while waiting (with more threads they spin at each barrier, and that is counted too).
+other work, run with `--threads 1` and read the columns of processor time, which waiting does not use (with more threads
+they spin at each barrier, and that is counted too).
 """
 
 import argparse
@@ -111,14 +111,14 @@ async def speeds(way: Callable[[], Awaitable[int]]) -> tuple[float, float]:
 
 
 async def measure(bench: Bench, rounds: int) -> list[Figure]:
-    """Every way once a round; a first round is thrown away."""
+    """Every way once a round; a first round is discarded."""
     ways = {
         "create_chat_completion, one by one": bench.chat_calls,
         "inzwa, one by one": bench.ours_alone,
         f"inzwa, {AT_ONCE} at once": bench.ours_at_once,
     }
-    table = [[await speeds(way) for way in ways.values()] for _ in range(rounds + 1)][1:]
-    columns = [tuple(zip(*column, strict=True)) for column in zip(*table, strict=True)]
+    measured = [[await speeds(way) for way in ways.values()] for _ in range(rounds + 1)][1:]
+    columns = [tuple(zip(*column, strict=True)) for column in zip(*measured, strict=True)]
     first_clock, first_cpu = columns[0]
     return [
         Figure(way, clock, ratios(clock, first_clock), cpu, ratios(cpu, first_cpu))
@@ -146,14 +146,19 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--model", default="smollm2-135m", help="a name in the catalogue")
     parser.add_argument("--json", type=Path, help="write the figures here")
-    wanted = parser.parse_args()
-    model = Store(default_cache()).fetch(wanted.model)
-    with open_bench(model, wanted.threads, wanted.tokens) as bench:
-        figures = asyncio.run(measure(bench, wanted.rounds))
+    arguments = parser.parse_args()
+    model = Store(default_cache()).fetch(arguments.model)
+    with open_bench(model, arguments.threads, arguments.tokens) as bench:
+        figures = asyncio.run(measure(bench, arguments.rounds))
     show(figures)
-    if wanted.json:
-        facts = {"model": wanted.model, "threads": wanted.threads, "tokens": wanted.tokens, "cores": os.cpu_count()}
-        wanted.json.write_text(
+    if arguments.json:
+        facts = {
+            "model": arguments.model,
+            "threads": arguments.threads,
+            "tokens": arguments.tokens,
+            "cores": os.cpu_count(),
+        }
+        arguments.json.write_text(
             json.dumps({**facts, "figures": [asdict(figure) for figure in figures]}, indent=2) + "\n"
         )
 

@@ -198,17 +198,13 @@ def open_runner(
     batch = llama.llama_batch_init(size.batch_tokens, 0, 1)
     try:
         if adapter:
-            _apply(adapter, scale, context)
+            adapters, scales = (llama.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(scale)
+            if code := llama.llama_set_adapters_lora(context, adapters, 1, scales):
+                raise EngineError("llm", f"llama.cpp could not add the adapter: it returned {code}.")
         yield LlamaRunner(context, LlamaVocabulary(model), batch, size)
     finally:
         llama.llama_batch_free(batch)
         llama.llama_free(context)
-
-
-def _apply(adapter: Adapter, scale: float, context: llama.llama_context_p) -> None:
-    adapters, scales = (llama.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(scale)
-    if code := llama.llama_set_adapters_lora(context, adapters, 1, scales):
-        raise EngineError("llm", f"llama.cpp could not add the adapter: it returned {code}.")
 
 
 def _context_params(size: ContextSize) -> llama.llama_context_params:

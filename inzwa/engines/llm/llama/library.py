@@ -150,7 +150,7 @@ def _prepare_partial(file: Path) -> None:
     extensions.load_shared_library = lambda *_: _PartialLibrary(str(file))
 
 
-def _require_layout(module: Any) -> None:
+def _require_layout(module: ModuleType) -> None:
     """RuntimeError where the library's defaults are not at the declared offsets: its structs have another layout."""
     context, model = module.llama_context_default_params(), module.llama_model_default_params()
     found = (context.n_ctx, context.offload_kqv, context.op_offload, context.swa_full, context.kv_unified)

@@ -22,8 +22,7 @@ class LlamaVocabulary:
         self.eos = self._spelling(llama.llama_vocab_eos(self._vocabulary))
         self.control = frozenset(self._control_spellings())
         """How the control tokens are written."""
-        every = range(self.size)
-        self._ends = frozenset(token for token in every if llama.llama_vocab_is_eog(self._vocabulary, token))
+        self._ends = frozenset(token for token in range(self.size) if llama.llama_vocab_is_eog(self._vocabulary, token))
         self._spelled: dict[int, bytes] = {}
 
     def tokens(self, text: str) -> tuple[int, ...]:
