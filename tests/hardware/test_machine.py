@@ -1,4 +1,4 @@
-"""The machine as its container lets it be."""
+"""The machine within a container's limits."""
 
 from pathlib import Path
 

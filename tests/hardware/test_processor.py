@@ -1,4 +1,4 @@
-"""The processor, as the kernel's table tells it."""
+"""The processor, as the kernel reports it."""
 
 import platform
 
@@ -70,7 +70,7 @@ def test_a_core_that_another_wants_is_not_free(tmp_path, runnable, free):
 
 
 @pytest.mark.parametrize("text", [None, "", "0.1 0.2 0.3 many/200 1"])
-def test_where_nobody_tells_every_core_is_free(tmp_path, text):
+def test_where_the_kernel_reports_nothing_every_core_is_free(tmp_path, text):
     table = tmp_path / "loadavg"
     if text is not None:
         table.write_text(text)

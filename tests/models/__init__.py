@@ -1,1 +1,1 @@
-"""The promises of inzwa/models, on small wheels made here; one file fetches the real ones."""
+"""Tests of inzwa/models, on small models made here; one test fetches the real ones."""

@@ -1,4 +1,4 @@
-"""Whether one more model fits: by the kernel's word, a container's limit, and what the catalogue or the files say."""
+"""Whether one more model fits: by free memory, a container's limit, and the catalogue or the sizes of the files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_what_does_not_fit_is_refused_with_both_figures() -> None:
         require_memory(SMALL, 199)
 
 
-def test_of_a_model_that_nobody_knows_the_files_are_what_it_takes_at_least() -> None:
+def test_a_model_of_unknown_memory_needs_at_least_the_size_of_its_files() -> None:
     unknown = replace(SMALL, memory_mib=0)
     require_memory(unknown, 0)
     with pytest.raises(NoMemory, match="needs 3 MiB"):

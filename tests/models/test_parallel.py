@@ -44,7 +44,7 @@ def test_the_first_error_stops_the_others_and_is_raised() -> None:
     assert fetchers() == []
 
 
-def test_whoever_leaves_early_leaves_no_thread_behind() -> None:
+def test_closing_the_results_early_leaves_no_thread_behind() -> None:
     stop = threading.Event()
 
     def wait() -> int:

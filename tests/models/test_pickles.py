@@ -1,4 +1,4 @@
-"""Pickles are told from data by name and by content, whatever a file is called."""
+"""Pickles are recognised by name and by content."""
 
 import io
 import json

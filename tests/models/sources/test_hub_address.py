@@ -1,4 +1,4 @@
-"""Where a Hub may send whoever asks for a file."""
+"""Where a Hub may redirect a download to."""
 
 import pytest
 

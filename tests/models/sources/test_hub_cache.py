@@ -1,4 +1,4 @@
-"""What huggingface_hub fetched before is taken from its own cache, once its bytes were proven there."""
+"""What huggingface_hub fetched before is used from its own cache, once its bytes were verified."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_offline_the_hubs_own_cache_is_enough_for_a_first_pull(pupil: HubModel) 
     assert pupil.hub.asked == []
 
 
-def test_offline_and_without_the_files_nobody_is_asked_and_the_remedy_is_named(pupil: HubModel) -> None:
+def test_offline_and_without_the_files_no_request_is_made_and_the_remedy_is_named(pupil: HubModel) -> None:
     with pytest.raises(ModelUnavailable, match="HF_HUB_OFFLINE forbids to fetch it: unset it"):
         pupil.store({"HF_HUB_OFFLINE": "1"}).fetch("pupil")
     assert pupil.hub.asked == []

@@ -1,4 +1,4 @@
-"""Whatever the Hub does wrong is met with another try, or told with its remedy; nothing half is ever used."""
+"""Whatever the Hub does wrong is retried or named with its remedy; a partial file is never used."""
 
 import itertools
 import shutil
@@ -32,14 +32,14 @@ def has_nothing(pupil: HubModel) -> bool:
     return "model.gguf" not in pupil.cached_files() and not (pupil.cache / "models.lock").exists()
 
 
-def test_a_connection_that_breaks_off_is_gone_on_with_where_it_stopped(pupil: HubModel) -> None:
+def test_a_connection_that_breaks_off_is_resumed_where_it_stopped(pupil: HubModel) -> None:
     pupil.hub.fail("store", [breaks_off])
     assert pupil.store().fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
     assert starts(pupil) == [0, len(WEIGHTS) * 3 // 10]
     assert pupil.pauses_s == [1.0]
 
 
-def test_a_download_that_was_given_up_is_gone_on_with_at_the_next_start(pupil: HubModel) -> None:
+def test_a_download_that_was_given_up_is_resumed_at_the_next_start(pupil: HubModel) -> None:
     pupil.hub.fail("store", [breaks_off, *itertools.repeat(status(503), 4)])
     with pytest.raises(ModelUnavailable, match=r"expected 1000000 bytes, found 300000: .*in trouble \(503\)"):
         pupil.store().fetch("pupil")
@@ -95,7 +95,7 @@ def test_a_bad_first_half_is_found_when_the_rest_is_there_and_fetched_once_more(
     assert pupil.store().fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
 
 
-def test_a_truncated_file_is_told_with_both_lengths_and_never_used(pupil: HubModel) -> None:
+def test_a_truncated_file_is_named_with_both_lengths_and_never_used(pupil: HubModel) -> None:
     pupil.hub.fail("store", itertools.repeat(cuts))
     with pytest.raises(ModelUnavailable, match=r"model\.gguf: expected 1000000 bytes, found 500000: "):
         pupil.store().fetch("pupil")
@@ -108,7 +108,7 @@ def test_a_redirect_to_another_host_is_followed(pupil: HubModel) -> None:
     assert pupil.hub.store_url != pupil.hub.url
 
 
-def test_a_stall_is_cut_and_the_download_gone_on_with(pupil: HubModel) -> None:
+def test_a_stall_is_cut_and_the_download_resumed(pupil: HubModel) -> None:
     pupil.hub.fail("store", [stalls])
     model = pupil.store({"HF_HUB_DOWNLOAD_TIMEOUT": "0.2"}).fetch("pupil")
     assert model.path("model.gguf").read_bytes() == WEIGHTS
@@ -128,7 +128,7 @@ def test_a_disk_without_room_is_noticed_before_the_weights_are_fetched(pupil: Hu
     assert pupil.hub.count("store") == 0
 
 
-def test_what_an_earlier_try_left_needs_no_room_a_second_time(pupil: HubModel) -> None:
+def test_what_an_earlier_attempt_left_needs_no_room_a_second_time(pupil: HubModel) -> None:
     pupil.hub.fail("store", [breaks_off, *itertools.repeat(status(503), 4)])
     with pytest.raises(ModelUnavailable):
         pupil.store().fetch("pupil")

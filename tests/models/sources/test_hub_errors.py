@@ -1,4 +1,4 @@
-"""The Hub's refusals in words, with what to do about them."""
+"""Errors of the Hub, and what to do about them."""
 
 import itertools
 
@@ -37,13 +37,13 @@ def test_a_file_that_is_gone_from_its_commit_is_named(pupil: HubModel) -> None:
 
 
 @pytest.mark.parametrize("kind", ["list", "head", "get", "store"])
-def test_who_is_told_to_wait_waits_as_long_as_it_was_told(pupil: HubModel, kind: str) -> None:
+def test_retry_after_is_waited_for(pupil: HubModel, kind: str) -> None:
     pupil.hub.fail(kind, [status(429, Retry_After="7")])
     assert pupil.store().fetch("pupil").path("model.gguf").read_bytes() == WEIGHTS
     assert pupil.pauses_s == [7.0]
 
 
-def test_who_is_told_to_wait_too_long_says_so_at_once(pupil: HubModel) -> None:
+def test_a_retry_after_that_is_too_long_is_an_error_at_once(pupil: HubModel) -> None:
     pupil.hub.fail("list", itertools.repeat(status(429, Retry_After="3600")))
     with pytest.raises(ModelUnavailable, match=r"fewer requests \(429\); wait 3600 s, or set HF_TOKEN"):
         pupil.store().fetch("pupil")
@@ -70,7 +70,7 @@ def test_a_hub_that_cannot_be_reached_is_named(pupil: HubModel) -> None:
         pupil.store({"HF_ENDPOINT": "http://127.0.0.1:1"}).fetch("pupil")
 
 
-def test_a_login_page_instead_of_a_hub_is_told_apart(pupil: HubModel) -> None:
+def test_a_login_page_instead_of_a_hub_is_recognised(pupil: HubModel) -> None:
     pupil.hub.fail("list", [lambda answer, _: answer.send(200, b"<html>Please log in</html>")])
     with pytest.raises(ModelUnavailable, match=r"does not answer as a Hub does for org/pupil .*see HF_ENDPOINT"):
         pupil.store().fetch("pupil")

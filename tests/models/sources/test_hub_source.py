@@ -1,4 +1,4 @@
-"""Models of the Hub: pinned, fetched, proven, held to; from its own cache where they are there already."""
+"""Models of the Hub: pinned, fetched and verified."""
 
 import json
 

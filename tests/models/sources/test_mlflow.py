@@ -1,4 +1,4 @@
-"""Models of an MLflow registry: found by alias, proven, pinned, held to; a real registry in a folder."""
+"""Models of an MLflow registry: found by alias, pinned, fetched and verified; a real registry in a folder."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""How a registry's model is named, in a catalogue and directly; and what is missing where it cannot be asked."""
+"""How a registry's model is named, in a catalogue and directly; and errors without a registry or a client."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,20 +50,20 @@ def test_a_typo_is_answered_with_place_expected_and_found(right: str, wrong: str
         parse_catalogue(TAKEN.replace(right, wrong, 1), origin="mine.toml")
 
 
-def test_a_registry_that_nobody_named_is_told_with_the_variable(tmp_path: Path) -> None:
+def test_without_a_registry_the_error_names_the_variable(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="set MLFLOW_TRACKING_URI"):
         Store(tmp_path, environ={}).fetch("mlflow:shona-llm@champion")
 
 
 @pytest.mark.skipif(find_spec("mlflow") is not None, reason="the client is installed here")
-def test_a_client_that_is_not_installed_is_told_with_the_file_that_brings_it(tmp_path: Path) -> None:
+def test_without_the_client_the_error_names_the_requirements(tmp_path: Path) -> None:
     store = Store(tmp_path, environ={"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"})
     with pytest.raises(ModelUnavailable, match=f"pip install -r {REQUIREMENTS}"):
         store.fetch("mlflow:shona-llm@champion")
     assert (Path(__file__).parents[3] / REQUIREMENTS).is_file()
 
 
-def test_an_address_is_told_without_name_and_password() -> None:
+def test_an_address_is_shown_without_name_and_password() -> None:
     assert (
         Registry({"MLFLOW_TRACKING_URI": "https://a:b@mlflow.example:5000/x"}).address
         == "https://mlflow.example:5000/x"

