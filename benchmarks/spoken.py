@@ -12,7 +12,7 @@ from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
 from inzwa.engines.tts.text.piper import read_piper_config
 from inzwa.engines.tts.text.symbols import accent_for
 from inzwa.models.local_model import LocalModel
-from inzwa.shona.phonology.orthography import ipa
+from inzwa.shona.phonology.ipa import ipa
 
 SENTENCES: Final = Path(__file__).with_name("spoken.tsv")
 
@@ -34,15 +34,15 @@ def read_sentences(path: Path = SENTENCES) -> list[Sentence]:
     return [Sentence(*row) for row in rows]
 
 
-class Reader:
-    """Reads sentences aloud, the same way each time."""
+class SentenceVoice:
+    """A voice that says a sentence the same way each time."""
 
     def __init__(self, model: LocalModel) -> None:
         self._config = read_piper_config(model.path(".onnx.json"))
         self._accent = accent_for(self._config.language)
         self._voice = VitsVoice(model.path(".onnx"), threads=2)
 
-    def read(self, sentence: Sentence, *, speed: float = 1.0, seed: int = 1) -> Sound:
+    def say(self, sentence: Sentence, *, speed: float = 1.0, seed: int = 1) -> Sound:
         """Shape (samples,), float32, 16 kHz."""
         symbols = sentence.symbols or self._accent.symbols(ipa(sentence.text))
         pace = Pace(self._config.noise_scale, self._config.length_scale / speed, self._config.noise_w)

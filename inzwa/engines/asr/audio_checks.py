@@ -1,4 +1,4 @@
-"""What every recogniser asks of a sound before it listens. Pure; knows no network."""
+"""Checks of a sound before it is recognised."""
 
 from typing import Final
 
@@ -14,14 +14,14 @@ QUIETEST_DBFS: Final = -60.0
 """Sound whose loudest tenth of a second stays below this is silence, whatever Whisper would make of it."""
 
 _LEVEL_MS: Final = 100
-_TOKENS_A_SECOND: Final = 14
-"""Twice what fast Shona needs; a decoder that goes round in circles meets this limit early."""
-FEWEST_TOKENS: Final = 8
-_MOST_TOKENS: Final = 224
+_TOKENS_PER_SECOND: Final = 14
+"""Twice what fast Shona needs; a decoder that loops meets this limit early."""
+MIN_TOKENS: Final = 8
+_MAX_TOKENS: Final = 224
 """Half of Whisper's context: the other half is the prompt's."""
 
 
-def require_hearable(sound: Sound) -> None:
+def require_valid(sound: Sound) -> None:
     """AudioTooLong, or BadAudio for samples that are no numbers."""
     length_ms = milliseconds(sound.size, INPUT_RATE)
     if length_ms > WINDOW_MS:
@@ -36,6 +36,6 @@ def loudest_dbfs(sound: Sound) -> float:
     return max((level_dbfs(sound[at : at + step]) for at in range(0, sound.size, step)), default=SILENT_DBFS)
 
 
-def most_tokens(sound: Sound) -> int:
+def max_tokens(sound: Sound) -> int:
     """The longest transcript that a sound of this length can have."""
-    return min(_MOST_TOKENS, FEWEST_TOKENS + _TOKENS_A_SECOND * sound.size // INPUT_RATE)
+    return min(_MAX_TOKENS, MIN_TOKENS + _TOKENS_PER_SECOND * sound.size // INPUT_RATE)

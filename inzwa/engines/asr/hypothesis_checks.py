@@ -1,4 +1,4 @@
-"""What is wrong with a guess at what was said, and which of several guesses to believe. Pure; knows no network."""
+"""What is wrong with a hypothesis of what was said, and which of two to believe."""
 
 import unicodedata
 import zlib
@@ -6,78 +6,101 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-MOST_COMPRESSION: Final = 2.4
+MAX_COMPRESSION: Final = 2.4
 """Text that deflates better than this repeats itself; the threshold of Whisper's authors."""
 
-LEAST_CONFIDENCE: Final = -1.2
-"""Mean log-probability a token below which a guess is doubted. Whisper's authors take -1; in a language that the model
-hardly knows (40 Shona sentences, whisper-base) that sends 24 back and gains 7 % of the errors, this 8 and 3 %."""
+MIN_LOG_PROB: Final = -1.2
+"""Mean log-probability a token below which a hypothesis is decoded again. Whisper's authors take -1; in a language that
+the model hardly knows (40 Shona sentences, whisper-base) that sends 24 back and gains 7 % of the errors, this 8 and
+3 %."""
 
-MOST_NO_SPEECH: Final = 0.6
-"""Probability of silence from which it may be silence; the threshold of Whisper's authors. Noise and hum lay above 0.7,
-speech (120 sentences, English and Shona) below 0.6 but for one at 0.67, so this is never enough by itself."""
+MAX_NO_SPEECH: Final = 0.6
+"""Probability of no speech from which it may be silence; the threshold of Whisper's authors. Without hotwords in the
+prompt noise and hum lay above 0.7, speech (120 sentences, English and Shona) below 0.6 but for one at 0.67, so this is
+never enough by itself. Hotwords add 0.1 to 0.3 to it."""
 
-SURE: Final = -1.0
+MAX_NO_SPEECH_OF_LOOPS: Final = 0.8
+"""The same where the first hypothesis loops, which makes it confident, and the second has no words. Noise that made the
+decoder loop lay above 0.83, single words said by three voices (60 of 212 made it loop) below 0.77."""
+
+SURE_LOG_PROB: Final = -1.0
 """Mean log-probability a token from which the words are believed all the same; theirs too. Words made up in noise and
 hum lay below -1.1; at -0.5 two spoken sentences in Shona were taken for silence."""
 
-_COPIES: Final = {1: 5, 2: 3, 3: 3}
-"""Words in a phrase, and how often people do not say it in a row. Longer phrases: twice."""
+_MAX_COPIES: Final = {1: 4, 2: 2, 3: 2}
+"""Words in a phrase, and how often people say it in a row within a longer text. Longer phrases: once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One reading of the sound."""
+    """One possible transcript of a sound."""
 
     text: str
     confidence: float
     """Mean log-probability a token."""
     no_speech: float
-    """How likely it was not speech, 0..1."""
+    """Probability that it was not speech, 0..1."""
     unfinished: bool = False
-    """Whether it ran into the limit of its tokens."""
+    """Whether it was cut off at the limit of its tokens."""
     tokens: tuple[int, ...] = ()
-    """As the network told it."""
+    """The text in the network's tokens."""
 
 
-def is_silence(guess: Hypothesis) -> bool:
-    """Whether the network itself does not believe that anybody spoke."""
-    return not guess.text or (guess.no_speech > MOST_NO_SPEECH and guess.confidence < SURE)
+def is_silence(hypothesis: Hypothesis) -> bool:
+    """Whether there are no words, or the network itself does not believe that anybody spoke."""
+    unsure = hypothesis.no_speech > MAX_NO_SPEECH and hypothesis.confidence < SURE_LOG_PROB
+    return unsure or not _has_words(hypothesis.text)
 
 
-def is_echo(guess: Hypothesis, hotwords: Sequence[str]) -> bool:
-    """Whether it holds nothing but words that the network was told to expect: it may have heard none of them."""
+def is_echo(hypothesis: Hypothesis, hotwords: Sequence[str]) -> bool:
+    """Whether it holds nothing but hotwords: they may come from the prompt and not from the sound."""
     expected = {word for hotword in hotwords for word in _words(hotword)}
-    return bool(hotwords) and all(word in expected for word in _words(guess.text))
+    return bool(hotwords) and all(word in expected for word in _words(hypothesis.text))
 
 
-def is_flawed(guess: Hypothesis) -> bool:
-    """Whether the sound deserves a second look."""
-    return is_loop(guess) or is_repeated(guess) or guess.confidence < LEAST_CONFIDENCE
+def is_loop(hypothesis: Hypothesis) -> bool:
+    """Whether the decoder repeated itself without end: wrong for certain."""
+    return hypothesis.unfinished or compression(hypothesis.text) > MAX_COMPRESSION
 
 
-def is_loop(guess: Hypothesis) -> bool:
-    """Whether the decoder went round in circles: wrong for certain."""
-    return guess.unfinished or compression(guess.text) > MOST_COMPRESSION
+def is_repeated(hypothesis: Hypothesis) -> bool:
+    """Whether it loops, is one phrase several times, or has a phrase more often in a row than people say it.
+
+    The decoder does that in a short window, where it does not see that nothing follows; people do it as well.
+    """
+    return is_loop(hypothesis) or _first_copy_words(_words(hypothesis.text)) is not None
 
 
-def is_repeated(guess: Hypothesis) -> bool:
-    """Whether a phrase comes more often in a row than people say it, or one sentence twice is all: wrong perhaps."""
-    return _copies_from(_words(guess.text)) is not None or _is_doubled(guess.text.split())
+def without_copies(hypothesis: Hypothesis, copies: int = 1) -> Hypothesis:
+    """The hypothesis up to where it begins to repeat itself, or with so many copies if it is one phrase repeated."""
+    words = _words(hypothesis.text)
+    end = _first_copy_words(words)
+    if end is None:
+        return hypothesis
+    end *= copies if _cycle_words(words) else 1
+    return replace(hypothesis, text=" ".join(hypothesis.text.split()[:end]).rstrip(",;"), unfinished=False)
 
 
-def best(guesses: Sequence[Hypothesis]) -> Hypothesis:
-    """The surest that is no loop, one without repeats before one with; where all loop, the surest, told once."""
-    straight = [guess for guess in guesses if not is_loop(guess)]
-    chosen = max(straight or guesses, key=lambda guess: (not is_repeated(guess), guess.confidence))
-    return chosen if straight else told_once(chosen)
+def believed(first: Hypothesis, second: Hypothesis) -> Hypothesis:
+    """What to believe of a hypothesis that is repeated or unsure, and of the one that was decoded after it.
 
-
-def told_once(guess: Hypothesis) -> Hypothesis:
-    """The guess up to where it begins to repeat itself."""
-    words = guess.text.split()
-    end = _copies_from(_words(guess.text))
-    return guess if end is None else replace(guess, text=" ".join(words[:end]))
+    Of a repeated one the first copy is most likely right, and how often it was said is what the second shows: in a
+    whole window the decoder sees the end.
+    """
+    if not is_repeated(first):
+        return second if second.confidence > first.confidence and not is_repeated(second) else first
+    once = without_copies(first)
+    if is_loop(once) or (is_silence(second) and is_loop(first) and first.no_speech > MAX_NO_SPEECH_OF_LOOPS):
+        return without_copies(second)
+    if is_loop(second) or not _has_words(second.text):
+        return once
+    words = _words(second.text)
+    cycle = _cycle_words(words)
+    if words[:cycle] == _words(once.text):
+        return replace(second, confidence=max(first.confidence, second.confidence))
+    if is_repeated(second) or second.confidence < SURE_LOG_PROB:
+        return without_copies(first, len(words) // cycle if cycle else 1)
+    return second
 
 
 def compression(text: str) -> float:
@@ -86,13 +109,29 @@ def compression(text: str) -> float:
     return len(data) / len(zlib.compress(data))
 
 
-def _copies_from(words: Sequence[str]) -> int | None:
-    """Where the second copy of a repeated phrase begins, for the earliest and shortest such phrase."""
+def _first_copy_words(words: Sequence[str]) -> int | None:
+    """How many words there are before a copy that is one too many; None where there is none."""
+    if cycle := _cycle_words(words):
+        return cycle
     for start in range(len(words)):
         for length in range(1, (len(words) - start) // 2 + 1):
-            if _copies(words, start, length) >= _COPIES.get(length, 2):
+            if _copies(words, start, length) > _MAX_COPIES.get(length, 1):
                 return start + length
     return None
+
+
+def _cycle_words(words: Sequence[str]) -> int | None:
+    """How many words the text repeats from its beginning to its end; None where it does not."""
+    return next((length for length in range(1, len(words) // 2 + 1) if _is_cycle(words, length)), None)
+
+
+def _is_cycle(words: Sequence[str], length: int) -> bool:
+    """Whether the text is its first words over and over; after two copies it may be cut off within a copy or a word."""
+    pairs = list(zip(words[length:], words, strict=False))
+    *whole, (last, full) = pairs
+    complete = last == full and len(words) % length == 0
+    cut_off = len(words) > 2 * length and full.startswith(last)
+    return all(word == before for word, before in whole) and (complete or cut_off)
 
 
 def _copies(words: Sequence[str], start: int, length: int) -> int:
@@ -102,14 +141,12 @@ def _copies(words: Sequence[str], start: int, length: int) -> int:
     return copies
 
 
-def _is_doubled(said: Sequence[str]) -> bool:
-    half, odd = divmod(len(said), 2)
-    words = _words(" ".join(said))
-    return half > 1 and not odd and said[half - 1][-1] in ".!?" and words[:half] == words[half:]
+def _has_words(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _words(text: str) -> list[str]:
-    """The words without case and punctuation; one that is all punctuation stays, so that places are kept."""
+    """The words without case and punctuation; one that is all punctuation stays, so that positions are kept."""
     return [_plain(word) for word in text.split()]
 
 

@@ -1,8 +1,8 @@
-"""Whisper's network in CTranslate2, asked about the speech alone instead of 30 s. Blocking; knows no text.
+"""Whisper's network in CTranslate2, over a window as short as the speech instead of 30 s. Blocking.
 
-Whisper was trained on windows of 30 s. Encoding only the speech saves most of the time, but the decoder then misses
-the window's silent end, by which it knows that nothing follows, and tells the sentence again and again. So the
-speech is encoded with a second of silence, and behind it come states of silence that were encoded once, at start.
+Whisper was trained on windows of 30 s. Encoding only the speech saves most of the time, but without the silent end of
+the window the decoder does not see that nothing follows, and repeats the sentence again and again. So the speech is
+encoded with a second of silence, and behind it come states of silence that were encoded once, at start.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +19,8 @@ from inzwa.audio.pcm import INPUT_RATE, Sound, silence
 from inzwa.engines.asr.audio_checks import WINDOW_MS
 from inzwa.errors import EngineError
 
-READERS: Final = 2
-"""Sounds that are read at once, on the same weights: one final transcript and one partial."""
+DECODES: Final = 2
+"""Transcripts decoded at once, on the same weights: one final and one partial."""
 
 PAD_MS: Final = 1_000
 """Silence encoded behind the speech. At 600 ms the decoder began to repeat itself."""
@@ -36,41 +36,41 @@ _WINDOW_FRAMES: Final = WINDOW_MS * INPUT_RATE // 1000 // HOP_SAMPLES
 T = TypeVar("T")
 
 States = npt.NDArray[np.float32]
-"""What the encoder makes of sound, shape (frames / 2, width), dtype float32; one state covers 20 ms."""
+"""The encoder's output, shape (mel frames / 2, width), dtype float32; one state covers 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How hard to look for the words."""
+    """How to decode."""
 
     end_states: int = END_STATES
     """States of silence behind the speech, as far as the window reaches; WINDOW_STATES fills it, as in training."""
     beam: int = 1
-    """Readings kept side by side; 1 is greedy."""
+    """Hypotheses kept side by side; 1 is greedy."""
     temperature: float = 0.0
-    """Above 0 tokens are drawn instead, which leaves a loop that the likeliest tokens form."""
+    """Above 0 tokens are sampled instead, which leaves a loop that the likeliest tokens form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Tokens, and how sure the network is of them."""
+    """The tokens of a transcript, and how sure the network is of them."""
 
     ids: tuple[int, ...]
     confidence: float
     """Mean log-probability a token, the end's included."""
     no_speech: float
     """How likely it was not speech, 0..1."""
-    kept: int = 0
-    """Tokens that were guessed before and stood."""
+    accepted: int = 0
+    """Draft tokens that were right."""
 
 
 class Network:
-    """The model's weights, and the states of 30 s of silence."""
+    """The model, and the states of 30 s of silence."""
 
     def __init__(self, folder: Path, *, threads: int, compute_type: str) -> None:
         try:
             self._model = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type=compute_type, intra_threads=threads, inter_threads=READERS
+                str(folder), device="cpu", compute_type=compute_type, intra_threads=threads, inter_threads=DECODES
             )
         except (RuntimeError, ValueError) as error:
             raise EngineError("asr", f"{folder.name} is no Whisper that CTranslate2 can load.") from error
@@ -90,10 +90,10 @@ class Network:
         view = ctranslate2.StorageView.from_array(features)
         return _run(lambda: np.array(self._model.encode(view))[0])
 
-    def decode(self, states: States, prompt: Sequence[int], search: Search, most_tokens: int) -> Decoded:
+    def decode(self, states: States, prompt: Sequence[int], search: Search, max_tokens: int) -> Decoded:
         """The likeliest tokens behind the prompt, at most so many."""
         window = np.ascontiguousarray(self._windowed(states, search)[None])
-        options = _sampling(search) | {"max_length": _max_length(len(prompt), most_tokens)}
+        options = _sampling(search) | {"max_length": _max_length(len(prompt), max_tokens)}
         result = _run(lambda: self._generate(window, prompt, options))
         count = len(result.sequences_ids[0])
         confidence = result.scores[0] * count / (count + 1)
@@ -126,6 +126,6 @@ def _sampling(search: Search) -> dict[str, Any]:
     return {"beam_size": search.beam}
 
 
-def _max_length(prompt_tokens: int, most_tokens: int) -> int:
+def _max_length(prompt_tokens: int, max_tokens: int) -> int:
     """CTranslate2 makes half of this many tokens, or this many less the prompt's but one, whichever is less."""
-    return max(2 * most_tokens, prompt_tokens - 1 + most_tokens)
+    return max(2 * max_tokens, prompt_tokens - 1 + max_tokens)

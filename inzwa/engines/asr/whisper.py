@@ -1,15 +1,15 @@
-"""Whisper in CTranslate2, made for utterances: the speech alone is encoded, greedily read, and read again if doubted.
+"""Whisper in CTranslate2, made for utterances: a short window, decoded greedily, and decoded again where that fails.
 
-Knows no session. Every step runs in one of the engine's two threads: finals in one, partials in the other, so that no
-final waits for a partial that nobody needs any more. A cancelled transcript stops after the step at hand. The greedy
-reading is ONNX Runtime's where the weights allow it, CTranslate2's elsewhere; the encoder and second looks always are.
+Every step runs in one of the engine's two threads: finals in one, partials in the other, so that no final waits for a
+partial that nobody needs any more. A cancelled transcript stops after the step at hand. Greedy decoding is ONNX
+Runtime's where the weights allow it, CTranslate2's elsewhere; the encoder and the second pass are always its own.
 """
 
 import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -17,11 +17,21 @@ import ctranslate2
 import onnxruntime
 
 from inzwa.audio.pcm import INPUT_RATE, Sound, silence
-from inzwa.engines.asr.audio_checks import FEWEST_TOKENS, QUIETEST_DBFS, loudest_dbfs, most_tokens, require_hearable
-from inzwa.engines.asr.hypothesis_checks import Hypothesis, best, is_echo, is_flawed, is_loop, is_repeated, is_silence
+from inzwa.engines.asr.audio_checks import MIN_TOKENS, QUIETEST_DBFS, loudest_dbfs, max_tokens, require_valid
+from inzwa.engines.asr.hypothesis_checks import (
+    MAX_NO_SPEECH,
+    MIN_LOG_PROB,
+    Hypothesis,
+    believed,
+    is_echo,
+    is_loop,
+    is_repeated,
+    is_silence,
+    without_copies,
+)
 from inzwa.engines.asr.network import WINDOW_STATES, Network, Search, States
-from inzwa.engines.asr.prompt import Prompter
 from inzwa.engines.asr.speculative_decoder import SpeculativeDecoder
+from inzwa.engines.asr.tokenizer import WhisperTokenizer
 from inzwa.engines.worker import Worker
 from inzwa.errors import EngineError, NotConvertible
 from inzwa.models.local_model import LocalModel
@@ -29,28 +39,14 @@ from inzwa.protocols import EngineInfo, HearOptions, Transcript
 
 log = logging.getLogger(__name__)
 
-QUICK: Final = Search()
-DOUBTED: Final = Search(beam=5)
-"""Of 60 Shona clips 8 were doubted, with 102 wrong characters of 276. This left 95, in a median of 207 ms; a beam in
-the whole window 134, in 299. No English clip of 60 was doubted."""
+GREEDY: Final = Search()
+BEAM: Final = Search(beam=5)
+"""For an unsure hypothesis. Of 60 Shona clips 8 were unsure, with 102 wrong characters of 276. This left 95, in a
+median of 207 ms; a beam in the whole window 134, in 299. No English clip of 60 was unsure."""
 
-LOOPED: Final = Search(WINDOW_STATES, beam=5)
-"""For what was told again: the short window is most likely why, and a beam in it may tell it again."""
-
-DRAWN: Final = Search(WINDOW_STATES, temperature=0.4)
-"""Where even that went round in circles."""
-
-
-@dataclass(slots=True)
-class Work:
-    """What the engine has done since it was opened."""
-
-    heard: int = 0
-    """Sounds transcribed, partial and final."""
-    silent: int = 0
-    """Of those, the ones that held no speech."""
-    retried: int = 0
-    """Readings beyond the first of a sound."""
+WHOLE_WINDOW: Final = Search(WINDOW_STATES)
+"""For a repeated one: the short window is most likely why. Greedy, because a beam repeats itself more often (scores are
+means over tokens, and copies are cheap): of 212 short utterances a beam here left 40 doubled, this 6."""
 
 
 class Whisper:
@@ -59,101 +55,97 @@ class Whisper:
     def __init__(
         self,
         network: Network,
-        reader: SpeculativeDecoder | None,
-        prompter: Prompter,
+        decoder: SpeculativeDecoder | None,
+        tokenizer: WhisperTokenizer,
         finals: Worker,
         partials: Worker,
         info: EngineInfo,
     ) -> None:
-        self._network, self._reader, self._prompter = network, reader, prompter
+        self._network, self._decoder, self._tokenizer = network, decoder, tokenizer
         self._finals, self._partials = finals, partials
         self.info = info
-        self.work = Work()
 
     async def transcribe(self, sound: Sound, options: HearOptions) -> Transcript:
         """Shape (samples,), 16 kHz, at most 30 s. Silence gives an empty text.
 
         AudioTooLong, BadAudio for samples that are no numbers, UnsupportedFormat for a language without a token.
         """
-        require_hearable(sound)
-        prompt = self._prompter.prompt(options.language, options.hotwords)
-        self.work.heard += 1
-        guess = await self._hear(sound, prompt, options) if loudest_dbfs(sound) >= QUIETEST_DBFS else _NOTHING
-        if not is_silence(guess):
-            return Transcript(guess.text, guess.no_speech, guess.confidence, guess.tokens)
-        self.work.silent += 1
-        return Transcript("", guess.no_speech, guess.confidence)
+        require_valid(sound)
+        prompt = self._tokenizer.prompt(options.language, options.hotwords)
+        if loudest_dbfs(sound) < QUIETEST_DBFS:
+            return Transcript("", no_speech=1.0)
+        found = await self._hypothesis(sound, prompt, options)
+        if is_silence(found):
+            return Transcript("", found.no_speech, found.confidence)
+        return Transcript(found.text, found.no_speech, found.confidence, found.tokens)
 
-    async def _hear(self, sound: Sound, prompt: Sequence[int], options: HearOptions) -> Hypothesis:
+    async def _hypothesis(self, sound: Sound, prompt: Sequence[int], options: HearOptions) -> Hypothesis:
         worker = self._finals if options.final else self._partials
         states = await worker.run(partial(self._network.encode, sound))
-        guesses: list[Hypothesis] = []
-        search: Search | None = QUICK
-        while search:
-            self.work.retried += bool(guesses)
-            look = partial(self._guess, states, prompt, search, most_tokens(sound), options.guess)
-            guesses.append(await worker.run(look))
-            search = next_search(guesses) if options.final else None
-        chosen = best(guesses)
-        if not is_echo(chosen, options.hotwords):
-            return chosen
-        self.work.retried += 1
-        bare = partial(self._guess, states, self._prompter.prompt(options.language), QUICK, most_tokens(sound))
-        unprompted = await worker.run(bare)
-        return unprompted if is_silence(unprompted) else chosen
+        decode = partial(self._decode, states, most=max_tokens(sound))
+        found = await worker.run(partial(decode, prompt, draft=options.draft_tokens))
+        if not options.final:
+            found = without_copies(found)
+        elif search := second_search(found):
+            found = believed(found, await worker.run(partial(decode, prompt, search)))
+        silent = is_silence(found) and options.final  # but hotwords make silence more likely
+        if not options.hotwords or not (silent or is_echo(found, options.hotwords)):
+            return found
+        plain = await worker.run(partial(decode, self._tokenizer.prompt(options.language)))
+        if is_silence(plain) or (silent and is_loop(plain) and plain.no_speech > MAX_NO_SPEECH):
+            return replace(plain, text="")
+        return max(found, without_copies(plain), key=lambda each: each.confidence) if silent else found
 
-    def _guess(
-        self, states: States, prompt: Sequence[int], search: Search, most: int, before: Sequence[int] = ()
+    def _decode(
+        self, states: States, prompt: Sequence[int], search: Search = GREEDY, *, most: int, draft: Sequence[int] = ()
     ) -> Hypothesis:
-        if self._reader is not None and search == QUICK:
-            decoded = self._reader.read(states, prompt, most, before)
+        if self._decoder is not None and search == GREEDY:
+            decoded = self._decoder.decode(states, prompt, most, draft)
         else:
             decoded = self._network.decode(states, prompt, search, most)
-        text = self._prompter.text(decoded.ids)
-        unfinished = len(decoded.ids) >= most
-        return Hypothesis(text, decoded.confidence, decoded.no_speech, unfinished, decoded.ids)
+        text = self._tokenizer.text(decoded.ids)
+        return Hypothesis(text, decoded.confidence, decoded.no_speech, len(decoded.ids) >= most, decoded.ids)
+
+
+def second_search(first: Hypothesis) -> Search | None:
+    """How to decode again for a final transcript; None where the first hypothesis is good, or silence."""
+    if is_silence(first):
+        return None
+    if is_repeated(first):
+        return WHOLE_WINDOW
+    return BEAM if first.confidence < MIN_LOG_PROB else None
 
 
 @contextmanager
 def open_whisper(model: LocalModel, *, threads: int = 2, compute_type: str = "int8") -> Iterator[Whisper]:
-    """The recogniser, loaded and warmed. EngineError where the files are no Whisper of CTranslate2's."""
+    """The recogniser, loaded and warmed up. EngineError where the files are no Whisper of CTranslate2's."""
     with Worker("asr-final") as finals, Worker("asr-partial") as partials:
         began = time.perf_counter()
         network = Network(model.path("model.bin").parent, threads=threads, compute_type=compute_type)
-        prompter = Prompter(model.path("tokenizer.json"), multilingual=network.multilingual)
-        reader = _open_reader(model, network, prompter, threads)
+        tokenizer = WhisperTokenizer(model.path("tokenizer.json"), multilingual=network.multilingual)
+        decoder = _open_decoder(model, network, tokenizer, threads)
         loaded = time.perf_counter()
         states = network.encode(silence(1_000, INPUT_RATE))
-        network.decode(states, prompter.prompt("en"), QUICK, FEWEST_TOKENS)
-        if reader:
-            reader.read(states, prompter.prompt("en"), FEWEST_TOKENS)
-        info = _describe(model, reader, loaded - began, time.perf_counter() - loaded)
-        yield Whisper(network, reader, prompter, finals, partials, info)
+        network.decode(states, tokenizer.prompt("en"), GREEDY, MIN_TOKENS)
+        if decoder:
+            decoder.decode(states, tokenizer.prompt("en"), MIN_TOKENS)
+        info = _info(model, decoder, loaded - began, time.perf_counter() - loaded)
+        yield Whisper(network, decoder, tokenizer, finals, partials, info)
 
 
-def _open_reader(model: LocalModel, network: Network, prompter: Prompter, threads: int) -> SpeculativeDecoder | None:
-    """None where it cannot be made (weights in INT8, an unknown layout or tokenizer): CTranslate2 then reads too."""
+def _open_decoder(
+    model: LocalModel, network: Network, tokenizer: WhisperTokenizer, threads: int
+) -> SpeculativeDecoder | None:
+    """None where it cannot be made (weights in INT8, an unknown layout or tokenizer): CTranslate2 decodes then."""
     try:
-        return SpeculativeDecoder.of(model.path("model.bin").parent, prompter.marks, network.tail, threads=threads)
+        folder = model.path("model.bin").parent
+        return SpeculativeDecoder.of(folder, tokenizer.special_tokens, network.tail, threads=threads)
     except (EngineError, NotConvertible) as error:
-        log.info("%s is read by CTranslate2, token by token: %s", model.name, error.message)
+        log.info("%s is decoded by CTranslate2, token by token: %s", model.name, error.message)
         return None
 
 
-_NOTHING: Final = Hypothesis("", confidence=0.0, no_speech=1.0)
-
-
-def next_search(guesses: Sequence[Hypothesis]) -> Search | None:
-    """How to look again for what a final transcript says; None when it is found, or more looking would not help."""
-    last = guesses[-1]
-    if is_silence(last) or not is_flawed(last):
-        return None
-    if len(guesses) == 1:
-        return LOOPED if is_loop(last) or is_repeated(last) else DOUBTED
-    return DRAWN if len(guesses) == 2 and all(map(is_loop, guesses)) else None
-
-
-def _describe(model: LocalModel, reader: SpeculativeDecoder | None, load_s: float, warm_s: float) -> EngineInfo:
-    reads = f", onnxruntime {onnxruntime.__version__}" if reader else ""
-    version = f"ctranslate2 {ctranslate2.__version__}{reads}"
+def _info(model: LocalModel, decoder: SpeculativeDecoder | None, load_s: float, warm_s: float) -> EngineInfo:
+    decoding = f", onnxruntime {onnxruntime.__version__}" if decoder else ""
+    version = f"ctranslate2 {ctranslate2.__version__}{decoding}"
     return model.engine_info("faster-whisper", version, load_s=load_s, warm_s=warm_s)

@@ -1,4 +1,4 @@
-"""A voice detector that hears what a test tells it to. Knows no model; shipped, so that nobody patches."""
+"""A voice activity detector whose answers a test writes down; it ships with the package, so that no test patches."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,17 +8,17 @@ from inzwa.protocols import EngineInfo
 
 
 class ScriptedStream:
-    """One session's stream: the next scripted probability, or loud is speech and quiet is not."""
+    """One session's stream: the next scripted probability; without a script, 1 for loud frames and 0 for quiet ones."""
 
     def __init__(self, script: Iterator[float] | None, threshold_dbfs: float, fail_at: int | None) -> None:
         self._script = script
         self._threshold_dbfs = threshold_dbfs
         self._fail_at = fail_at
         self.frames = 0
-        """Frames heard so far."""
+        """Frames taken so far."""
 
     def probability(self, frame: Sound) -> float:
-        """The script's next figure, 0 when it has ended; without a script 1 for a loud frame, 0 for a quiet one."""
+        """The script's next figure; 0 once it has ended."""
         number, self.frames = self.frames, self.frames + 1
         if number == self._fail_at:
             raise EngineError("vad", "The scripted detector was told to fail.")
@@ -40,7 +40,7 @@ class ScriptedDetector:
         fail_at: int | None = None,
         frame_samples: int = 512,
     ) -> None:
-        """`probabilities`, one a frame; None listens to the level. `fail_at` is the frame, from 0, that raises once."""
+        """`probabilities`, one a frame; None goes by the level. `fail_at` is the frame, from 0, that raises."""
         self._script = None if probabilities is None else tuple(probabilities)
         self._threshold_dbfs = threshold_dbfs
         self._fail_at = fail_at

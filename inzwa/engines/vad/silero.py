@@ -1,4 +1,4 @@
-"""Silero VAD v6 in ONNX Runtime: the weights are shared, the state belongs to one stream. Knows nothing of turns.
+"""Silero VAD v6 in ONNX Runtime: the weights are shared, the state belongs to one stream.
 
 The graph takes (frames, 576) samples, each frame behind the last 64 samples of the one before, and hands an LSTM's
 two vectors from call to call. Run one frame at a time it gives the same figures as over a whole recording.
@@ -12,16 +12,9 @@ from typing import Final
 
 import numpy as np
 import onnxruntime
-from onnxruntime.capi.onnxruntime_pybind11_state import (
-    Fail,
-    InvalidArgument,
-    InvalidGraph,
-    InvalidProtobuf,
-    NoSuchFile,
-    RuntimeException,
-)
 
 from inzwa.audio.pcm import Sound
+from inzwa.engines.onnx_session import LOAD_ERRORS, RUN_ERRORS, open_session
 from inzwa.errors import EngineError
 from inzwa.models.local_model import LocalModel
 from inzwa.protocols import EngineInfo
@@ -34,18 +27,16 @@ _CONTEXT_SAMPLES: Final = 64
 
 _STATE_SHAPE: Final = (1, 1, 128)
 _INPUTS: Final = ["input", "h", "c"]
-_UNREADABLE: Final = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NoSuchFile)
-_UNRUNNABLE: Final = (Fail, InvalidArgument, RuntimeException)
 
 
 class SileroStream:
-    """One session's detector: what it remembers is 64 samples and the LSTM's two vectors."""
+    """One session's detector state: the last 64 samples and the LSTM's two vectors."""
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
-        self._forget()
+        self._reset()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._window = np.zeros((1, _CONTEXT_SAMPLES + FRAME_SAMPLES), dtype=np.float32)
         self._h = self._c = np.zeros(_STATE_SHAPE, dtype=np.float32)
 
@@ -58,14 +49,14 @@ class SileroStream:
         probability = self._step()
         if math.isfinite(probability):
             return probability
-        self._forget()  # a broken sample costs one frame; kept in the state it would deafen the session
+        self._reset()  # a NaN costs one frame; left in the state it would spoil all later ones
         return 0.0
 
     def _step(self) -> float:
         feed = {"input": self._window, "h": self._h, "c": self._c}
         try:
             probabilities, self._h, self._c = self._session.run(None, feed)
-        except _UNRUNNABLE as error:
+        except RUN_ERRORS as error:
             raise EngineError("vad", "The voice detector could not run on a frame.") from error
         return float(probabilities[0])
 
@@ -86,7 +77,7 @@ class Silero:
 
 @contextmanager
 def open_silero(model: LocalModel) -> Iterator[Silero]:
-    """The detector, loaded and warmed. EngineError where the file is not the graph described above."""
+    """The detector, loaded and warmed up. EngineError where the file is not the graph described above."""
     began = time.perf_counter()
     session = _load(model)
     loaded = time.perf_counter()
@@ -96,22 +87,13 @@ def open_silero(model: LocalModel) -> Iterator[Silero]:
 
 def _load(model: LocalModel) -> onnxruntime.InferenceSession:
     try:
-        session = onnxruntime.InferenceSession(model.path(".onnx"), _options(), ["CPUExecutionProvider"])
-    except _UNREADABLE as error:
+        session = open_session(model.path(".onnx"), lean=True)
+    except LOAD_ERRORS as error:
         raise EngineError("vad", f"{model.name} is no ONNX graph that can be loaded.") from error
     inputs = [entry.name for entry in session.get_inputs()]
     if inputs != _INPUTS:
         raise EngineError("vad", f"{model.name} takes {inputs}; Silero v6 takes {_INPUTS}.")
     return session
-
-
-def _options() -> onnxruntime.SessionOptions:
-    """One thread that never spins: a frame costs less than waking a second core."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.enable_cpu_mem_arena = False
-    return options
 
 
 def _describe(model: LocalModel, load_s: float, warm_s: float) -> EngineInfo:

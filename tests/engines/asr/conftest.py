@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.spoken import Reader, read_sentences
+from benchmarks.spoken import SentenceVoice, read_sentences
 from inzwa.engines.asr.whisper import open_whisper
 
 
@@ -13,8 +13,8 @@ def whisper(models):
 
 
 @pytest.fixture(scope="package")
-def reader(models):
-    return Reader(models.fetch("joe-medium"))
+def voice(models):
+    return SentenceVoice(models.fetch("joe-medium"))
 
 
 @pytest.fixture(scope="package")

@@ -4,11 +4,11 @@ from math import erf
 
 import numpy as np
 
-from inzwa.engines.asr.decoder_graph import Rules
+from inzwa.engines.asr.decoder_graph import TokenRules
 
 LAYERS, HEADS, WIDTH, INNER, VOCABULARY, PLACES = 2, 2, 128, 256, 90, 448
 START, END, NO_SPEECH = 81, 80, 85
-RULES = Rules(START, END, NO_SPEECH, never=(3, 4, *range(END, VOCABULARY)), never_first=(5, 60))
+RULES = TokenRules(START, END, NO_SPEECH, suppressed=(3, 4, *range(END, VOCABULARY)), suppressed_first=(5, 60))
 PROMPT = (START, 82, 83, 86)
 
 
@@ -44,8 +44,8 @@ class SmallDecoder:
     def layers(self, part: str) -> int:
         return {"decoder": LAYERS}[part]
 
-    def chances(self, tokens, states):
-        """Log-probabilities of what comes behind each token, shape (tokens, VOCABULARY), nothing forbidden."""
+    def log_probs(self, tokens, states):
+        """Of what follows each token, shape (tokens, VOCABULARY), nothing suppressed."""
         read = self._of("embeddings/weight")[list(tokens)] + self._of("position_encodings/encodings")[: len(tokens)]
         ahead = np.triu(np.full((len(tokens), len(tokens)), -np.inf), 1)
         for layer in range(LAYERS):

@@ -1,9 +1,9 @@
-"""What is asked of a sound before anybody listens."""
+"""What is asked of a sound before it is recognised."""
 
 import numpy as np
 
 from inzwa.audio.pcm import SILENT_DBFS
-from inzwa.engines.asr.audio_checks import loudest_dbfs, most_tokens
+from inzwa.engines.asr.audio_checks import loudest_dbfs, max_tokens
 from tests.sounds import quiet, tone
 
 
@@ -13,5 +13,5 @@ def test_the_loudest_tenth_of_a_second_counts():
 
 
 def test_the_limit_of_tokens_grows_with_the_sound_and_stops_at_half_the_context():
-    assert most_tokens(quiet(0)) < most_tokens(quiet(3_000)) < most_tokens(quiet(10_000))
-    assert most_tokens(quiet(30_000)) == 224
+    assert max_tokens(quiet(0)) < max_tokens(quiet(3_000)) < max_tokens(quiet(10_000))
+    assert max_tokens(quiet(30_000)) == 224

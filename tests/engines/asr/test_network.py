@@ -1,10 +1,10 @@
-"""The network is asked about the speech alone and knows where it ends."""
+"""The network over a short window: the words, their end, and silence."""
 
 import numpy as np
 import pytest
 
 from inzwa.engines.asr.network import END_STATES, PAD_MS, WINDOW_MS, WINDOW_STATES, Network, Search
-from inzwa.engines.asr.prompt import Prompter
+from inzwa.engines.asr.tokenizer import WhisperTokenizer
 from inzwa.errors import EngineError
 from tests.sounds import quiet, tone
 
@@ -20,13 +20,13 @@ def network(models):
 
 
 @pytest.fixture(scope="module")
-def prompter(models):
-    return Prompter(models.fetch("whisper-base").path("tokenizer.json"), multilingual=True)
+def tokenizer(models):
+    return WhisperTokenizer(models.fetch("whisper-base").path("tokenizer.json"), multilingual=True)
 
 
 @pytest.fixture(scope="module")
-def spoken(reader, sentences):
-    return reader.read(sentences[LINE])
+def spoken(voice, sentences):
+    return voice.say(sentences[LINE])
 
 
 def test_only_the_sound_and_a_second_are_encoded(network):
@@ -34,32 +34,32 @@ def test_only_the_sound_and_a_second_are_encoded(network):
 
 
 @pytest.mark.parametrize("ms", [0, 1, 29_500, WINDOW_MS])
-def test_the_shortest_and_the_longest_sound_fit(network, prompter, ms):
+def test_the_shortest_and_the_longest_sound_fit(network, tokenizer, ms):
     states = network.encode(tone(ms))
     assert states.shape[0] == min(ms + PAD_MS, WINDOW_MS) // STATE_MS
-    assert len(network.decode(states, prompter.prompt("en"), Search(), 4).ids) <= 4
+    assert len(network.decode(states, tokenizer.prompt("en"), Search(), 4).ids) <= 4
 
 
 @pytest.mark.parametrize("search", [Search(), Search(WINDOW_STATES), Search(beam=3), Search(temperature=0.2)])
-def test_every_search_finds_the_words(network, prompter, spoken, search):
-    decoded = network.decode(network.encode(spoken), prompter.prompt("en"), search, 60)
-    assert "leaves at" in prompter.text(decoded.ids)
+def test_every_search_finds_the_words(network, tokenizer, spoken, search):
+    decoded = network.decode(network.encode(spoken), tokenizer.prompt("en"), search, 60)
+    assert "leaves at" in tokenizer.text(decoded.ids)
     assert -1 < decoded.confidence < 0
     assert 0 <= decoded.no_speech < 0.6
 
 
-def test_no_more_tokens_are_made_than_asked_for(network, prompter, spoken):
+def test_no_more_tokens_are_made_than_asked_for(network, tokenizer, spoken):
     states = network.encode(spoken)
-    for prompt in (prompter.prompt("en"), prompter.prompt("en", ["Harare"] * 20)):
+    for prompt in (tokenizer.prompt("en"), tokenizer.prompt("en", ["Harare"] * 20)):
         assert len(network.decode(states, prompt, Search(), 5).ids) == 5
 
 
-def test_the_silent_end_keeps_the_decoder_from_repeating_itself(network, prompter, reader, sentences):
-    states = network.encode(reader.read(sentences["Good morning."]))
+def test_the_silent_end_keeps_the_decoder_from_repeating_itself(network, tokenizer, voice, sentences):
+    states = network.encode(voice.say(sentences["Good morning."]))
 
     def mornings(end_states):
-        decoded = network.decode(states, prompter.prompt("en"), Search(end_states), 40)
-        return prompter.text(decoded.ids).lower().count("morning")
+        decoded = network.decode(states, tokenizer.prompt("en"), Search(end_states), 40)
+        return tokenizer.text(decoded.ids).lower().count("morning")
 
     assert mornings(0) > 1
     assert mornings(END_STATES) == mornings(WINDOW_STATES) == 1
@@ -70,9 +70,9 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
         Network(tmp_path, threads=1, compute_type="int8")
 
 
-def test_silence_is_told_from_speech(network, prompter, spoken):
+def test_silence_is_told_from_speech(network, tokenizer, spoken):
     def no_speech(sound):
-        return network.decode(network.encode(sound), prompter.prompt("en"), Search(), 8).no_speech
+        return network.decode(network.encode(sound), tokenizer.prompt("en"), Search(), 8).no_speech
 
     noise = np.random.default_rng(1).normal(0, 0.02, 32_000).astype(np.float32)
     assert no_speech(quiet(2_000)) > 0.6

@@ -1,4 +1,4 @@
-"""The decoder that reads guesses: what it computes, what of a guess it keeps, and that no guess changes the words."""
+"""Speculative decoding: what it computes, which draft tokens it accepts, and that no draft changes the words."""
 
 from dataclasses import replace
 from functools import partial
@@ -7,11 +7,11 @@ import anyio
 import numpy as np
 import pytest
 
-from inzwa.engines.asr.audio_checks import most_tokens
+from inzwa.engines.asr.audio_checks import max_tokens
 from inzwa.engines.asr.decoder_graph import Graphs, Sizes
 from inzwa.engines.asr.network import END_STATES, WINDOW_STATES, Network, Search
-from inzwa.engines.asr.prompt import Marks, Prompter
-from inzwa.engines.asr.speculative_decoder import AT_ONCE, SpeculativeDecoder, read_rules
+from inzwa.engines.asr.speculative_decoder import DRAFT_TOKENS_PER_PASS, SpeculativeDecoder, read_rules
+from inzwa.engines.asr.tokenizer import SpecialTokens, WhisperTokenizer
 from inzwa.errors import EngineError, NotConvertible
 from tests.engines.asr.small_decoder import END, NO_SPEECH, PROMPT, RULES, START, WIDTH, SmallDecoder
 
@@ -32,48 +32,48 @@ def opened(model, rules=RULES):
 
 
 @pytest.fixture(scope="module")
-def reader_of_few(small):
+def decoder(small):
     return opened(small)
 
 
 @pytest.fixture(scope="module")
-def told(reader_of_few):
-    """What is read without a guess."""
-    return reader_of_few.read(STATES, PROMPT, MOST)
+def expected(decoder):
+    """What is decoded without a draft."""
+    return decoder.decode(STATES, PROMPT, MOST)
 
 
-def test_it_computes_what_whispers_decoder_computes(small, told):
-    chances = small.chances([*PROMPT, *told.ids], np.concatenate((STATES, TAIL)))
-    assert told.no_speech == pytest.approx(np.exp(chances[0, NO_SPEECH]), rel=0.2)
-    places = chances[len(PROMPT) - 1 :]
-    places[:, list(RULES.never)] = -np.inf
-    places[0, list(RULES.never_first)] = -np.inf
+def test_it_computes_what_whispers_decoder_computes(small, expected):
+    log_probs = small.log_probs([*PROMPT, *expected.ids], np.concatenate((STATES, TAIL)))
+    assert expected.no_speech == pytest.approx(np.exp(log_probs[0, NO_SPEECH]), rel=0.2)
+    places = log_probs[len(PROMPT) - 1 :]
+    places[:, list(RULES.suppressed)] = -np.inf
+    places[0, list(RULES.suppressed_first)] = -np.inf
     places -= np.log(np.exp(places).sum(axis=1, keepdims=True))
-    found = places[range(MOST), told.ids]
+    found = places[range(MOST), expected.ids]
     assert found == pytest.approx(places[:MOST].max(axis=1), abs=0.2)
-    assert told.confidence == pytest.approx(found.mean(), abs=0.05)
+    assert expected.confidence == pytest.approx(found.mean(), abs=0.05)
 
 
-def test_it_reads_as_many_tokens_as_it_may_and_none_that_is_forbidden(told):
-    assert len(told.ids) == MOST
-    assert told.kept == 0
-    assert not set(told.ids) & set(RULES.never)
-    assert told.ids[0] not in RULES.never_first
+def test_it_decodes_as_many_tokens_as_it_may_and_none_that_is_suppressed(expected):
+    assert len(expected.ids) == MOST
+    assert expected.accepted == 0
+    assert not set(expected.ids) & set(RULES.suppressed)
+    assert expected.ids[0] not in RULES.suppressed_first
 
 
-def test_it_stops_at_the_end(small, told):
-    end = told.ids[6]
+def test_it_stops_at_the_end(small, expected):
+    end = expected.ids[6]
     again = opened(small, replace(RULES, end=end))
-    assert again.read(STATES, PROMPT, MOST).ids == told.ids[: told.ids.index(end)]
+    assert again.decode(STATES, PROMPT, MOST).ids == expected.ids[: expected.ids.index(end)]
 
 
 @pytest.mark.parametrize(
-    ("guess", "kept"),
+    ("draft", "accepted"),
     [
         (lambda ids: ids, MOST - 1),
         (lambda ids: [*ids, *ids], MOST - 1),
         (lambda ids: ids[:9], 9),
-        (lambda ids: [*ids[:AT_ONCE], 7, 7], AT_ONCE),
+        (lambda ids: [*ids[:DRAFT_TOKENS_PER_PASS], 7, 7], DRAFT_TOKENS_PER_PASS),
         (lambda ids: [*ids[:8], (ids[8] + 1) % END, *ids[9:]], 8),
         (lambda ids: [(ids[0] + 1) % END, *ids[1:]], 0),
         (lambda ids: [END, START, *ids], 0),
@@ -81,45 +81,45 @@ def test_it_stops_at_the_end(small, told):
     ],
     ids=["right", "too long", "a part", "right for one pass", "wrong within", "wrong at once", "no text", "no tokens"],
 )
-def test_a_guess_changes_nothing_and_is_kept_as_far_as_it_is_right(reader_of_few, told, guess, kept):
-    read = reader_of_few.read(STATES, PROMPT, MOST, guess(list(told.ids)))
-    assert (read.ids, read.kept) == (told.ids, kept)
-    assert read.confidence == pytest.approx(told.confidence, abs=1e-4)
-    assert read.no_speech == pytest.approx(told.no_speech, abs=1e-4)
+def test_a_draft_changes_nothing_and_is_accepted_as_far_as_it_is_right(decoder, expected, draft, accepted):
+    decoded = decoder.decode(STATES, PROMPT, MOST, draft(list(expected.ids)))
+    assert (decoded.ids, decoded.accepted) == (expected.ids, accepted)
+    assert decoded.confidence == pytest.approx(expected.confidence, abs=1e-4)
+    assert decoded.no_speech == pytest.approx(expected.no_speech, abs=1e-4)
 
 
 @pytest.mark.parametrize("most", [1, 2])
-def test_a_guess_makes_no_more_tokens_than_were_asked_for(reader_of_few, told, most):
-    assert reader_of_few.read(STATES, PROMPT, most, told.ids).ids == told.ids[:most]
+def test_a_draft_makes_no_more_tokens_than_were_asked_for(decoder, expected, most):
+    assert decoder.decode(STATES, PROMPT, most, expected.ids).ids == expected.ids[:most]
 
 
-def test_what_stands_before_the_start_is_read_too(reader_of_few, told):
-    read = reader_of_few.read(STATES, (84, 11, 12, *PROMPT), MOST)
-    assert read.ids != told.ids
-    assert reader_of_few.read(STATES, (84, 11, 12, *PROMPT), MOST, told.ids).ids == read.ids
+def test_tokens_before_the_start_count_too(decoder, expected):
+    decoded = decoder.decode(STATES, (84, 11, 12, *PROMPT), MOST)
+    assert decoded.ids != expected.ids
+    assert decoder.decode(STATES, (84, 11, 12, *PROMPT), MOST, expected.ids).ids == decoded.ids
 
 
 @pytest.mark.parametrize("count", [1, WINDOW_STATES - END_STATES + 1, WINDOW_STATES])
-def test_the_shortest_and_the_longest_sound_fit(reader_of_few, count):
+def test_the_shortest_and_the_longest_sound_fit(decoder, count):
     states = np.random.default_rng(4).normal(0, 1, (count, WIDTH)).astype(np.float32)
-    assert len(reader_of_few.read(states, PROMPT, 3).ids) == 3
+    assert len(decoder.decode(states, PROMPT, 3).ids) == 3
 
 
-def test_states_of_another_width_are_an_error_of_the_engine(reader_of_few):
+def test_states_of_another_width_are_an_error_of_the_engine(decoder):
     with pytest.raises(EngineError, match="failed on this sound"):
-        reader_of_few.read(STATES[:, :-1], PROMPT, MOST)
+        decoder.decode(STATES[:, :-1], PROMPT, MOST)
 
 
-async def test_two_may_be_read_at_once(reader_of_few, told):
+async def test_several_may_be_decoded_at_once(decoder, expected):
     found = []
 
-    async def read(guess):
-        found.append(await anyio.to_thread.run_sync(partial(reader_of_few.read, STATES, PROMPT, MOST, guess)))
+    async def decode(draft):
+        found.append(await anyio.to_thread.run_sync(partial(decoder.decode, STATES, PROMPT, MOST, draft)))
 
     async with anyio.create_task_group() as tasks:
-        for guess in ((), told.ids, told.ids[:20], (7,)):
-            tasks.start_soon(read, guess)
-    assert {one.ids for one in found} == {told.ids}
+        for draft in ((), expected.ids, expected.ids[:20], (7,)):
+            tasks.start_soon(decode, draft)
+    assert {one.ids for one in found} == {expected.ids}
 
 
 def test_weights_that_are_laid_out_otherwise_are_refused(small):
@@ -132,10 +132,10 @@ def test_weights_that_are_laid_out_otherwise_are_refused(small):
 
 
 @pytest.mark.parametrize("said", ["", "[]", "{}", '{"suppress_ids": 3, "suppress_ids_begin": []}'])
-def test_without_rules_there_is_no_reader(tmp_path, said):
+def test_without_rules_there_is_no_decoder(tmp_path, said):
     (tmp_path / "config.json").write_text(said)
     with pytest.raises(NotConvertible, match=r"config\.json"):
-        read_rules(tmp_path / "config.json", Marks(START, END, NO_SPEECH))
+        read_rules(tmp_path / "config.json", SpecialTokens(START, END, NO_SPEECH))
 
 
 @pytest.fixture(scope="module")
@@ -144,8 +144,8 @@ def base(models):
 
 
 @pytest.fixture(scope="module")
-def prompter(base):
-    return Prompter(base.path("tokenizer.json"), multilingual=True)
+def tokenizer(base):
+    return WhisperTokenizer(base.path("tokenizer.json"), multilingual=True)
 
 
 @pytest.fixture(scope="module")
@@ -154,29 +154,29 @@ def network(base):
 
 
 @pytest.fixture(scope="module")
-def real(base, prompter, network):
-    return SpeculativeDecoder.of(base.folder, prompter.marks, network.tail, threads=2)
+def real(base, tokenizer, network):
+    return SpeculativeDecoder.of(base.folder, tokenizer.special_tokens, network.tail, threads=2)
 
 
 @weights
-def test_the_words_are_those_of_ctranslate2_and_a_guess_leaves_them(real, network, prompter, reader, sentences):
+def test_the_words_are_those_of_ctranslate2_and_a_draft_leaves_them(real, network, tokenizer, voice, sentences):
     """Both are INT8, rounded in different places, so where two tokens are about as likely they may choose otherwise."""
-    prompt, same = prompter.prompt("en"), 0
+    prompt, same = tokenizer.prompt("en"), 0
     for sentence in list(sentences.values())[:8]:
-        sound = reader.read(sentence)
-        states, most = network.encode(sound), most_tokens(sound)
-        one, other = real.read(states, prompt, most), network.decode(states, prompt, Search(), most)
+        sound = voice.say(sentence)
+        states, most = network.encode(sound), max_tokens(sound)
+        one, other = real.decode(states, prompt, most), network.decode(states, prompt, Search(), most)
         same += one.ids == other.ids
         assert one.confidence == pytest.approx(other.confidence, abs=0.08)
         assert one.no_speech == pytest.approx(other.no_speech, abs=0.1)
-        guessed = real.read(states, prompt, most, [*one.ids[:-2], 1, 2])
-        assert (guessed.ids, guessed.kept) == (one.ids, len(one.ids) - 2)
+        drafted = real.decode(states, prompt, most, [*one.ids[:-2], 1, 2])
+        assert (drafted.ids, drafted.accepted) == (one.ids, len(one.ids) - 2)
     assert same >= 7
 
 
 @weights
-@pytest.mark.parametrize("guess", [(1044, 291, 13), (440, 3847, 281), (25_000, 45_000), (264,) * 300, (60_000, -1)])
-def test_no_guess_puts_words_into_anybodys_mouth(real, network, prompter, reader, sentences, guess):
+@pytest.mark.parametrize("draft", [(1044, 291, 13), (440, 3847, 281), (25_000, 45_000), (264,) * 300, (60_000, -1)])
+def test_no_draft_adds_words_that_were_not_said(real, network, tokenizer, voice, sentences, draft):
     line = "Thank you very much for your help."
-    read = real.read(network.encode(reader.read(sentences[line])), prompter.prompt("en"), 40, guess)
-    assert prompter.text(read.ids) == line
+    decoded = real.decode(network.encode(voice.say(sentences[line])), tokenizer.prompt("en"), 40, draft)
+    assert tokenizer.text(decoded.ids) == line

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from faster_whisper.vad import get_vad_model
 
-from benchmarks.spoken import Reader, read_sentences
+from benchmarks.spoken import SentenceVoice, read_sentences
 from inzwa.audio.pcm import Framer
 from inzwa.engines.vad.silero import FRAME_SAMPLES, open_silero
 from inzwa.errors import EngineError
@@ -25,7 +25,7 @@ def detector(models):
 
 @pytest.fixture(scope="module")
 def spoken(models):
-    return Reader(models.fetch("joe-medium")).read(read_sentences()[0])
+    return SentenceVoice(models.fetch("joe-medium")).say(read_sentences()[0])
 
 
 @pytest.fixture(scope="module")
