@@ -1,6 +1,6 @@
-"""A transformers Whisper checkpoint to CTranslate2 in INT8, from NumPy. Knows no sound and no text.
+"""A Whisper checkpoint of transformers to CTranslate2 in INT8, with NumPy.
 
-The bytes are those that CTranslate2's own converter, which needs torch, gives for a float32 checkpoint.
+The result is byte for byte that of CTranslate2's own converter, which needs torch, for a float32 checkpoint.
 """
 
 import json
@@ -31,29 +31,27 @@ def convert(source: LocalModel, out: Path, report: ProgressCallback) -> None:
     _configure(spec, checkpoint, sizes, names)
     spec.register_vocabulary(names)
     spec.validate()
-    spec.optimize()  # without a type it only finds weights that are stored twice: INT8 they are already
+    spec.optimize()  # without a type it only finds weights that are stored twice: they are INT8 already
     spec.save(str(out))
-    _keep(checkpoint, _TOKENIZER, tokenizer, out)
-    _keep(checkpoint, _FEATURES, _features(sizes), out)
+    _write(checkpoint, _TOKENIZER, tokenizer, out)
+    _write(checkpoint, _FEATURES, _features(sizes), out)
     checkpoint.finish()
 
 
 def _configure(spec: WhisperSpec, checkpoint: Checkpoint, sizes: Sizes, names: list[str]) -> None:
-    """What the decoder must not say, and where the languages are: generation_config.json, else config.json."""
-    said: dict[str, Any] = checkpoint.json("generation_config.json") or checkpoint.json("config.json")
-    spec.config.suppress_ids = said.get("suppress_tokens") or []
-    spec.config.suppress_ids_begin = said.get("begin_suppress_tokens") or []
-    spec.config.lang_ids = sorted(said.get("lang_to_id", {}).values()) or language_ids(names)
-    spec.config.alignment_heads = said.get("alignment_heads") or _upper_half(sizes)
-
-
-def _upper_half(sizes: Sizes) -> list[tuple[int, int]]:
-    """All heads of the decoder's upper layers, which is where CTranslate2 looks for alignment when nothing is said."""
-    return list(product(range(sizes.decoder_layers // 2, sizes.decoder_layers), range(sizes.decoder_heads)))
+    """Suppressed tokens, languages and alignment heads: from generation_config.json, else config.json."""
+    config: dict[str, Any] = checkpoint.json("generation_config.json") or checkpoint.json("config.json")
+    upper_layers = range(sizes.decoder_layers // 2, sizes.decoder_layers)
+    spec.config.suppress_ids = config.get("suppress_tokens") or []
+    spec.config.suppress_ids_begin = config.get("begin_suppress_tokens") or []
+    spec.config.lang_ids = sorted(config.get("lang_to_id", {}).values()) or language_ids(names)
+    spec.config.alignment_heads = config.get("alignment_heads") or list(  # CTranslate2's default
+        product(upper_layers, range(sizes.decoder_heads))
+    )
 
 
 def _features(sizes: Sizes) -> dict[str, Any]:
-    """What every Whisper has in common, and the number of mel bands."""
+    """preprocessor_config.json: the same for every Whisper but for the number of mel bands."""
     return {
         "feature_extractor_type": "WhisperFeatureExtractor",
         "feature_size": sizes.bands,
@@ -64,8 +62,7 @@ def _features(sizes: Sizes) -> dict[str, Any]:
     }
 
 
-def _keep(checkpoint: Checkpoint, name: str, otherwise: dict[str, Any], out: Path) -> None:
-    """The checkpoint's own file, byte for byte; where it has none, `otherwise`."""
+def _write(checkpoint: Checkpoint, name: str, default: dict[str, Any], out: Path) -> None:
+    """The checkpoint's own file, byte for byte; where it has none, `default`."""
     own = checkpoint.path(name)
-    said = own.read_bytes() if own else json.dumps(otherwise, ensure_ascii=False).encode()
-    (out / name).write_bytes(said)
+    (out / name).write_bytes(own.read_bytes() if own else json.dumps(default, ensure_ascii=False).encode())

@@ -1,7 +1,7 @@
-"""A Whisper of CTranslate2's, in float16 or float32, to the one file that whisper.cpp opens. Knows no sound.
+"""A Whisper of CTranslate2, in float16 or float32, to the file that whisper.cpp opens.
 
 The format is that of whisper.cpp's models/convert-pt-to-ggml.py: sizes, mel filters, vocabulary, then every tensor
-under the name that OpenAI gave it, matrices in float16.
+under OpenAI's name, matrices in float16.
 """
 
 import json
@@ -16,22 +16,22 @@ import numpy as np
 from inzwa.audio.mel import mel_filters
 from inzwa.errors import ModelUnavailable, NotConvertible
 from inzwa.formats.ct2_file import Ct2File, Values
-from inzwa.models.convert.byte_letters import token_bytes
+from inzwa.models.convert.whisper_tokens import token_bytes
 from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, ProgressCallback
 
 TARGET: Final = "ggml-model.bin"
 _MAGIC: Final = 0x67676D6C
-_HALF: Final = 1
-"""ggml's word for float16; 0 is float32."""
+_FLOAT16: Final = 1
+"""ggml's number for it; 0 is float32."""
 _FIRST_SPECIAL: Final = "<|endoftext|>"
-_ALWAYS_WHOLE: Final = ("encoder.conv1.bias", "encoder.conv2.bias", "positional_embedding")
+_FLOAT32: Final = ("encoder.conv1.bias", "encoder.conv2.bias", "positional_embedding")
 """Tensors that stay float32 though they have two axes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """In the order in which the file has them."""
+    """In the order of the file."""
 
     vocabulary: int
     sound_states: int
@@ -62,14 +62,14 @@ class Sizes:
 
 
 def convert(source: LocalModel, out: Path, report: ProgressCallback) -> None:
-    """Write TARGET into `out`, tensor by tensor."""
+    """Write TARGET into `out`."""
     try:
         model, tokens = Ct2File(source.path("model.bin")), source.path("tokenizer.json")
     except ModelUnavailable as error:
         raise NotConvertible(error.message) from error
     sizes, done_bytes = Sizes.of(model), 0
     with (out / TARGET).open("wb") as file:
-        file.write(struct.pack("<12i", _MAGIC, *astuple(sizes), _HALF))
+        file.write(struct.pack("<12i", _MAGIC, *astuple(sizes), _FLOAT16))
         _write_filters(file, sizes.bands)
         _write_words(file, tokens)
         for name, values in tensors(model, sizes):
@@ -91,16 +91,17 @@ def tensors(model: Ct2File, sizes: Sizes) -> Iterator[tuple[str, Values]]:
     yield from _norm(model, "decoder/layer_norm", "decoder.ln")
     for half, layers in (("encoder", sizes.layers), ("decoder", sizes.text_layers)):
         for layer in range(layers):
-            yield from _layer(model, f"{half}/layer_{layer}", f"{half}.blocks.{layer}", half == "decoder")
+            yield from _layer(
+                model, f"{half}/layer_{layer}", f"{half}.blocks.{layer}", cross_attention=half == "decoder"
+            )
 
 
-def _layer(model: Ct2File, old: str, new: str, listens: bool) -> Iterator[tuple[str, Values]]:
-    """One layer; a decoder's also listens to the sound."""
+def _layer(model: Ct2File, old: str, new: str, *, cross_attention: bool) -> Iterator[tuple[str, Values]]:
     own, ffn = f"{old}/self_attention", f"{old}/ffn"
     yield from _norm(model, f"{own}/layer_norm", f"{new}.attn_ln")
     yield from _linear(model, f"{own}/linear_0", *(f"{new}.attn.{each}" for each in ("query", "key", "value")))
     yield from _linear(model, f"{own}/linear_1", f"{new}.attn.out")
-    if listens:
+    if cross_attention:
         cross = f"{old}/attention"
         yield from _norm(model, f"{cross}/layer_norm", f"{new}.cross_attn_ln")
         yield from _linear(model, f"{cross}/linear_0", f"{new}.cross_attn.query")
@@ -117,7 +118,7 @@ def _norm(model: Ct2File, old: str, new: str) -> Iterator[tuple[str, Values]]:
 
 
 def _linear(model: Ct2File, old: str, *new: str) -> Iterator[tuple[str, Values]]:
-    """CTranslate2 keeps in one matrix what is multiplied with the same input. Whisper's keys have no bias."""
+    """CTranslate2 stacks matrices that have the same input. Whisper's keys have no bias."""
     weights, biases = model.weights(f"{old}/weight"), model.weights(f"{old}/bias")
     for name, weight, bias in zip(new, np.split(weights, len(new)), np.split(biases, len(new)), strict=True):
         yield f"{name}.weight", weight
@@ -126,12 +127,12 @@ def _linear(model: Ct2File, old: str, *new: str) -> Iterator[tuple[str, Values]]
 
 
 def _write_tensor(file: BinaryIO, name: str, values: Values) -> None:
-    whole = values.ndim < 2 or name.endswith(_ALWAYS_WHOLE)
-    spelled = name.encode()
-    file.write(struct.pack("<3i", values.ndim, len(spelled), 0 if whole else _HALF))
+    float32 = values.ndim < 2 or name.endswith(_FLOAT32)
+    encoded = name.encode()
+    file.write(struct.pack("<3i", values.ndim, len(encoded), 0 if float32 else _FLOAT16))
     file.write(struct.pack(f"<{values.ndim}i", *reversed(values.shape)))
-    file.write(spelled)
-    file.write(np.ascontiguousarray(values, dtype="<f4" if whole else "<f2").tobytes())
+    file.write(encoded)
+    file.write(np.ascontiguousarray(values, dtype="<f4" if float32 else "<f2").tobytes())
 
 
 def _write_filters(file: BinaryIO, bands: int) -> None:
@@ -149,8 +150,8 @@ def _write_words(file: BinaryIO, tokenizer: Path) -> None:
 
 def _words(tokenizer: Path) -> list[bytes]:
     try:
-        said: Mapping[str, Any] = json.loads(tokenizer.read_text(encoding="utf-8"))
-        ids = {number: token for token, number in said["model"]["vocab"].items() if token != _FIRST_SPECIAL}
+        content: Mapping[str, Any] = json.loads(tokenizer.read_text(encoding="utf-8"))
+        ids = {number: token for token, number in content["model"]["vocab"].items() if token != _FIRST_SPECIAL}
         return [token_bytes(ids[number]) for number in range(len(ids))]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotConvertible(f"{tokenizer.name}: expected Whisper's tokens, numbered without a gap") from error

@@ -1,6 +1,6 @@
-"""Whisper's tensors, put where CTranslate2's specification wants them. Knows no file.
+"""A Whisper checkpoint's tensors, quantised into CTranslate2's specification of the network.
 
-Each matrix is read, quantised and let go before the next one, so memory stays near the largest tensor and the output.
+Each matrix is read, quantised and freed before the next one, so memory stays near the largest tensor and the output.
 """
 
 from collections.abc import Mapping
@@ -18,16 +18,16 @@ from inzwa.errors import NotConvertible
 from inzwa.formats.safetensors import Weights
 from inzwa.models.convert.checkpoint import Checkpoint
 
-_MOST: Final = 127.0
-"""INT8 from -127 to 127, the same on both sides."""
+_INT8_MAX: Final = 127.0
+"""Symmetric: from -127 to 127."""
 
 _KERNEL: Final = 3
-"""Frames that each of the two first convolutions sees."""
+"""Frames; of both convolutions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """The numbers that tell one Whisper from another."""
+    """A Whisper's hyperparameters."""
 
     width: int
     encoder_layers: int
@@ -42,7 +42,7 @@ class Sizes:
     """Mel bands: 80, and 128 in large-v3."""
     vocabulary: int
     tied: bool
-    """Whether tokens go out by the matrix that they came in by."""
+    """Whether the output projection is the matrix of the embeddings."""
 
     @classmethod
     def read(cls, config: Mapping[str, Any]) -> Self:
@@ -50,7 +50,7 @@ class Sizes:
         if (activation := config.get("activation_function", "gelu")) != "gelu":
             raise NotConvertible(f"config.json: activation_function: expected 'gelu', found {activation!r}")
         return cls(
-            **{name: _count(config, key) for name, key in _KEYS.items()},
+            **{name: _positive(config, key) for name, key in _KEYS.items()},
             tied=bool(config.get("tie_word_embeddings", True)),
         )
 
@@ -71,7 +71,7 @@ _KEYS: Final[Mapping[str, str]] = {
 
 
 def fill(spec: WhisperSpec, checkpoint: Checkpoint, sizes: Sizes) -> None:
-    """All weights of the network. NotConvertible names a tensor that is absent or of another shape."""
+    """Set all weights of the network. NotConvertible names a tensor that is absent or of another shape."""
     prefix = "model." if checkpoint.has("model.encoder.conv1.weight") else ""
     _Filler(checkpoint, sizes.width, f"{prefix}encoder.").encoder(spec, sizes)
     _Filler(checkpoint, sizes.width, f"{prefix}decoder.").decoder(spec, sizes)
@@ -82,18 +82,18 @@ def fill(spec: WhisperSpec, checkpoint: Checkpoint, sizes: Sizes) -> None:
 
 
 def quantised(weight: Weights) -> tuple[npt.NDArray[np.int8], Weights]:
-    """Rows of INT8, and what each row was multiplied by. Overwrites `weight`, shape (rows, ...)."""
+    """Rows of INT8, and the factor of each row. Overwrites `weight`, shape (rows, ...)."""
     rows = weight.reshape(len(weight), -1)
     largest = np.maximum(rows.max(axis=1), -rows.min(axis=1))
-    largest[largest == 0] = _MOST
-    scale = _MOST / np.maximum(largest, np.float32(_MOST) / np.finfo(np.float32).max)
+    largest[largest == 0] = _INT8_MAX
+    scale = _INT8_MAX / np.maximum(largest, np.float32(_INT8_MAX) / np.finfo(np.float32).max)
     rows *= scale[:, None]
     return np.rint(rows, out=rows).astype(np.int8).reshape(weight.shape), scale
 
 
 @dataclass(frozen=True, slots=True)
 class _Filler:
-    """One half of the network: the tensors below `prefix`."""
+    """Fills encoder or decoder with the tensors below `prefix`."""
 
     checkpoint: Checkpoint
     width: int
@@ -108,7 +108,7 @@ class _Filler:
             self._layer(layer, f"layers.{number}.", sizes.encoder_inner)
 
     def decoder(self, spec: WhisperSpec, sizes: Sizes) -> None:
-        self._embeddings(spec.decoder.embeddings, sizes.vocabulary)
+        _set_matrix(spec.decoder.embeddings, self._tensor("embed_tokens.weight", sizes.vocabulary, self.width))
         spec.decoder.position_encodings.encodings = self._positions(sizes.decoder_tokens)
         self._norm(spec.decoder.layer_norm, "layer_norm")
         for number, layer in enumerate(spec.decoder.layer):
@@ -129,23 +129,21 @@ class _Filler:
         self._linear(spec.linear[1], [f"{at}.k_proj", f"{at}.v_proj"], self.width)
         self._linear(spec.linear[2], [f"{at}.out_proj"], self.width)
 
-    def _linear(self, spec: LinearSpec, names: list[str], takes: int, gives: int = 0) -> None:
-        """One matrix of those with these names, one above the other; Whisper's keys have no bias."""
-        gives = gives or self.width
-        _set_matrix(spec, np.concatenate([self._tensor(f"{name}.weight", gives, takes) for name in names]))
-        spec.bias = np.concatenate([self._bias(name, gives) for name in names])
+    def _linear(self, spec: LinearSpec, names: list[str], inputs: int, outputs: int = 0) -> None:
+        """One matrix of several, stacked by rows."""
+        outputs = outputs or self.width
+        _set_matrix(spec, np.concatenate([self._tensor(f"{name}.weight", outputs, inputs) for name in names]))
+        spec.bias = np.concatenate([self._bias(name, outputs) for name in names])
 
-    def _bias(self, name: str, gives: int) -> Weights:
+    def _bias(self, name: str, outputs: int) -> Weights:
+        """Whisper's keys have none."""
         if name.endswith("k_proj"):
-            return np.zeros(gives, dtype=np.float32)
-        return self._tensor(f"{name}.bias", gives)
+            return np.zeros(outputs, dtype=np.float32)
+        return self._tensor(f"{name}.bias", outputs)
 
-    def _convolution(self, spec: Conv1DSpec, name: str, takes: int) -> None:
-        _set_matrix(spec, self._tensor(f"{name}.weight", self.width, takes, _KERNEL))
+    def _convolution(self, spec: Conv1DSpec, name: str, inputs: int) -> None:
+        _set_matrix(spec, self._tensor(f"{name}.weight", self.width, inputs, _KERNEL))
         spec.bias = self._tensor(f"{name}.bias", self.width)
-
-    def _embeddings(self, spec: EmbeddingsSpec, count: int) -> None:
-        _set_matrix(spec, self._tensor("embed_tokens.weight", count, self.width))
 
     def _positions(self, count: int) -> Weights:
         return self._tensor("embed_positions.weight", count, self.width)
@@ -161,7 +159,7 @@ def _set_matrix(spec: LinearSpec | Conv1DSpec | EmbeddingsSpec, weight: Weights)
     spec.weight, spec.weight_scale = quantised(weight)
 
 
-def _count(config: Mapping[str, Any], key: str) -> int:
+def _positive(config: Mapping[str, Any], key: str) -> int:
     value = config.get(key)
     if type(value) is not int or value <= 0:
         raise NotConvertible(f"config.json: {key}: expected a whole number above zero, found {value!r}")

@@ -1,4 +1,4 @@
-"""Whisper's tokenizer and the names of its tokens, whichever files a checkpoint has them in. Knows no weights."""
+"""Whisper's tokenizer and the names of its tokens, whichever files a checkpoint has them in."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,10 +8,9 @@ from inzwa.models.convert.checkpoint import Checkpoint
 
 _START: Final = "<|startoftranscript|>"
 _TRANSLATE: Final = "<|translate|>"
-_SECONDS_A_STEP: Final = 0.02
-"""What one timestamp token stands for, as the model was trained."""
+_TIMESTAMP_STEP_S: Final = 0.02
 
-_BYTES: Final[Mapping[str, Any]] = {
+_BYTE_LEVEL: Final[Mapping[str, Any]] = {
     "type": "ByteLevel",
     "add_prefix_space": False,
     "trim_offsets": True,
@@ -27,9 +26,9 @@ _SPECIAL: Final[Mapping[str, Any]] = {
 
 
 def read_tokenizer(checkpoint: Checkpoint) -> dict[str, Any]:
-    """What tokenizer.json says, or would say: older checkpoints have vocab.json, merges.txt and added_tokens.json."""
-    if said := checkpoint.json("tokenizer.json"):
-        return said
+    """tokenizer.json; older checkpoints have vocab.json, merges.txt and added_tokens.json instead."""
+    if tokenizer := checkpoint.json("tokenizer.json"):
+        return tokenizer
     vocab, added = checkpoint.json("vocab.json"), checkpoint.json("added_tokens.json")
     merges = _merges(checkpoint)
     if not vocab or not merges:
@@ -39,14 +38,14 @@ def read_tokenizer(checkpoint: Checkpoint) -> dict[str, Any]:
     return {
         "version": "1.0",
         "added_tokens": [{"id": number, "content": token, **_SPECIAL} for token, number in numbered],
-        "pre_tokenizer": dict(_BYTES),
-        "decoder": dict(_BYTES),
+        "pre_tokenizer": dict(_BYTE_LEVEL),
+        "decoder": dict(_BYTE_LEVEL),
         "model": {"type": "BPE", "vocab": vocab, "merges": merges},
     }
 
 
 def token_names(tokenizer: Mapping[str, Any], size: int) -> list[str]:
-    """The tokens of a network with so many embeddings, by id; timestamps that the tokenizer lacks are added."""
+    """The tokens by id, `size` of them: timestamps that the tokenizer lacks are added."""
     try:
         ids: dict[str, int] = dict(tokenizer["model"]["vocab"])
         ids |= {token["content"]: token["id"] for token in tokenizer["added_tokens"]}
@@ -57,12 +56,12 @@ def token_names(tokenizer: Mapping[str, Any], size: int) -> list[str]:
         raise NotConvertible("tokenizer.json: expected Whisper's tokens, numbered without a gap; found others")
     steps = range(max(0, size - len(names)))
     return [names[number] for number in range(min(len(names), size))] + [
-        f"<|{number * _SECONDS_A_STEP:.2f}|>" for number in steps
+        f"<|{number * _TIMESTAMP_STEP_S:.2f}|>" for number in steps
     ]
 
 
 def language_ids(names: list[str]) -> list[int]:
-    """The languages stand between the start and the tasks; an English-only model has the same tokens, unused."""
+    """The languages are between the start and the tasks; an English-only model has the same tokens, unused."""
     return list(range(names.index(_START) + 1, names.index(_TRANSLATE)))
 
 
@@ -70,3 +69,18 @@ def _merges(checkpoint: Checkpoint) -> list[str]:
     path = checkpoint.path("merges.txt")
     lines = path.read_text(encoding="utf-8").splitlines() if path else []
     return [line for line in lines if " " in line and not line.startswith("#version")]
+
+
+def token_bytes(token: str) -> bytes:
+    """A token of GPT-2's byte-level alphabet decoded. KeyError for a letter outside the alphabet."""
+    return bytes(_BYTES[letter] for letter in token)
+
+
+def _alphabet() -> dict[str, int]:
+    """A visible Latin-1 letter is its byte, letters from U+0100 on are the others (Radford et al. 2019)."""
+    visible = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    hidden = [byte for byte in range(256) if byte not in visible]
+    return {chr(byte): byte for byte in visible} | {chr(256 + place): byte for place, byte in enumerate(hidden)}
+
+
+_BYTES: Final[Mapping[str, int]] = _alphabet()

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import ByteLevel
 
 from inzwa.errors import NotConvertible
 from inzwa.models.convert.checkpoint import Checkpoint
-from inzwa.models.convert.whisper_tokens import language_ids, read_tokenizer, token_names
+from inzwa.models.convert.whisper_tokens import language_ids, read_tokenizer, token_bytes, token_names
 from inzwa.models.progress import silent
 from tests.models.convert.small_whisper import SPECIAL, TOKENS, WORDS, local, tokenizer
 
@@ -99,3 +100,13 @@ def test_a_checkpoint_without_a_tokenizer_is_refused(tmp_path):
 def test_a_file_that_is_no_json_object_is_refused_by_name(tmp_path, said):
     with pytest.raises(NotConvertible, match=r"tokenizer\.json: expected"):
         read_tokenizer(checkpoint(tmp_path, tokenizer_json=said))
+
+
+def test_every_letter_of_the_byte_level_alphabet_is_one_byte():
+    assert sorted(map(token_bytes, ByteLevel.alphabet())) == [bytes([byte]) for byte in range(256)]
+
+
+@pytest.mark.parametrize("text", [" the", "ng'ombe", "\n", "🙂", "\x00"])
+def test_what_the_tokenizer_writes_is_read_back(text):
+    written = "".join(piece for piece, _ in ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str(text))
+    assert token_bytes(written) == text.encode()
