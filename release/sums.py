@@ -1,4 +1,4 @@
-"""SHA256SUMS of a folder, as sha256sum reads it, and the signature over it. Builds nothing."""
+"""SHA256SUMS of a folder, as sha256sum reads it, and the signature over it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,13 +7,13 @@ from typing import Final
 
 from inzwa.errors import InzwaError
 from inzwa.models.checksums import digest_of
+from inzwa.models.signing import dsse
 from inzwa.models.signing.keys import PrivateKey, PublicKey
-from inzwa.models.signing.signatures import MOST_BYTES, Refuse, enveloped, payload_of
 
 SUMS: Final = "SHA256SUMS"
 SIGNATURE: Final = "SHA256SUMS.dsse.json"
 KEY: Final = "release.pub"
-"""The public half of the key, for convenience: whoever verifies has it from elsewhere."""
+"""The public key, for convenience: whoever verifies has it from elsewhere."""
 TYPE: Final = "application/vnd.inzwa.release.v1+sha256sums"
 
 _LINE: Final = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<name>[^/\n]+)")
@@ -26,17 +26,20 @@ class BadRelease(InzwaError):
 
 
 def sign(folder: Path, key: PrivateKey) -> None:
-    """Hash every file in the folder, write the hashes down, sign for them, and put the key's public half beside."""
+    """Write the hashes of all files in the folder, their signature, and the public key beside them."""
     names = sorted(path.name for path in folder.iterdir() if path.name not in (SUMS, SIGNATURE, KEY))
     text = "".join(f"{digest_of(folder / name).sha256}  {name}\n" for name in names)
     (folder / SUMS).write_text(text, encoding="utf-8")
     (folder / KEY).write_text(key.public.pem, encoding="ascii")
-    (folder / SIGNATURE).write_text(enveloped(TYPE, text.encode(), key), encoding="utf-8")
+    (folder / SIGNATURE).write_text(dsse.sign(TYPE, text.encode(), key), encoding="utf-8")
 
 
 def verified(folder: Path, trusted: Sequence[PublicKey]) -> tuple[Mapping[str, str], PublicKey]:
-    """The sha256 of each file by its name, and whose signature stands for them. BadRelease names what differs."""
-    payload, signer = payload_of(TYPE, _read(folder / SIGNATURE), trusted, _refusal(folder / SIGNATURE))
+    """The sha256 of each file by its name, and which key signed them. BadRelease names what differs."""
+    try:
+        payload, signer = dsse.verify(TYPE, _read(folder / SIGNATURE), trusted)
+    except dsse.NotSigned as error:
+        raise BadRelease(f"{folder / SIGNATURE}: {error}") from None
     if payload != _read(folder / SUMS):
         raise BadRelease(f"{folder / SUMS}: other lines than those that were signed")
     sums = _lines(payload.decode())
@@ -55,13 +58,9 @@ def _lines(text: str) -> dict[str, str]:
     return {line["name"]: line["sha256"] for line in found if line}
 
 
-def _refusal(path: Path) -> Refuse:
-    return lambda expected, found: BadRelease(f"{path}: expected {expected}, found {found}")
-
-
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(MOST_BYTES)
+            return file.read(dsse.MAX_BYTES)
     except OSError as error:
         raise BadRelease(f"{path} cannot be read: {error.strerror}") from None

@@ -10,7 +10,7 @@ from typing import Final
 from inzwa.hardware.machine import Machine, this_machine
 from inzwa.models.catalogue import Catalogue, Entry, load_catalogue
 from inzwa.models.progress import ProgressCallback, silent
-from inzwa.models.signing.trust import SignaturePolicy
+from inzwa.models.signing.policy import SignaturePolicy
 from inzwa.models.sources.direct import is_direct
 from inzwa.models.sources.hub import Hub
 from inzwa.models.sources.hub_source import UnpinnedHub
@@ -138,7 +138,7 @@ def open_store(settings: Settings, report: ProgressCallback = silent) -> Store:
         cache_folder(settings),
         catalogue=catalogue_of(settings),
         report=report,
-        trust=SignaturePolicy.in_keys_at(keys) if keys else None,
+        trust=SignaturePolicy.read(keys) if keys else None,
     )
 
 

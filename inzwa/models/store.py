@@ -19,8 +19,8 @@ from inzwa.models.convert import CONVERTERS
 from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import Progress, ProgressCallback, silent
 from inzwa.models.signing.keys import PrivateKey
-from inzwa.models.signing.signatures import Manifest, sealed
-from inzwa.models.signing.trust import SignaturePolicy
+from inzwa.models.signing.manifest import Manifest
+from inzwa.models.signing.policy import SignaturePolicy
 from inzwa.models.sources.direct import FORMS, direct_entry, is_direct
 
 PERSISTENT: Final = Path("/data")
@@ -142,7 +142,7 @@ class Store:
         with self._cache.usable():
             path = self._cache.signature(cache_name(signed))
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, sealed(Manifest(signed, model.source, model.files), key))
+            write_text(path, Manifest(signed, model.source, model.files).sign(key))
         return path
 
     def remove(self, name: str) -> int:

@@ -11,7 +11,7 @@ from inzwa.models.cache.model_dir import Checking, Fault, ModelDir
 from inzwa.models.catalogue import Entry
 from inzwa.models.checksums import Digest
 from inzwa.models.local_model import LocalModel
-from inzwa.models.signing.trust import SignaturePolicy
+from inzwa.models.signing.policy import SignaturePolicy
 from inzwa.models.sources.source import Pin
 from inzwa.protocols import FileInfo
 
@@ -50,7 +50,7 @@ class VerifiedModels:
         model = self._find_unsigned(entry, on_check)
         if model is None or self.trust is None:
             return model
-        return self.trust.approved(model, self.cache.signature(entry.cache_name), self.extra_files(entry, model))
+        return self.trust.approve(model, self.cache.signature(entry.cache_name), self.extra_files(entry, model))
 
     def extra_files(self, entry: Entry, model: LocalModel) -> tuple[str, ...]:
         """Files beside the model's. In a user's own folder they do not matter: the model is all that is opened."""
@@ -59,7 +59,7 @@ class VerifiedModels:
     def require_signature(self, entry: Entry) -> None:
         """ModelUntrusted when a model that is not here yet could not be used if it were."""
         if self.trust is not None:
-            self.trust.vouched(entry.name, self.cache.signature(entry.cache_name))
+            self.trust.manifest(entry.name, self.cache.signature(entry.cache_name))
 
     def faults(self, entry: Entry, on_check: Checking, *, again: bool = False) -> tuple[Fault, ...]:
         """Which of the entry's own files are missing or damaged."""

@@ -1,1 +1,1 @@
-"""Signatures over models: keys, what is signed, and whose signatures are trusted."""
+"""Signatures over models: keys, envelopes, manifests, and the policy where signatures are required."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inzwa.models.signing.keys import PrivateKey, read_private_key, write_key_pair
-from inzwa.models.signing.trust import SignaturePolicy
+from inzwa.models.signing.policy import SignaturePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,4 @@ class Signer:
     @property
     def trust(self) -> SignaturePolicy:
         """In this one and nobody else."""
-        return SignaturePolicy.in_keys_at(self.public_file)
+        return SignaturePolicy.read(self.public_file)

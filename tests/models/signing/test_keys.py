@@ -31,10 +31,10 @@ def test_a_new_key_signs_and_its_public_half_knows_the_signature(tmp_path: Path)
     public = write_key_pair(tmp_path / "key")
     private = read_private_key(tmp_path / "key")
     assert read_public_keys(tmp_path / "key.pub") == (public,) == (private.public,)
-    signature = private.signature(b"message")
-    assert public.made(signature, b"message")
-    assert not public.made(signature, b"another")
-    assert not public.made(b"short", b"message")
+    signature = private.sign(b"message")
+    assert public.verifies(signature, b"message")
+    assert not public.verifies(signature, b"another")
+    assert not public.verifies(b"short", b"message")
 
 
 def test_a_private_key_is_its_owner_s_alone_and_is_never_shown(tmp_path: Path) -> None:

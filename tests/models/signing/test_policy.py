@@ -9,8 +9,8 @@ import pytest
 
 from inzwa.errors import BadKey, ModelCorrupt, ModelUntrusted
 from inzwa.models.checksums import digest_of
-from inzwa.models.signing.signatures import MOST_BYTES
-from inzwa.models.signing.trust import SignaturePolicy
+from inzwa.models.signing.dsse import MAX_BYTES
+from inzwa.models.signing.policy import SignaturePolicy
 from inzwa.models.store import Store
 from tests.models.cache.test_conversion import CONVERTED, Reverse
 from tests.models.hashing import CountingHasher
@@ -101,7 +101,7 @@ def test_a_signature_by_another_key_is_refused(
         (lambda text: text[: len(text) // 2], "a damaged one"),
         (lambda text: text.replace('"payload": "ewog', '"payload": "ewoh'), "a manifest that was changed since"),
         (lambda text: "", "a damaged one"),
-        (lambda text: text + " " * MOST_BYTES, "found more"),
+        (lambda text: text + " " * MAX_BYTES, "found more"),
     ],
     ids=["truncated", "tampered", "emptied", "swollen"],
 )
@@ -232,4 +232,4 @@ def test_states_tell_an_unsigned_model_from_a_ready_one(wheels: WheelIndex, sign
 
 def test_trust_in_no_key_is_no_trust(tmp_path: Path) -> None:
     with pytest.raises(BadKey):
-        SignaturePolicy.in_keys_at(tmp_path)
+        SignaturePolicy.read(tmp_path)
