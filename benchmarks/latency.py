@@ -24,10 +24,10 @@ from typing import Any, Final
 import anyio
 
 from benchmarks.rig.figures import machine, spread, table, write_report
-from benchmarks.rig.inzwa_line import open_inzwa
+from benchmarks.rig.inzwa_connection import open_inzwa
 from benchmarks.rig.server import Server, inzwa_server
 from benchmarks.rig.speech import Sentence, sentences
-from benchmarks.rig.talk import Exchange, Line, Microphone, converse, exchange, recite, rest
+from benchmarks.rig.user import Connection, Microphone, Turn, converse, rest, send_at_once, take_turn
 from inzwa.events import Start
 from inzwa.server.limits import PACE
 
@@ -66,33 +66,35 @@ class Plan:
     paced: bool
 
 
-async def hold(url: str, plan: Plan, spoken: Sequence[Sentence], weigh: Callable[[bool], None]) -> list[Exchange]:
-    """The conversation; its counted turns. `weigh` is told after every turn whether it was one of the first."""
-    found: list[Exchange] = []
+async def run_conversation(
+    url: str, plan: Plan, spoken: Sequence[Sentence], note_memory: Callable[[bool], None]
+) -> list[Turn]:
+    """Its counted turns. `note_memory` is called after every turn, with whether it was one of the first."""
+    found: list[Turn] = []
 
-    async def talk(line: Line, microphone: Microphone) -> None:
+    async def talk(connection: Connection, microphone: Microphone) -> None:
         before, began_s, sent_s = 0, time.monotonic(), 0.0
         for number, sentence in enumerate(itertools.islice(itertools.cycle(spoken), plan.warm_up + plan.turns)):
-            say = microphone.speak if plan.paced else partial(recite, line)
-            turn = await exchange(line, say, sentence.sound, asked=plan.asked, after=before)
+            say = microphone.speak if plan.paced else partial(send_at_once, connection)
+            turn = await take_turn(connection, say, sentence.sound, asked=plan.asked, after=before)
             before = max(before, turn.turn)
-            await line.hush()
+            await connection.cancel()
             sent_s += sentence.seconds
-            await rest(line, 0.0 if plan.paced else began_s + sent_s / PACE - time.monotonic())
-            weigh(number < plan.warm_up)
+            await rest(connection, 0.0 if plan.paced else began_s + sent_s / PACE - time.monotonic())
+            note_memory(number < plan.warm_up)
             if number >= plan.warm_up:
                 found.append(turn)
             print(f"\r{plan.name}: {number + 1}/{plan.warm_up + plan.turns}", end="", flush=True)
 
-    async with open_inzwa(url, plan.start) as line:
-        await converse(line, talk, listening=plan.paced)
+    async with open_inzwa(url, plan.start) as connection:
+        await converse(connection, talk, listening=plan.paced)
     print()
     return found
 
 
-def rows(name: str, turns: Sequence[Exchange]) -> Iterator[list[object]]:
+def rows(name: str, turns: Sequence[Turn]) -> Iterator[list[object]]:
     """What a table says of one conversation."""
-    seen = {
+    seen: dict[str, list[float | None]] = {
         "end of speech to first audio": [turn.first_audio_ms for turn in turns],
         "end of speech to decision": [turn.silence_ms for turn in turns],
         "decision to first audio": [turn.answer_ms for turn in turns],
@@ -103,10 +105,10 @@ def rows(name: str, turns: Sequence[Exchange]) -> Iterator[list[object]]:
         yield [f"{name}: {what}", found.p50, found.p95, found.worst, found.count]
 
 
-def plans(asked: argparse.Namespace) -> list[Plan]:
-    paced = not asked.at_once
-    pushed = Plan("end_turn", Start(mode="push_to_talk"), asked.turns, asked.warm_up, asked=True, paced=paced)
-    hands_free = Plan("hands-free", Start(), asked.hands_free_turns, asked.warm_up, asked=False, paced=True)
+def plans(options: argparse.Namespace) -> list[Plan]:
+    paced = not options.at_once
+    pushed = Plan("end_turn", Start(mode="push_to_talk"), options.turns, options.warm_up, asked=True, paced=paced)
+    hands_free = Plan("hands-free", Start(), options.hands_free_turns, options.warm_up, asked=False, paced=True)
     return [plan for plan in (pushed, hands_free) if plan.turns]
 
 
@@ -120,29 +122,29 @@ async def server_of(url: str | None) -> AsyncIterator[tuple[str, Server | None]]
         yield server.url, server
 
 
-async def measure(asked: argparse.Namespace) -> dict[str, Any]:
-    """Every conversation held; the figures as they are printed and written."""
+async def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """Run every conversation; the figures as they are printed and written."""
     spoken, memory = await sentences(), Memory()
-    async with server_of(asked.url) as (url, server):
+    async with server_of(options.url) as (url, server):
         if server:
-            memory.ready = server.weigh().resident_mb
+            memory.ready = server.usage().resident_mb
 
-        def weigh(first: bool) -> None:
+        def note_memory(first: bool) -> None:
             if server:
-                memory.last = server.weigh().resident_mb
+                memory.last = server.usage().resident_mb
                 memory.warmed = memory.last if first or memory.warmed is None else memory.warmed
 
-        held = {plan.name: await hold(url, plan, spoken, weigh) for plan in plans(asked)}
+        conversations = {plan.name: await run_conversation(url, plan, spoken, note_memory) for plan in plans(options)}
     return {
         "start_to_ready_s": server and round(server.ready_s, 2),
         "memory_mb": {**asdict(memory), "growth_percent": memory.growth_percent},
-        "conversations": {name: [summary(turn) for turn in turns] for name, turns in held.items()},
-        "rows": [row for name, turns in held.items() for row in rows(name, turns)],
-        "lost": sum(turn.lost for turns in held.values() for turn in turns),
+        "conversations": {name: [summary(turn) for turn in turns] for name, turns in conversations.items()},
+        "rows": [row for name, turns in conversations.items() for row in rows(name, turns)],
+        "lost": sum(turn.lost for turns in conversations.values() for turn in turns),
     }
 
 
-def summary(turn: Exchange) -> dict[str, Any]:
+def summary(turn: Turn) -> dict[str, Any]:
     """One turn in the JSON."""
     return {
         "first_audio_ms": turn.first_audio_ms,
@@ -155,8 +157,8 @@ def summary(turn: Exchange) -> dict[str, Any]:
     }
 
 
-def told(found: dict[str, Any]) -> str:
-    """The figures for people."""
+def summary_table(found: dict[str, Any]) -> str:
+    """The figures as text."""
     memory = found["memory_mb"]
     return "\n".join(
         [
@@ -176,12 +178,12 @@ def main() -> None:
     parser.add_argument("--at-once", action="store_true", help="send speech as a recording, not in real time")
     parser.add_argument("--url", help="a server that runs already, such as http://127.0.0.1:7860")
     parser.add_argument("--json", type=Path, help="file for the figures, every turn among them")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     where = machine()
-    found = anyio.run(measure, asked)
-    print(told(found))
-    if asked.json:
-        write_report(asked.json, "latency", where, vars(asked), found)
+    found = anyio.run(measure, options)
+    print(summary_table(found))
+    if options.json:
+        write_report(options.json, "latency", where, vars(options), found)
 
 
 if __name__ == "__main__":

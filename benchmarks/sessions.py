@@ -25,10 +25,10 @@ import anyio
 import psutil
 
 from benchmarks.rig.figures import machine, spread, table, write_report
-from benchmarks.rig.inzwa_line import open_inzwa
-from benchmarks.rig.server import RESULTS, Server, Weight, inzwa_server, weigh
+from benchmarks.rig.inzwa_connection import open_inzwa
+from benchmarks.rig.server import RESULTS, Server, Usage, inzwa_server, usage
 from benchmarks.rig.speech import Sentence, sentences
-from benchmarks.rig.talk import Exchange, Line, Microphone, converse, exchange, rest
+from benchmarks.rig.user import Connection, Microphone, Turn, converse, rest, take_turn
 from inzwa.cli.client import Refused
 from inzwa.events import Start
 
@@ -43,10 +43,10 @@ SEED: Final = 3
 
 @dataclass(slots=True)
 class Level:
-    """What one number of conversations led to."""
+    """The results of one number of conversations."""
 
     sessions: int
-    turns: list[Exchange] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     """Counted ones, in the order of their ends."""
     refused: int = 0
     cpu_percent: float = 0.0
@@ -73,7 +73,7 @@ class Level:
         }
 
 
-def stages(turns: Sequence[Exchange]) -> dict[str, float | None]:
+def stages(turns: Sequence[Turn]) -> dict[str, float | None]:
     """The server's own figures, each at its median."""
     names = dict.fromkeys(name for turn in turns for name in turn.latency)
     return {name: spread(turn.latency.get(name) for turn in turns).p50 for name in names}
@@ -81,7 +81,7 @@ def stages(turns: Sequence[Exchange]) -> dict[str, float | None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """One of the people who talk at once."""
+    """One simulated user."""
 
     number: int
     spoken: Sequence[Sentence]
@@ -89,35 +89,37 @@ class Speaker:
     """No sentence is begun after this moment of the monotonic clock."""
     asks: bool
 
-    async def talk(self, line: Line, microphone: Microphone, level: Level) -> None:
+    async def talk(self, connection: Connection, microphone: Microphone, level: Level) -> None:
         """Turn after turn; the first is left out."""
         chance = random.Random(SEED + self.number)
-        sentence = itertools.cycle(self.spoken[self.number % len(self.spoken) :] + self.spoken)
+        sentence = itertools.cycle([*self.spoken[self.number % len(self.spoken) :], *self.spoken])
         for count in itertools.count():
             if time.monotonic() >= self.until_s:
                 return
-            turn = await exchange(line, microphone.speak, next(sentence).sound, asked=self.asks)
+            turn = await take_turn(connection, microphone.speak, next(sentence).sound, asked=self.asks)
             if count:
                 level.turns.append(turn)
-            await rest(line, listening_s(turn, time.monotonic()) + chance.uniform(*PAUSE_S))
+            await rest(connection, listening_s(turn, time.monotonic()) + chance.uniform(*PAUSE_S))
 
 
-def listening_s(turn: Exchange, now_s: float) -> float:
+def listening_s(turn: Turn, now_s: float) -> float:
     """How long the reply goes on sounding."""
     return 0.0 if turn.first_audio_s is None else max(0.0, turn.first_audio_s + turn.sound_s - now_s)
 
 
-async def hold(server: Server, sessions: int, spoken: Sequence[Sentence], asked: argparse.Namespace) -> Level:
-    """That many conversations at once, for `asked.seconds` after the last has begun."""
+async def run_level(server: Server, sessions: int, spoken: Sequence[Sentence], options: argparse.Namespace) -> Level:
+    """That many conversations at once, for `options.seconds` after the last has begun."""
     level, began = Level(sessions), time.monotonic()
     all_there_s = began + SPREAD_S * (sessions - 1) / sessions
 
     async def join(number: int) -> None:
         await anyio.sleep(SPREAD_S * number / sessions)
-        speaker = Speaker(number=number, spoken=spoken, until_s=all_there_s + asked.seconds, asks=not asked.hands_free)
+        speaker = Speaker(
+            number=number, spoken=spoken, until_s=all_there_s + options.seconds, asks=not options.hands_free
+        )
         try:
-            async with open_inzwa(server.url, Start()) as line:
-                await converse(line, lambda line, microphone: speaker.talk(line, microphone, level))
+            async with open_inzwa(server.url, Start()) as connection:
+                await converse(connection, lambda connection, microphone: speaker.talk(connection, microphone, level))
         except Refused:
             level.refused += 1
 
@@ -125,9 +127,9 @@ async def hold(server: Server, sessions: int, spoken: Sequence[Sentence], asked:
         for number in range(sessions):
             people.start_soon(join, number)
         await anyio.sleep(max(0.0, all_there_s - time.monotonic()))
-        before = _weights(server)
-        await anyio.sleep(asked.seconds)
-        after = _weights(server)
+        before = _usages(server)
+        await anyio.sleep(options.seconds)
+        after = _usages(server)
     level.cpu_percent, level.client_cpu_percent = (
         now.cpu_percent_since(then) for now, then in zip(after, before, strict=True)
     )
@@ -135,31 +137,31 @@ async def hold(server: Server, sessions: int, spoken: Sequence[Sentence], asked:
     return level
 
 
-def _weights(server: Server) -> tuple[Weight, Weight]:
+def _usages(server: Server) -> tuple[Usage, Usage]:
     """The server's, and this process's own without its children, of which the server is one."""
-    return server.weigh(), weigh(psutil.Process().pid, children=False)
+    return server.usage(), usage(psutil.Process().pid, children=False)
 
 
-async def measure(asked: argparse.Namespace) -> list[dict[str, Any]]:
+async def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Every level on one server, the fewest first."""
     spoken, found = await sentences(), []
-    settings = {"max_sessions": max(asked.levels), "max_new_tokens": asked.reply_tokens, "session_minutes": 60}
+    settings = {"max_sessions": max(options.levels), "max_new_tokens": options.reply_tokens, "session_minutes": 60}
     async with inzwa_server(**settings) as server:
-        for sessions in sorted(asked.levels):
-            found.append((await hold(server, sessions, spoken, asked)).figures())
-            print(told(found[-1:]), flush=True)
+        for sessions in sorted(options.levels):
+            found.append((await run_level(server, sessions, spoken, options)).figures())
+            print(summary_table(found[-1:]), flush=True)
     return found
 
 
-def told(levels: Sequence[Mapping[str, Any]]) -> str:
-    """The levels for people."""
+def summary_table(levels: Sequence[Mapping[str, Any]]) -> str:
+    """The levels as a table."""
     titles = ["sessions", "turns", "P50 ms", "P95 ms", "worst ms", "CPU %", "client %", "MB", "lost", "refused"]
     keys = ["sessions", "turns", "p50_ms", "p95_ms", "worst_ms", "cpu_percent", "client_cpu_percent", "memory_mb"]
     return table(titles, [[level[key] for key in (*keys, "lost", "refused")] for level in levels])
 
 
 def draw(figures: Path, picture: Path) -> None:
-    """In a process of its own: only who draws needs matplotlib."""
+    """In a process of its own, which loads matplotlib."""
     subprocess.run([sys.executable, "-m", "benchmarks.rig.plot", str(figures), str(picture)], check=True)
 
 
@@ -170,14 +172,14 @@ def main() -> None:
     parser.add_argument("--reply-tokens", type=int, default=32, help="of one reply at most: 6 to 9 s of sound (32)")
     parser.add_argument("--hands-free", action="store_true", help="silence ends a turn, not end_turn")
     parser.add_argument("--json", type=Path, default=RESULTS / "sessions.json", help="file for the figures")
-    parser.add_argument("--plot", type=Path, help="file for a picture of them (needs benchmarks/requirements.txt)")
-    asked = parser.parse_args()
+    parser.add_argument("--plot", type=Path, help="file for a picture of them (needs requirements-eval.txt)")
+    options = parser.parse_args()
     where = machine()
-    levels = anyio.run(measure, asked)
-    print(f"\n{told(levels)}")
-    write_report(asked.json, "sessions", where, vars(asked), {"levels": levels})
-    if asked.plot:
-        draw(asked.json, asked.plot)
+    levels = anyio.run(measure, options)
+    print(f"\n{summary_table(levels)}")
+    write_report(options.json, "sessions", where, vars(options), {"levels": levels})
+    if options.plot:
+        draw(options.json, options.plot)
 
 
 if __name__ == "__main__":

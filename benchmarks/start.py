@@ -1,6 +1,6 @@
-"""How long a start takes with every model in the cache: proving what is there, and from nothing to ready.
+"""How long a start takes with every model in the cache: verifying the files, and from nothing to ready.
 
-Proving hashes nothing that was hashed before: it compares size, time of change and inode with what was written down.
+Verifying hashes nothing that was hashed before: it compares size, time of change and inode with what was written down.
 """
 
 import argparse
@@ -15,8 +15,8 @@ from inzwa.engines.selection import EMBEDDED, open_store
 from inzwa.settings import load_settings
 
 
-def proving_ms(rounds: int) -> list[float]:
-    """Milliseconds to find and prove the four small models, each round anew."""
+def verifying_ms(rounds: int) -> list[float]:
+    """Milliseconds to find and verify the four small models, each round anew."""
     found = []
     for _ in range(rounds):
         began = time.perf_counter()
@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args(arguments).rounds
-    proving = proving_ms(rounds)
-    print(f"proving four cached models: median {statistics.median(proving):.0f} ms, worst {max(proving):.0f} ms")
+    verifying = verifying_ms(rounds)
+    print(f"verifying four cached models: median {statistics.median(verifying):.0f} ms, worst {max(verifying):.0f} ms")
     ready = anyio.run(ready_s, rounds)
     print(f"start to ready, all cached: median {statistics.median(ready):.1f} s, worst {max(ready):.1f} s")
 

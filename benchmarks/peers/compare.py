@@ -26,14 +26,14 @@ from typing import Any, Final
 
 import anyio
 
-from benchmarks.peers.pipecat_line import open_pipecat
+from benchmarks.peers.pipecat_connection import open_pipecat
 from benchmarks.rig.figures import machine, spread, table, write_report
-from benchmarks.rig.inzwa_line import open_inzwa
+from benchmarks.rig.inzwa_connection import open_inzwa
 from benchmarks.rig.server import ROOT, inzwa_server, listening, running
 from benchmarks.rig.speech import Sentence, sentences
-from benchmarks.rig.talk import Exchange, Line, Microphone, converse, exchange, rest, sounding
+from benchmarks.rig.user import Connection, Microphone, Turn, converse, rest, sounding, take_turn
 from inzwa.engines.tts.text.piper import read_piper_config
-from inzwa.events import Start
+from inzwa.events import Start, TurnMode
 from inzwa.models.store import Store, default_cache
 from inzwa.shona.dialogue.assistant import line
 
@@ -54,23 +54,25 @@ class Lane:
     """One way of answering."""
 
     name: str
-    line: Line
+    connection: Connection
     asked: bool
     """Whether the user asks for the answer."""
-    turns: list[Exchange] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
 
-    async def take(self, sentence: Sentence) -> Exchange:
+    async def take(self, sentence: Sentence) -> Turn:
         """One turn, up to its first sound."""
-        found: list[Exchange] = []
+        found: list[Turn] = []
 
-        async def talk(line: Line, microphone: Microphone) -> None:
-            await rest(line, CALM_S)
+        async def talk(connection: Connection, microphone: Microphone) -> None:
+            await rest(connection, CALM_S)
             say = microphone.speak
-            found.append(await exchange(line, say, sentence.sound, asked=self.asked, enough=sounding, limit_s=LIMIT_S))
-            await line.hush()
-            await rest(line, CALM_S)
+            found.append(
+                await take_turn(connection, say, sentence.sound, asked=self.asked, enough=sounding, limit_s=LIMIT_S)
+            )
+            await connection.cancel()
+            await rest(connection, CALM_S)
 
-        await converse(self.line, talk)
+        await converse(self.connection, talk)
         return found[0]
 
 
@@ -102,10 +104,10 @@ async def llm_server(python: str, models: Models) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def pipecat(
-    asked: argparse.Namespace, models: Models, llm_url: str, turns: str, session: Sequence[str]
-) -> AsyncIterator[Line]:
+    options: argparse.Namespace, models: Models, llm_url: str, turns: str, session: Sequence[str]
+) -> AsyncIterator[Connection]:
     """The bot, and a conversation with it."""
-    python = asked.pipecat_python
+    python = options.pipecat_python
     command = [python, str(BOT), "--port", "{port}", "--turns", turns, "--llm-url", llm_url, *session]
     command += ["--whisper", str(models.whisper), "--voice", str(models.voice), "--out-rate", str(models.voice_rate)]
     threads = {"OMP_NUM_THREADS": str(THREADS), "HF_HUB_OFFLINE": "1"}
@@ -117,47 +119,47 @@ async def pipecat(
 
 
 @asynccontextmanager
-async def lanes(asked: argparse.Namespace) -> AsyncIterator[list[Lane]]:
+async def lanes(options: argparse.Namespace) -> AsyncIterator[list[Lane]]:
     """Those that were asked for, open."""
     async with AsyncExitStack() as stack:
         opened: list[Lane] = []
 
-        async def join(name: str, line: AbstractAsyncContextManager[Line]) -> None:
-            opened.append(Lane(name, await stack.enter_async_context(line), name.endswith("button")))
+        async def join(name: str, connection: AbstractAsyncContextManager[Connection]) -> None:
+            opened.append(Lane(name, await stack.enter_async_context(connection), name.endswith("button")))
 
-        if any(name.startswith("inzwa") for name in asked.lanes):
-            settings = {"max_new_tokens": asked.reply_tokens, "temperature": TEMPERATURE, "threads": THREADS}
+        if any(name.startswith("inzwa") for name in options.lanes):
+            settings = {"max_new_tokens": options.reply_tokens, "temperature": TEMPERATURE, "threads": THREADS}
             server = await stack.enter_async_context(inzwa_server(idle_timeout_s=600, session_minutes=60, **settings))
-        if any(name.startswith("pipecat") for name in asked.lanes):
+        if any(name.startswith("pipecat") for name in options.lanes):
             models = local_models()
-            llm_url = await stack.enter_async_context(llm_server(asked.pipecat_python, models))
+            llm_url = await stack.enter_async_context(llm_server(options.pipecat_python, models))
         session = ["--language", "sn", "--system", line("system", "en"), "--temperature", str(TEMPERATURE)]
-        session += ["--max-tokens", str(asked.reply_tokens)]
-        for name in asked.lanes:
+        session += ["--max-tokens", str(options.reply_tokens)]
+        for name in options.lanes:
             product, _, turns = name.partition("-")
             if product == "pipecat":
-                await join(name, pipecat(asked, models, llm_url, turns, session))
+                await join(name, pipecat(options, models, llm_url, turns, session))
             else:
-                mode = "push_to_talk" if turns == "button" else "hands_free"
+                mode: TurnMode = "push_to_talk" if turns == "button" else "hands_free"
                 await join(name, open_inzwa(server.url, Start(mode=mode)))
         yield opened
 
 
-async def measure(asked: argparse.Namespace) -> list[dict[str, Any]]:
+async def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Every round of every lane."""
     spoken = await sentences()
-    async with lanes(asked) as opened:
-        for number, sentence in enumerate(itertools.islice(itertools.cycle(spoken), asked.warm_up + asked.turns)):
+    async with lanes(options) as opened:
+        for number, sentence in enumerate(itertools.islice(itertools.cycle(spoken), options.warm_up + options.turns)):
             start = number % len(opened)
             for lane in opened[start:] + opened[:start]:
                 turn = await lane.take(sentence)
                 print(f"{number + 1:>3} {lane.name:<15} {turn.first_audio_ms or 0:6.0f} ms  {turn.heard}", flush=True)
-                if number >= asked.warm_up:
+                if number >= options.warm_up:
                     lane.turns.append(turn)
     return [figures(lane.name, lane.turns) for lane in opened]
 
 
-def figures(name: str, turns: Sequence[Exchange]) -> dict[str, Any]:
+def figures(name: str, turns: Sequence[Turn]) -> dict[str, Any]:
     """One lane as it is written."""
     first = spread(turn.first_audio_ms for turn in turns)
     return {
@@ -190,8 +192,8 @@ RATIOS: Final = (
 LANES: Final = ("inzwa-button", "pipecat-button", "inzwa-free", "pipecat-smart", "pipecat-quick")
 
 
-def told(found: Sequence[dict[str, Any]], ratios: dict[str, float | None]) -> str:
-    """The figures for people."""
+def summary_table(found: Sequence[dict[str, Any]], ratios: dict[str, float | None]) -> str:
+    """The figures as text."""
     titles = ["lane", "turns", "P50 ms", "P95 ms", "worst ms", "decided after", "then answered", "lost"]
     keys = ["lane", "turns", "p50_ms", "p95_ms", "worst_ms", "decided_p50_ms", "answered_p50_ms", "lost"]
     shown = [f"{name}: {value:.1f} times" for name, value in ratios.items() if value is not None]
@@ -206,15 +208,15 @@ def main() -> None:
     parser.add_argument("--lanes", nargs="+", choices=LANES, default=list(LANES), help="which to run (all)")
     parser.add_argument("--reply-tokens", type=int, default=32, help="of one reply at most (32)")
     parser.add_argument("--json", type=Path, help="file for the figures")
-    asked = parser.parse_args()
-    if not asked.pipecat_python and any(name.startswith("pipecat") for name in asked.lanes):
+    options = parser.parse_args()
+    if not options.pipecat_python and any(name.startswith("pipecat") for name in options.lanes):
         parser.error("--pipecat-python is needed; benchmarks/peers/run.sh makes the environment and names it")
     where = machine()
-    found = anyio.run(measure, asked)
+    found = anyio.run(measure, options)
     ratios = {f"{faster} faster than {slower}": ratio(found, slower, faster) for slower, faster in RATIOS}
-    print(told(found, ratios))
-    if asked.json:
-        write_report(asked.json, "peers", where, vars(asked), {"lanes": found, "ratios": ratios})
+    print(summary_table(found, ratios))
+    if options.json:
+        write_report(options.json, "peers", where, vars(options), {"lanes": found, "ratios": ratios})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Figures: percentiles, tables, and the JSON that a benchmark leaves. Pure, save for reading this machine's name."""
+"""Figures: percentiles, tables, and the JSON that a benchmark writes."""
 
 import json
 import os
@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 CPU_FACTS: Final = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How a set of values lies. All in the unit of the values; null where there were none."""
+    """Percentiles of a set of values, in their unit; None where there were none."""
 
     count: int
     p50: float | None
@@ -22,23 +24,13 @@ class Spread:
     worst: float | None
 
 
-def percentile(values: Sequence[float], percent: float) -> float:
-    """The value below which `percent` of them lie, between two neighbours in proportion. ValueError when empty."""
-    if not values:
-        raise ValueError("no values, so no percentile")
-    ordered = sorted(values)
-    place = (len(ordered) - 1) * percent / 100
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
-
-
 def spread(values: Iterable[float | None]) -> Spread:
-    """Of those that are there."""
+    """Of those that are not None; percentiles are interpolated between neighbours."""
     there = [value for value in values if value is not None]
     if not there:
         return Spread(0, None, None, None)
-    return Spread(len(there), round(percentile(there, 50), 1), round(percentile(there, 95), 1), round(max(there), 1))
+    p50, p95, worst = (round(float(value), 1) for value in np.percentile(there, [50, 95, 100]))
+    return Spread(len(there), p50, p95, worst)
 
 
 def shown(value: object) -> str:

@@ -68,10 +68,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("figures", type=Path, help="JSON of benchmarks.sessions")
     parser.add_argument("picture", type=Path, help="PNG to write")
-    asked = parser.parse_args()
-    asked.picture.parent.mkdir(parents=True, exist_ok=True)
-    figure(json.loads(asked.figures.read_text(encoding="utf-8"))).savefig(asked.picture)
-    print(f"wrote {asked.picture}")
+    options = parser.parse_args()
+    options.picture.parent.mkdir(parents=True, exist_ok=True)
+    figure(json.loads(options.figures.read_text(encoding="utf-8"))).savefig(options.picture)
+    print(f"wrote {options.picture}")
 
 
 if __name__ == "__main__":

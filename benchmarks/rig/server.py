@@ -1,4 +1,4 @@
-"""A server in a process of its own: started, waited for, weighed, stopped. Knows nothing of what it serves."""
+"""A server in a process of its own: started, waited for, measured, stopped."""
 
 import socket
 import subprocess
@@ -30,38 +30,38 @@ class NotReady(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class Usage:
     """What a process has used so far."""
 
     at_s: float
     cpu_s: float
     resident_mb: float
 
-    def cpu_percent_since(self, before: "Weight") -> float:
+    def cpu_percent_since(self, before: "Usage") -> float:
         """Of all cores, 0 to 100."""
         return 100 * (self.cpu_s - before.cpu_s) / (self.at_s - before.at_s) / (cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One that runs and is ready."""
+    """A running server that is ready."""
 
     url: str
     pid: int
     ready_s: float
     """From starting the process to its being ready."""
 
-    def weigh(self) -> Weight:
-        return weigh(self.pid)
+    def usage(self) -> Usage:
+        return usage(self.pid)
 
 
-def weigh(pid: int, *, children: bool = True) -> Weight:
+def usage(pid: int, *, children: bool = True) -> Usage:
     """A process of this machine, with its children unless told otherwise."""
     parent = psutil.Process(pid)
     family = [parent, *(parent.children(recursive=True) if children else [])]
     cpu_s = sum(sum(process.cpu_times()[:2]) for process in family)
     resident = sum(process.memory_info().rss for process in family)
-    return Weight(time.monotonic(), cpu_s, resident / 1e6)
+    return Usage(time.monotonic(), cpu_s, resident / 1e6)
 
 
 @asynccontextmanager
@@ -114,14 +114,15 @@ def _process(command: Sequence[str], variables: Mapping[str, str], log: Path) ->
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that is not in use now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
 async def listening(port: int) -> bool:
-    """Whether anybody accepts connections there."""
+    """Whether connections are accepted there."""
     try:
         stream = await anyio.connect_tcp("127.0.0.1", port)
     except OSError:

@@ -6,32 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.rig.figures import Spread, machine, percentile, processor, shown, spread, table, write_report
+from benchmarks.rig.figures import Spread, machine, processor, shown, spread, table, write_report
 
 VALUES = st.lists(st.floats(0, 1e6), min_size=1)
 
 
 def test_the_median_of_two_lies_between_them():
-    assert percentile([10.0, 20.0], 50) == 15.0
+    assert spread([10.0, 20.0]).p50 == 15.0
 
 
 def test_the_95th_of_101_values_is_the_96th_of_them():
-    assert percentile([float(value) for value in range(101)], 95) == 95.0
+    assert spread(float(value) for value in range(101)).p95 == 95.0
 
 
 @given(VALUES)
-def test_the_ends_are_the_least_and_the_greatest(values):
-    assert (percentile(values, 0), percentile(values, 100)) == (min(values), max(values))
+def test_the_worst_is_the_greatest(values):
+    assert spread(values).worst == round(max(values), 1)
 
 
 @given(VALUES)
-def test_the_median_is_never_above_the_95th(values):
-    assert percentile(values, 50) <= percentile(values, 95)
-
-
-def test_nothing_has_no_percentile():
-    with pytest.raises(ValueError, match="no values"):
-        percentile([], 50)
+def test_the_median_is_never_above_the_95th_nor_that_above_the_worst(values):
+    found = spread(values)
+    assert round(min(values), 1) <= found.p50 <= found.p95 <= found.worst
 
 
 def test_values_that_never_came_are_left_out_of_the_spread():

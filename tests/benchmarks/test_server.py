@@ -6,7 +6,7 @@ from os import cpu_count
 import psutil
 import pytest
 
-from benchmarks.rig.server import NotReady, Weight, listening, running
+from benchmarks.rig.server import NotReady, Usage, listening, running
 
 LISTENER = "import socketserver, sys; socketserver.TCPServer(('127.0.0.1', int(sys.argv[1])), None).serve_forever()"
 
@@ -14,7 +14,7 @@ LISTENER = "import socketserver, sys; socketserver.TCPServer(('127.0.0.1', int(s
 async def test_it_is_there_when_it_listens_and_gone_with_the_block():
     async with running("test", [sys.executable, "-c", LISTENER, "{port}"], {}, listening) as server:
         assert await listening(int(server.url.rpartition(":")[2]))
-        assert server.weigh().resident_mb > 1
+        assert server.usage().resident_mb > 1
     assert not psutil.pid_exists(server.pid)
 
 
@@ -25,5 +25,5 @@ async def test_one_that_dies_is_not_waited_for():
 
 
 def test_processor_time_is_told_as_a_share_of_all_cores():
-    before, after = Weight(10.0, 3.0, 700.0), Weight(14.0, 5.0, 700.0)
+    before, after = Usage(10.0, 3.0, 700.0), Usage(14.0, 5.0, 700.0)
     assert after.cpu_percent_since(before) == 50 / cpu_count()

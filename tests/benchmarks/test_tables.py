@@ -4,12 +4,12 @@ import pytest
 
 from benchmarks.latency import Memory, rows, summary
 from benchmarks.peers.compare import figures, ratio
-from benchmarks.rig.talk import Exchange
+from benchmarks.rig.user import Turn
 from benchmarks.sessions import Level, listening_s, stages
 
 
 def turn(first_audio_s=0.25, **given):
-    return Exchange(spoken_s=0.0, stopped_s=0.05, first_audio_s=first_audio_s, **given)
+    return Turn(spoken_s=0.0, stopped_s=0.05, first_audio_s=first_audio_s, **given)
 
 
 def test_latency_has_a_row_for_every_part_of_the_wait():

@@ -77,7 +77,7 @@ class PlainSerializer(FrameSerializer):
                 return VADUserStartedSpeakingFrame()
             case "end_turn":
                 return VADUserStoppedSpeakingFrame()
-            case "hush":
+            case "cancel":
                 return InterruptionFrame()
         return None
 

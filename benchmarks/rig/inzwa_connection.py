@@ -1,15 +1,15 @@
-"""Inzwa's /ws/audio as a line. Knows inzwa.cli.client, and nothing of what is measured."""
+"""A session on Inzwa's /ws/audio as a Connection."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from benchmarks.rig.talk import Event
+from benchmarks.rig.user import Event
 from inzwa.audio.pcm import Sound
 from inzwa.cli.client import Client, open_client
 from inzwa.events import Cancel, EndTurn, Start
 
 
-class InzwaLine:
+class InzwaConnection:
     """A client of Inzwa as the benchmarks drive it."""
 
     def __init__(self, client: Client) -> None:
@@ -23,7 +23,7 @@ class InzwaLine:
     async def end_turn(self) -> None:
         await self._client.send(EndTurn())
 
-    async def hush(self) -> None:
+    async def cancel(self) -> None:
         await self._client.send(Cancel())
 
     async def receive(self) -> Event | Sound:
@@ -31,7 +31,7 @@ class InzwaLine:
 
 
 @asynccontextmanager
-async def open_inzwa(url: str, start: Start) -> AsyncIterator[InzwaLine]:
+async def open_inzwa(url: str, start: Start) -> AsyncIterator[InzwaConnection]:
     """A session on the server at `url`. inzwa.cli.client.Refused when it is not let in."""
     async with open_client(url, start) as client:
-        yield InzwaLine(client)
+        yield InzwaConnection(client)

@@ -1,4 +1,4 @@
-"""The Pipecat bot as a line. Knows the messages of pipecat/bot.py, and nothing of what is measured."""
+"""A session with pipecat/bot.py as a Connection."""
 
 import json
 from collections.abc import AsyncIterator
@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.rig.talk import Event
+from benchmarks.rig.user import Event
 from inzwa.audio.pcm import Sound, pcm16_from_sound, sound_from_pcm16
 
 
-class PipecatLine:
+class PipecatConnection:
     """One conversation with the bot."""
 
     def __init__(self, socket: ClientConnection, sample_rate: int, *, button: bool) -> None:
@@ -21,26 +21,26 @@ class PipecatLine:
     async def send_sound(self, sound: Sound) -> None:
         if self._button and not self._down and sound.any():
             self._down = True
-            await self._tell("begin_turn")
+            await self._send("begin_turn")
         await self._socket.send(pcm16_from_sound(sound))
 
     async def end_turn(self) -> None:
         self._down = False
-        await self._tell("end_turn")
+        await self._send("end_turn")
 
-    async def hush(self) -> None:
-        await self._tell("hush")
+    async def cancel(self) -> None:
+        await self._send("cancel")
 
     async def receive(self) -> Event | Sound:
         message = await self._socket.recv()
         return json.loads(message) if isinstance(message, str) else sound_from_pcm16(message)
 
-    async def _tell(self, kind: str) -> None:
+    async def _send(self, kind: str) -> None:
         await self._socket.send(json.dumps({"type": kind}))
 
 
 @asynccontextmanager
-async def open_pipecat(url: str, sample_rate: int, *, button: bool) -> AsyncIterator[PipecatLine]:
+async def open_pipecat(url: str, sample_rate: int, *, button: bool) -> AsyncIterator[PipecatConnection]:
     """A conversation with the bot that listens at `url`."""
     async with connect(url.replace("http", "ws", 1), max_size=None, compression=None) as socket:
-        yield PipecatLine(socket, sample_rate, button=button)
+        yield PipecatConnection(socket, sample_rate, button=button)

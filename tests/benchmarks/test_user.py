@@ -6,23 +6,23 @@ import time
 import anyio
 import numpy as np
 
-from benchmarks.rig.talk import (
+from benchmarks.rig.user import (
     FRAME_SAMPLES,
-    Exchange,
     Microphone,
+    Turn,
     converse,
     ended,
-    exchange,
-    recite,
+    send_at_once,
     sounding,
+    take_turn,
 )
 
 SOUND = np.full(FRAME_SAMPLES * 2 + 10, 0.5, dtype=np.float32)
 REPLY = np.zeros(800, dtype=np.float32)
 
 
-class ScriptedLine:
-    """A line that has something to say before the user speaks, and answers when it is asked."""
+class ScriptedConnection:
+    """A connection with messages before the user speaks, and an answer when the turn is ended."""
 
     sample_rate = 16_000
 
@@ -42,7 +42,7 @@ class ScriptedLine:
         for message in self._answer:
             await self._to_user.send(message)
 
-    async def hush(self):
+    async def cancel(self):
         raise AssertionError("nobody asked for silence")
 
     async def receive(self):
@@ -63,12 +63,14 @@ ANSWER = [
 
 
 async def answered(enough):
-    """One turn on a scripted line with leftovers of another before it."""
-    line = ScriptedLine(before=[REPLY, {"type": "turn.end"}], answer=ANSWER)
+    """One turn on a scripted connection with the rest of another before it."""
+    connection = ScriptedConnection(before=[REPLY, {"type": "turn.end"}], answer=ANSWER)
     try:
-        return await exchange(line, lambda sound: recite(line, sound), SOUND, asked=True, enough=enough)
+        return await take_turn(
+            connection, lambda sound: send_at_once(connection, sound), SOUND, asked=True, enough=enough
+        )
     finally:
-        line.close()
+        connection.close()
 
 
 async def test_a_turn_is_taken_to_its_end_with_all_that_was_said():
@@ -85,43 +87,43 @@ async def test_the_first_sound_is_enough_when_that_is_asked_for():
 
 
 async def test_a_turn_without_sound_is_lost():
-    line = ScriptedLine(before=[], answer=[{"type": "turn.cancelled", "reason": "no_speech"}])
-    turn = await exchange(line, lambda sound: recite(line, sound), SOUND, asked=True)
-    line.close()
+    connection = ScriptedConnection(before=[], answer=[{"type": "turn.cancelled", "reason": "no_speech"}])
+    turn = await take_turn(connection, lambda sound: send_at_once(connection, sound), SOUND, asked=True)
+    connection.close()
     assert (turn.lost, turn.ending) == (True, "no_speech")
 
 
 def test_moments_are_told_from_the_end_of_speech():
-    turn = Exchange(spoken_s=10.0, stopped_s=10.5, first_audio_s=10.75)
+    turn = Turn(spoken_s=10.0, stopped_s=10.5, first_audio_s=10.75)
     assert (turn.first_audio_ms, turn.silence_ms, turn.answer_ms) == (750.0, 500.0, 250.0)
 
 
 def test_what_never_came_has_no_time():
-    assert (Exchange().first_audio_ms, Exchange().answer_ms) == (None, None)
+    assert (Turn().first_audio_ms, Turn().answer_ms) == (None, None)
 
 
 async def test_the_microphone_sends_speech_whole_and_silence_around_it():
-    line = ScriptedLine(before=[], answer=[])
+    connection = ScriptedConnection(before=[], answer=[])
 
-    async def talk(line, microphone: Microphone):
+    async def talk(connection, microphone: Microphone):
         assert await microphone.speak(SOUND) <= time.monotonic()
 
-    await converse(line, talk)
-    line.close()
-    sent = np.concatenate(line.sent)
+    await converse(connection, talk)
+    connection.close()
+    sent = np.concatenate(connection.sent)
     loud = np.flatnonzero(sent)
     assert loud.size == SOUND.size
     assert loud[-1] - loud[0] + 1 == SOUND.size
 
 
 def test_an_event_is_noted_by_its_type_alone():
-    turn = Exchange()
+    turn = Turn()
     turn.note(json.loads('{"type": "something.new", "text": "x"}'), 1.0, 16_000)
     assert turn.ending == "nothing"
 
 
 def test_the_end_of_an_earlier_turn_is_not_taken_for_this_ones():
-    turn = Exchange(after=3)
+    turn = Turn(after=3)
     turn.note({"type": "turn.cancelled", "turn": 3, "reason": "cancelled"}, 1.0, 16_000)
     assert not ended(turn)
     turn.note({"type": "turn.end", "turn": 4}, 2.0, 16_000)

@@ -1,7 +1,7 @@
-"""The user's side of a turn: a microphone that never stops, and what comes back with the time of its arrival.
+"""A simulated user: a microphone that never stops, and what comes back with the time of its arrival.
 
-Works on any line that sends sound and gives events and sound; the clock is this process's monotonic one. Speech ends
-when its last 20 ms have been sent, which is when a real microphone would have delivered them.
+Works on any Connection; the clock is this process's monotonic one. Speech ends when its last 20 ms have been sent,
+which is when a real microphone would have delivered them.
 """
 
 import time
@@ -23,11 +23,11 @@ SILENCE: Final = np.zeros(FRAME_SAMPLES, dtype=np.float32)
 Event = dict[str, Any]
 
 Say = Callable[[Sound], Awaitable[float]]
-"""Says it all; when its last frame had been sent."""
+"""Sends all of a sound; the time when its last frame had been sent."""
 
 
-class Line(Protocol):
-    """An open conversation with a server."""
+class Connection(Protocol):
+    """An open session on a server."""
 
     sample_rate: int
     """Of the sound that comes back."""
@@ -37,11 +37,11 @@ class Line(Protocol):
         ...
 
     async def end_turn(self) -> None:
-        """The user says that it is the server's turn."""
+        """End the user's turn."""
         ...
 
-    async def hush(self) -> None:
-        """The user has heard enough."""
+    async def cancel(self) -> None:
+        """Stop the reply."""
         ...
 
     async def receive(self) -> Event | Sound:
@@ -52,8 +52,8 @@ class Line(Protocol):
 class Microphone:
     """Frames in real time: the speech it is given, silence otherwise. For one task that runs it and one that speaks."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._speech = SILENCE[:0]
         self._said = anyio.Event()
 
@@ -64,12 +64,12 @@ class Microphone:
             frames += 1
             await anyio.sleep(max(0.0, began + frames * FRAME_S - time.monotonic()))
             frame, self._speech = self._speech[:FRAME_SAMPLES], self._speech[FRAME_SAMPLES:]
-            await self._line.send_sound(frame if frame.size else SILENCE)
+            await self._connection.send_sound(frame if frame.size else SILENCE)
             if frame.size and not self._speech.size:
                 self._said.set()
 
     async def speak(self, sound: Sound) -> float:
-        """Say it; when its last frame was sent."""
+        """Speak it; the time when its last frame was sent."""
         self._said = anyio.Event()
         self._speech = sound
         await self._said.wait()
@@ -77,7 +77,7 @@ class Microphone:
 
 
 @dataclass(slots=True)
-class Exchange:
+class Turn:
     """One turn as the user saw it. Moments are seconds of the monotonic clock, null for what never came."""
 
     after: int = 0
@@ -85,9 +85,9 @@ class Exchange:
     turn: int = 0
     """The server's number for it."""
     spoken_s: float = 0.0
-    """The last frame of speech had been sent."""
+    """When the last frame of speech had been sent."""
     stopped_s: float | None = None
-    """The server said that the user had finished."""
+    """When the server decided that the user had finished."""
     first_audio_s: float | None = None
     ended_s: float | None = None
     ending: str = "nothing"
@@ -106,7 +106,7 @@ class Exchange:
 
     @property
     def silence_ms(self) -> float | None:
-        """From the end of speech until the server said that it was over."""
+        """From the end of speech to the server's decision that it was over."""
         return _ms(self.spoken_s, self.stopped_s)
 
     @property
@@ -116,11 +116,11 @@ class Exchange:
 
     @property
     def lost(self) -> bool:
-        """Whether the user waited in vain."""
+        """Whether no sound came."""
         return self.first_audio_s is None
 
     def note(self, message: Event | Sound, now_s: float, sample_rate: int) -> None:
-        """Take in what has just arrived."""
+        """Record what has just arrived."""
         if isinstance(message, dict):
             self._note_event(message, now_s)
             return
@@ -151,70 +151,70 @@ def _ms(start_s: float | None, end_s: float | None) -> float | None:
     return None if start_s is None or end_s is None else (end_s - start_s) * 1000
 
 
-def ended(exchange: Exchange) -> bool:
+def ended(turn: Turn) -> bool:
     """The turn is over, or will not come."""
-    return exchange.ended_s is not None
+    return turn.ended_s is not None
 
 
-def sounding(exchange: Exchange) -> bool:
+def sounding(turn: Turn) -> bool:
     """The first sound is here, or will not come."""
-    return exchange.first_audio_s is not None or ended(exchange)
+    return turn.first_audio_s is not None or ended(turn)
 
 
-async def exchange(
-    line: Line,
+async def take_turn(
+    connection: Connection,
     say: Say,
     sound: Sound,
     *,
     asked: bool,
     after: int = 0,
-    enough: Callable[[Exchange], bool] = ended,
+    enough: Callable[[Turn], bool] = ended,
     limit_s: float = 30.0,
-) -> Exchange:
-    """Say it and take the answer until there is `enough` of it; `asked` asks for it, else silence does.
+) -> Turn:
+    """Speak, then receive until there is `enough` of the reply; `asked` ends the turn, else silence does.
 
     What is left of an earlier turn is passed over: only what arrives after the last frame of speech counts, and no
     event of the turn numbered `after` or of one before.
     """
-    turn = Exchange(after=after)
+    turn = Turn(after=after)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_drain, line)
+        tasks.start_soon(_drain, connection)
         turn.spoken_s = await say(sound)
         tasks.cancel_scope.cancel()
     if asked:
-        await line.end_turn()
+        await connection.end_turn()
     with anyio.move_on_after(limit_s):
         while not enough(turn):
-            turn.note(await line.receive(), time.monotonic(), line.sample_rate)
+            turn.note(await connection.receive(), time.monotonic(), connection.sample_rate)
     return turn
 
 
-async def recite(line: Line, sound: Sound) -> float:
-    """Send it as fast as the line takes it; when its last frame was sent. For a line without a running microphone."""
+async def send_at_once(connection: Connection, sound: Sound) -> float:
+    """Send it as fast as it goes, without a running microphone; the time when its last frame was sent."""
     for at in range(0, sound.size, FRAME_SAMPLES):
-        await line.send_sound(sound[at : at + FRAME_SAMPLES])
+        await connection.send_sound(sound[at : at + FRAME_SAMPLES])
     return time.monotonic()
 
 
-async def rest(line: Line, seconds: float) -> None:
+async def rest(connection: Connection, seconds: float) -> None:
     """Say nothing for a while; what arrives meanwhile is not looked at."""
     with anyio.move_on_after(seconds):
-        await _drain(line)
+        await _drain(connection)
 
 
-async def _drain(line: Line) -> None:
+async def _drain(connection: Connection) -> None:
     while True:
-        await line.receive()
+        await connection.receive()
 
 
-Talk = Callable[[Line, Microphone], Awaitable[None]]
+Talk = Callable[[Connection, Microphone], Awaitable[None]]
 
 
-async def converse(line: Line, talk: Talk, *, listening: bool = True) -> None:
-    """A conversation over an open line, its microphone running from the first word to the last while `listening`."""
-    microphone = Microphone(line)
+async def converse(connection: Connection, talk: Talk, *, listening: bool = True) -> None:
+    """Run `talk` on an open connection, with the microphone running all the while if `listening`."""
+    microphone = Microphone(connection)
     async with anyio.create_task_group() as tasks:
         if listening:
             tasks.start_soon(microphone.run)
-        await talk(line, microphone)
+        await talk(connection, microphone)
         tasks.cancel_scope.cancel()
