@@ -34,10 +34,10 @@ class EngineSettings(BaseModel):
         default=False,
         description="The specification's flag; only the WebSocket transport is built, so only false.",
     )
-    asr_engine: Literal["faster-whisper", "whisper-cpp"] = Field(default="faster-whisper", description="What hears.")
+    asr_engine: Literal["faster-whisper", "whisper-cpp"] = Field(default="faster-whisper", description="Speech recognition engine.")
     asr_model: str = Field(default="auto", description="A name from `python -m inzwa models`, or `auto`.")
     llm_engine: Literal["llama-cpp", "openai"] = Field(
-        default="llama-cpp", description="What thinks; `openai`: a server that speaks that protocol."
+        default="llama-cpp", description="Language model engine; `openai`: a server that speaks that protocol."
     )
     llm_model: str = Field(default="auto", description="A name from `python -m inzwa models`, or `auto`.")
     llm_library: str = Field(
@@ -72,7 +72,7 @@ class EngineSettings(BaseModel):
         default=2, description="Cores that one engine may use at a time."
     )
 
-    # Hearing
+    # Recognition
     language: Literal["sn", "en", "sw"] = Field(default="sn", description="What users speak, as Whisper names it.")
     vad_model: str = Field(default="auto", description="A name from `python -m inzwa models`, or `auto`.")
     speech_threshold: Annotated[float, Field(ge=0.1, le=0.95)] = Field(
@@ -108,7 +108,7 @@ class EngineSettings(BaseModel):
         "`auto`: unless the recogniser was made for Shona.",
     )
 
-    # Thinking
+    # Language model
     llm_lora: str = Field(
         default="",
         description="A LoRA adapter for llama-cpp's model, a GGUF file: a name from `python -m inzwa models`, a path, "
@@ -136,7 +136,7 @@ class EngineSettings(BaseModel):
         default=0.4, description="0 takes the likeliest token each time."
     )
 
-    # Speaking
+    # Voice
     tts_model: str = Field(default="auto", description="A name from `python -m inzwa models`, or `auto`.")
     speed: Annotated[float, Field(ge=0.5, le=2)] = Field(
         default=1.0, description="Pace of the voice; 2 is twice as fast."
