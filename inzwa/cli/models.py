@@ -24,7 +24,7 @@ def list_models(_: Namespace, settings: Settings) -> None:
 
 
 def fetch_models(arguments: Namespace, settings: Settings) -> None:
-    """Fetch what is named, or for each stage the first that can be had of those that the settings choose."""
+    """Fetch what is named, or for each stage the first available model of those that the settings choose."""
     with TerminalReport(sys.stderr) as report:
         store = open_store(_unsigned(settings), report)
         for name in arguments.names:
@@ -41,7 +41,7 @@ def pull_models(arguments: Namespace, settings: Settings) -> None:
 
 
 def update_models(arguments: Namespace, settings: Settings) -> None:
-    """Take what is there now, and hold to it from now on."""
+    """Fetch what the source has now, and lock it from now on."""
     with TerminalReport(sys.stderr) as report:
         store = open_store(_unsigned(settings), report)
         for name in arguments.names:
@@ -93,13 +93,13 @@ def sign_models(arguments: Namespace, settings: Settings) -> None:
 
 
 def _named(text: str, store: Store) -> str:
-    """The model's name; a folder or a file that lies here is named by its path."""
+    """The model's name; a local folder or file is named by its path."""
     known = text in store.names() or is_direct(text) or not Path(text).exists()
     return text if known else f"file:{Path(text).resolve()}"
 
 
 def _unsigned(settings: Settings) -> Settings:
-    """For who brings and signs models, and opens none of them."""
+    """For fetching and signing models, which opens none of them."""
     return settings.model_copy(update={"models_require_signature": None})
 
 
@@ -111,14 +111,14 @@ def _warn_of_missing_signature(name: str, settings: Settings) -> None:
 
 
 def _fetch(store: Store, names: Sequence[str], settings: Settings) -> None:
-    """The first of these that can be had; the last one's error when none can."""
+    """The first of these that is available; the last one's error when none is."""
     *better, last = names
     for name in better:
         try:
-            return _tell(store, name, settings)
+            return _fetch_one(store, name, settings)
         except ModelError as error:
             print(f"{name}: {error.message}", file=sys.stderr)
-    return _tell(store, last, settings)
+    return _fetch_one(store, last, settings)
 
 
 def _fetch_adapter(store: Store, settings: Settings) -> None:
@@ -126,14 +126,14 @@ def _fetch_adapter(store: Store, settings: Settings) -> None:
     if not (lora := adapter(settings)):
         return
     try:
-        _tell(store, lora, settings)
+        _fetch_one(store, lora, settings)
     except ModelUnavailable as error:
         if settings.models != "auto":
             raise
         print(f"{lora}: {error.message}", file=sys.stderr)
 
 
-def _tell(store: Store, name: str, settings: Settings) -> None:
+def _fetch_one(store: Store, name: str, settings: Settings) -> None:
     model = store.fetch(name)
     print(f"{name}: ready, from {model.source}. {model.licence}: {model.consequence}")
     _warn_of_missing_signature(name, settings)
