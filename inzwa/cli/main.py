@@ -47,8 +47,9 @@ def _command(run: str) -> Command:
     try:
         command: Command = resolve_name(run)
     except ModuleNotFoundError as error:
-        if error.name not in EVAL_PACKAGES:
+        package = (error.name or "").partition(".")[0]
+        if package not in EVAL_PACKAGES:
             raise
         remedy = "make setup-eval, or pip install -r requirements-eval.txt"
-        raise NotInstalled(f"This command needs {error.name}, which is not installed: {remedy}") from None
+        raise NotInstalled(f"This command needs {package}, which is not installed: {remedy}") from None
     return command
