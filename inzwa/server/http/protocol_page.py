@@ -17,7 +17,7 @@ Text frames hold one JSON object each, told apart by `type`. Binary frames from 
 20 to 40 ms each; binary frames from the server are the sound of the turn and phrase announced by the last `tts.start`.
 The first message is `start`; the server answers `ready`. Times are milliseconds from the session's first audio sample.
 A wrong message is answered by `error`, and the session goes on. Close codes: 1000 after a hang-up, 1001 when the server
-stops or the session's time is up, 1008 for a client that may not come in, 1013 for one that may come again later.
+stops or the session's time is up, 1008 for a client that is refused, 1013 for one that may try again later.
 This page is made from `inzwa/events`.
 """
 
@@ -33,19 +33,12 @@ class _Field:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    type: str
-    meaning: str
-    fields: tuple[_Field, ...]
-
-
 def protocol_markdown() -> str:
     """The description as Markdown, always the same."""
     parts = [PREAMBLE]
     for title, union in (("From the client", events.ClientEvent), ("From the server", events.ServerEvent)):
         parts.append(f"\n## {title}\n")
-        parts += [_section(_message(each)) for each in get_args(union) if hasattr(each, "type")]
+        parts += [_section(each) for each in get_args(union) if hasattr(each, "type")]
     return "".join(parts)
 
 
@@ -60,17 +53,13 @@ def protocol_html() -> str:
     )
 
 
-def _section(message: _Message) -> str:
-    lines = [f"\n### `{message.type}`\n\n{message.meaning}\n"]
-    if message.fields:
+def _section(event: type[_Event]) -> str:
+    """One message: what it is, and a table of its fields, those of its base classes first."""
+    lines = [f"\n### `{event.type}`\n\n{inspect.getdoc(event) or ''}\n"]
+    if fields := [field for owner in reversed(event.__mro__[:-1]) for field in _fields(owner)]:
         lines.append("\n| field | type | meaning |\n|---|---|---|\n")
-        lines += [f"| `{each.name}` | `{each.kind}` | {each.meaning} |\n" for each in message.fields]
+        lines += [f"| `{each.name}` | `{each.kind}` | {each.meaning} |\n" for each in fields]
     return "".join(lines)
-
-
-def _message(event: type[_Event]) -> _Message:
-    fields = [field for owner in reversed(event.__mro__[:-1]) for field in _fields(owner)]
-    return _Message(event.type, inspect.getdoc(event) or "", tuple(fields))
 
 
 def _fields(owner: type[object]) -> Iterator[_Field]:
