@@ -12,6 +12,7 @@ DOCUMENTS: Final = (README, *sorted((ROOT / "docs").glob("*.md")))
 
 _FENCED: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMENT: Final = re.compile(r"(^|\s+)#\s.*$")
+_INLINE: Final = re.compile(r"`((?:make|pip|python3?) [^`\n]+)`")
 _LINK: Final = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
 _HEADING: Final = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
@@ -46,6 +47,13 @@ def commands(block: Block) -> list[str]:
 def prose(document: Path) -> str:
     """A document without its fenced blocks."""
     return _FENCED.sub("", document.read_text(encoding="utf-8"))
+
+
+def inline_commands(document: Path) -> list[str]:
+    """The commands within sentences and tables, but those with something to fill in (STAGE, VARIABLE=)."""
+    return [
+        command for command in _INLINE.findall(prose(document)) if not re.search(r"(?<!\S)[A-Z_]+=?(?!\S)", command)
+    ]
 
 
 def links(document: Path) -> list[str]:

@@ -13,7 +13,7 @@ import soundfile
 
 from benchmarks.rig.server import free_port
 from inzwa.models.store import Store
-from tests.docs.documents import ROOT, Block, blocks, commands
+from tests.docs.documents import DOCUMENTS, ROOT, Block, blocks, commands, inline_commands
 from tests.docs.not_run import NOT_RUN, NotRun
 from tests.docs.static_checks import complaints
 from tests.lending import lend
@@ -102,6 +102,11 @@ def test_what_is_written_is_what_is_said_to_be_written(place: Place) -> None:
 @pytest.mark.parametrize("entry", NOT_RUN, ids=lambda entry: entry.why)
 def test_a_command_that_is_not_run_is_right_as_far_as_can_be_told(entry: NotRun) -> None:
     assert [told for command in entry.commands for told in complaints(command)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_a_command_within_a_sentence_is_right_as_far_as_can_be_told(document: Path) -> None:
+    assert [told for command in inline_commands(document) for told in complaints(command)] == []
 
 
 @pytest.mark.parametrize("entry", NOT_RUN, ids=lambda entry: entry.why)
