@@ -5,10 +5,10 @@
 The embedded voice says English and Shona sentences at three speeds, some under noise, and a few joined to long
 utterances; recordings may be added by path, each with its text in FILE.txt beside it. Every clip goes through all
 recognisers in turn, so that a busy machine slows them alike: WhisperModel.transcribe with beam 1 and beam 5
-(language forced, no timestamps, no text before, its own fallback left on) and ours, alone and with the guess that a
-partial transcript leaves: what was heard, outside the time that counts, without the last 400 ms. All are whisper-base
+(language forced, no timestamps, no text before, its own fallback left on) and ours, alone and with the draft tokens of
+a partial transcript: that of the sound without its last 400 ms, made outside the time that counts. All are whisper-base
 in INT8 on as many threads as `--threads` says. Errors are words in English and characters in Shona, which whisper-base
-hardly knows; digits count as written. The ratio is the median over clips of the time by our time without a guess.
+hardly knows; digits count as written. The ratio is the median over clips of the time by our time without a draft.
 """
 
 import argparse
@@ -35,11 +35,11 @@ from inzwa.protocols import HearOptions
 
 Tokens = tuple[int, ...]
 Recogniser = Callable[[Sound, str, Tokens], Awaitable[str]]
-"""Of a sound, its language and a guess at its tokens."""
-Guesser = Callable[["Clip"], Awaitable[Tokens]]
+"""Of a sound, its language and draft tokens."""
+Drafter = Callable[["Clip"], Awaitable[Tokens]]
 
 UNHEARD_MS: Final = 400
-"""What was said after the guess was made: as much as lies between two partial transcripts."""
+"""What was said after the draft was made: as much as lies between two partial transcripts."""
 
 WAYS: Final = ((1.0, None), (1.2, 25.0), (0.9, 15.0))
 """Speed, and dB that the noise lies below the voice."""
@@ -89,22 +89,22 @@ class Row:
     length: int
 
 
-def clips_spoken(reader: Reader, most: int) -> Iterator[Clip]:
+def clips_spoken(voice: SentenceVoice, most: int) -> Iterator[Clip]:
     """Sentences in every way, then long ones of three and of six English sentences."""
     english, shona = ([one for one in read_sentences() if one.language == code][:most] for code in ("en", "sn"))
     for speed, snr_db in WAYS:
         for sentence in english + shona:
             kind = "short" if sentence.language == "en" else "Shona"
-            yield Clip(kind, sentence.language, sentence.text, _read(reader, sentence, speed, snr_db))
+            yield Clip(kind, sentence.language, sentence.text, _say(voice, sentence, speed, snr_db))
     for size in (3, 6):
         for at in range(0, len(english) - size + 1, size):
             part = english[at : at + size]
             text = " ".join(sentence.text for sentence in part)
-            yield Clip("long", "en", text, joined([_read(reader, sentence, 1.0, 25.0) for sentence in part]))
+            yield Clip("long", "en", text, joined([_say(voice, sentence, 1.0, 25.0) for sentence in part]))
 
 
-def _read(reader: Reader, sentence: Sentence, speed: float, snr_db: float | None) -> Sound:
-    sound = reader.read(sentence, speed=speed)
+def _say(voice: SentenceVoice, sentence: Sentence, speed: float, snr_db: float | None) -> Sound:
+    sound = voice.say(sentence, speed=speed)
     return sound if snr_db is None else noisy(sound, snr_db)
 
 
@@ -118,7 +118,7 @@ def clip_recorded(path: Path, language: str) -> Clip:
 def stock(model: WhisperModel, beam: int) -> Recogniser:
     """faster-whisper as its README calls it, the language given."""
 
-    async def hear(sound: Sound, language: str, _guess: Tokens) -> str:
+    async def hear(sound: Sound, language: str, _draft: Tokens) -> str:
         segments, _ = model.transcribe(
             sound, language=language, beam_size=beam, condition_on_previous_text=False, without_timestamps=True
         )
@@ -127,30 +127,30 @@ def stock(model: WhisperModel, beam: int) -> Recogniser:
     return hear
 
 
-def ours(whisper: Whisper, *, guessing: bool = False) -> Recogniser:
-    async def hear(sound: Sound, language: str, guess: Tokens) -> str:
-        options = HearOptions(language=language, guess=guess if guessing else ())
+def ours(whisper: Whisper, *, drafted: bool = False) -> Recogniser:
+    async def hear(sound: Sound, language: str, draft: Tokens) -> str:
+        options = HearOptions(language=language, draft_tokens=draft if drafted else ())
         return (await whisper.transcribe(sound, options)).text
 
     return hear
 
 
-def partials(whisper: Whisper) -> Guesser:
-    async def guess(clip: Clip) -> Tokens:
+def partials(whisper: Whisper) -> Drafter:
+    async def draft(clip: Clip) -> Tokens:
         sound = clip.sound[: -UNHEARD_MS * INPUT_RATE // 1000]
         return (await whisper.transcribe(sound, HearOptions(language=clip.language, final=False))).tokens
 
-    return guess
+    return draft
 
 
-async def measure(clips: Sequence[Clip], recognisers: dict[str, Recogniser], guesser: Guesser) -> list[Heard]:
+async def measure(clips: Sequence[Clip], recognisers: dict[str, Recogniser], drafter: Drafter) -> list[Heard]:
     """Every clip through every recogniser, one clip after the other."""
     heard = []
     for number, clip in enumerate(clips, 1):
-        guess = await guesser(clip)
+        draft = await drafter(clip)
         for name, hear in recognisers.items():
             began = time.perf_counter()
-            text = await hear(clip.sound, clip.language, guess)
+            text = await hear(clip.sound, clip.language, draft)
             heard.append(_scored(clip, name, text, (time.perf_counter() - began) * 1000))
         print(f"\r{number}/{len(clips)}", end="", flush=True)
     print()
@@ -223,7 +223,7 @@ async def run(asked: argparse.Namespace) -> list[Heard]:
     stocks = WhisperModel(str(model.folder), device="cpu", compute_type="int8", cpu_threads=asked.threads)
     with open_whisper(model, threads=asked.threads) as whisper:
         recognisers = {f"stock beam {beam}": stock(stocks, beam) for beam in (1, 5)}
-        recognisers |= {"ours": ours(whisper), "ours, guessed": ours(whisper, guessing=True)}
+        recognisers |= {"ours": ours(whisper), "ours, drafted": ours(whisper, drafted=True)}
         await measure(clips[:1], recognisers, partials(whisper))
         return await measure(clips, recognisers, partials(whisper))
 

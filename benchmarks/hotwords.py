@@ -28,7 +28,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.rig.figures import machine, table, write_report
-from benchmarks.spoken import Reader, read_sentences
+from benchmarks.spoken import SentenceVoice, read_sentences
 from benchmarks.voice_cer import EVERYDAY
 from inzwa.audio.pcm import INPUT_RATE, Sound, resample
 from inzwa.engines.asr.whisper import Whisper, open_whisper
@@ -38,7 +38,7 @@ from inzwa.evaluation.distance import alignment
 from inzwa.evaluation.rates import rate
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import HearOptions, VoiceOptions
-from inzwa.shona.dialogue.hotwords import core_hotwords, favoured
+from inzwa.shona.dialogue.hotwords import core_hotwords, merge_hotwords
 
 CARRIERS: Final = (
     "Ndiri kuenda ku{} nekuti kune basa.",
@@ -98,7 +98,7 @@ def ways(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
         "none": (),
         "core": core,
         "own": tuple(names),
-        "own, core": favoured(names, core),
+        "own, core": merge_hotwords(names, core),
         "others": tuple(OTHERS.split()),
     }
 
@@ -145,9 +145,9 @@ async def spoken(store: Store, names: Sequence[str], seed: int) -> list[Said]:
             for name in names
         ]
         plain = [Said("plain", text, await say(voice, text)) for text in EVERYDAY]
-    reader = Reader(store.fetch("joe-medium"))
+    english_voice = SentenceVoice(store.fetch("joe-medium"))
     english = [
-        Said("English", one.text, reader.read(one, seed=seed)) for one in read_sentences() if one.language == "en"
+        Said("English", one.text, english_voice.say(one, seed=seed)) for one in read_sentences() if one.language == "en"
     ]
     return [*named, *plain, *english[: len(EVERYDAY)], *noises(seed)]
 

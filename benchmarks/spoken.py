@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from inzwa.audio.pcm import INPUT_RATE, Sound, resample
-from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
+from inzwa.engines.tts.chunked_voice import ChunkedVoice
+from inzwa.engines.tts.text.frontend import SynthesisConfig
 from inzwa.engines.tts.text.piper import read_piper_config
 from inzwa.engines.tts.text.symbols import accent_for
 from inzwa.models.local_model import LocalModel
@@ -40,13 +41,13 @@ class SentenceVoice:
     def __init__(self, model: LocalModel) -> None:
         self._config = read_piper_config(model.path(".onnx.json"))
         self._accent = accent_for(self._config.language)
-        self._voice = VitsVoice(model.path(".onnx"), threads=2)
+        self._voice = ChunkedVoice(model.path(".onnx"), threads=2)
 
     def say(self, sentence: Sentence, *, speed: float = 1.0, seed: int = 1) -> Sound:
         """Shape (samples,), float32, 16 kHz."""
         symbols = sentence.symbols or self._accent.symbols(ipa(sentence.text))
-        pace = Pace(self._config.noise_scale, self._config.length_scale / speed, self._config.noise_w)
-        sound = self._voice.say_whole(self._config.encode(symbols), pace, np.random.default_rng(seed))
+        synthesis = SynthesisConfig(self._config.noise_scale, self._config.length_scale / speed, self._config.noise_w)
+        sound = self._voice.say_whole(self._config.encode(symbols), synthesis, np.random.default_rng(seed))
         return resample(sound.ravel(), self._config.sample_rate, INPUT_RATE)
 
 

@@ -29,7 +29,7 @@ from inzwa.audio.pcm import INPUT_RATE, Sound, resample, silence
 from inzwa.engines.tts.vits import Vits, open_vits
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import VoiceOptions
-from inzwa.shona.phonology.orthography import plain
+from inzwa.shona.phonology.orthography import normalise_spelling
 
 LOOP_TOKENS = 5
 """Whisper falls into loops on what it does not understand; a run of tokens as long as this is not written twice."""
@@ -63,7 +63,7 @@ class Heard:
 
 def compared(text: str) -> str:
     """A text as it enters the count."""
-    return " ".join(re.sub(r"[^a-z']+", " ", plain(text.lower())).split())
+    return " ".join(re.sub(r"[^a-z']+", " ", normalise_spelling(text.lower())).split())
 
 
 def edit_distance(one: str, other: str) -> int:

@@ -21,12 +21,13 @@ import numpy.typing as npt
 import onnxruntime
 
 from inzwa.audio.pcm import Sound
-from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
+from inzwa.engines.tts.chunked_voice import ChunkedVoice
+from inzwa.engines.tts.text.frontend import SynthesisConfig
 from inzwa.engines.tts.text.piper import PiperConfig, read_piper_config
 from inzwa.engines.tts.text.symbols import accent_for
 from inzwa.models.local_model import LocalModel
 from inzwa.models.store import Store, default_cache
-from inzwa.shona.phonology.orthography import ipa
+from inzwa.shona.phonology.ipa import ipa
 
 PHRASE = "Mangwanani shamwari yangu, ndinofara kukuonai nhasi."
 SEED = 7
@@ -56,18 +57,18 @@ def measure(say: Callable[[], Iterator[Sound]], sample_rate: int) -> Saying:
 
 def ways(model: LocalModel, config: PiperConfig, threads: int) -> dict[str, Callable[[], Iterator[Sound]]]:
     """Name to what says the phrase that way."""
-    voice = VitsVoice(model.path(".onnx"), threads=threads)
+    voice = ChunkedVoice(model.path(".onnx"), threads=threads)
     ids = config.encode(accent_for(config.language).symbols(ipa(PHRASE)))
-    pace = Pace(config.noise_scale, config.length_scale, config.noise_w)
+    synthesis = SynthesisConfig(config.noise_scale, config.length_scale, config.noise_w)
     uncut = _uncut(model, threads)
 
     def whole() -> Iterator[Sound]:
-        yield voice.say_whole(ids, pace, np.random.default_rng(SEED))
+        yield voice.say_whole(ids, synthesis, np.random.default_rng(SEED))
 
     def chunks() -> Iterator[Sound]:
-        return voice.say(ids, pace, np.random.default_rng(SEED))
+        return voice.say(ids, synthesis, np.random.default_rng(SEED))
 
-    return {"uncut": partial(_say_uncut, uncut, ids, pace), "whole": whole, "chunks": chunks}
+    return {"uncut": partial(_say_uncut, uncut, ids, synthesis), "whole": whole, "chunks": chunks}
 
 
 def _uncut(model: LocalModel, threads: int) -> onnxruntime.InferenceSession:
@@ -77,8 +78,10 @@ def _uncut(model: LocalModel, threads: int) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model.path(".onnx"), options, ["CPUExecutionProvider"])
 
 
-def _say_uncut(session: onnxruntime.InferenceSession, ids: npt.NDArray[np.int64], pace: Pace) -> Iterator[Sound]:
-    scales = np.array([pace.noise_scale, pace.length_scale, pace.noise_w], dtype=np.float32)
+def _say_uncut(
+    session: onnxruntime.InferenceSession, ids: npt.NDArray[np.int64], synthesis: SynthesisConfig
+) -> Iterator[Sound]:
+    scales = np.array([synthesis.noise_scale, synthesis.length_scale, synthesis.noise_w], dtype=np.float32)
     (sound,) = session.run(None, {"input": ids, "input_lengths": np.array([ids.shape[1]]), "scales": scales})
     yield sound.reshape(-1)
 

@@ -8,10 +8,12 @@ the median step within speech; silence is what lies between the last loud sample
 """
 
 import argparse
+import asyncio
 import json
 import statistics
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -20,13 +22,14 @@ import numpy as np
 
 from benchmarks.spoken import read_sentences
 from inzwa.audio.pcm import Sound
-from inzwa.engines.tts.chunked_voice import VitsVoice
-from inzwa.engines.tts.edges import QUIET, SENTENCE_MS, edged, pause_ms
+from inzwa.engines.tts.chunked_voice import ChunkedVoice
+from inzwa.engines.tts.edges import QUIET, SENTENCE_MS, pause_ms, shape_edges
 from inzwa.engines.tts.loudness import frame_levels, limited, speech_level
 from inzwa.engines.tts.text.detect import open_frontend
-from inzwa.engines.tts.vits import Speaker
+from inzwa.engines.tts.vits import open_vits
 from inzwa.models.local_model import LocalModel
 from inzwa.models.store import Store, default_cache
+from inzwa.protocols import VoiceOptions
 from inzwa.shona.dialogue.phrases import cut_phrases
 from inzwa.shona.normalise.normaliser import spoken
 
@@ -84,22 +87,26 @@ def _silences(sounds: Sequence[Sound], rate: int) -> list[float]:
 
 def plain(model: LocalModel, texts: Sequence[str], seed: int) -> list[Sound]:
     """Each text's sound as the graph makes it."""
-    reader, voice = open_frontend(model), VitsVoice(model.path(".onnx"), threads=2)
-    return [voice.say_whole(reader.ids(text), reader.facts.pace, np.random.default_rng(seed)) for text in texts]
+    frontend, voice = open_frontend(model), ChunkedVoice(model.path(".onnx"), threads=2)
+    config = frontend.config.synthesis
+    return [voice.say_whole(frontend.ids(text), config, np.random.default_rng(seed)) for text in texts]
 
 
-def sent(model: LocalModel, texts: Sequence[str], seed: int) -> list[Sound]:
+async def sent(model: LocalModel, texts: Sequence[str], seed: int) -> list[Sound]:
     """Each text's sound as clients get it."""
-    speaker = Speaker(model, threads=2, seed=seed)
-    speaker.warm_up()
-    return [np.concatenate(list(speaker.say(text, 1.0))) for text in texts]
+    sounds = []
+    async with open_vits(model, seed=seed) as voice:
+        for text in texts:
+            async with aclosing(voice.speak(text, VoiceOptions())) as chunks:
+                sounds.append(np.concatenate([chunk.sound async for chunk in chunks]))
+    return sounds
 
 
 def cost_ms(sounds: Sequence[Sound], rate: int) -> float:
     """Processor time of the limiter and the edges, a phrase; the gain itself is one product of a matrix."""
     began = time.process_time()
     for sound in sounds:
-        for _ in edged(map(limited, np.array_split(sound, 3)), rate, SENTENCE_MS):
+        for _ in shape_edges(map(limited, np.array_split(sound, 3)), rate, SENTENCE_MS):
             pass
     return (time.process_time() - began) / len(sounds) * 1000
 
@@ -127,8 +134,8 @@ def main() -> None:
     model = Store(default_cache()).fetch("joe-medium")
     sentences = [each.text for each in read_sentences() if each.language == "sn"][: asked.sentences]
     texts = [spoken(phrase).text for text in sentences for phrase in cut_phrases(text)]
-    rate = open_frontend(model).facts.sample_rate
-    sounds = {"graph": plain(model, texts, asked.seed), "sent": sent(model, texts, asked.seed)}
+    rate = open_frontend(model).config.sample_rate
+    sounds = {"graph": plain(model, texts, asked.seed), "sent": asyncio.run(sent(model, texts, asked.seed))}
     rows = {name: steadiness(texts, row, rate) for name, row in sounds.items()}
     print(table(rows))
     print(f"\nlimiter and edges: {cost_ms(sounds['graph'], rate):.2f} ms a phrase")

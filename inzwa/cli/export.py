@@ -1,4 +1,4 @@
-"""Commands that bring voices from elsewhere: models export-coqui."""
+"""The command models export-coqui."""
 
 import shutil
 from argparse import Namespace
@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from inzwa.engines.tts.chunked_voice import VitsVoice
+from inzwa.engines.tts.chunked_voice import ChunkedVoice
 from inzwa.engines.tts.text.coqui import CoquiFrontend
 from inzwa.errors import CacheUnusable, NotConvertible
 from inzwa.export.coqui import CoquiCheckpoint, write_names
@@ -27,14 +27,14 @@ SENTENCES: Final = (
 
 SEED: Final = 11
 MOST_DIFFERENCE: Final = 1e-3
-"""Of a sample, full scale being 1: 60 dB below full scale."""
+"""In one sample; 60 dB below full scale, which is 1."""
 
 
 def export_coqui(arguments: Namespace, _: Settings) -> None:
-    """A Coqui checkpoint as a folder that Inzwa speaks with, once its graph has been proven against torch."""
+    """A Coqui checkpoint as a folder that Inzwa speaks with, once its graph has been compared with torch."""
     description = read_description(arguments.config)
-    reader = _reader(description)
-    with _made(arguments.output) as folder:
+    frontend = _frontend(description)
+    with _new_folder(arguments.output) as folder:
         language_ids = folder / "language_ids.json"
         write_names(language_ids, description.languages)
         voice = CoquiCheckpoint(arguments.checkpoint, description, language_ids)
@@ -44,24 +44,24 @@ def export_coqui(arguments: Namespace, _: Settings) -> None:
             write_names(folder / "speakers.json", description.speakers)
         if not description.languages:
             language_ids.unlink()
-        worst = max(_differences(voice, reader, folder / "model.onnx"))
+        worst = max(_differences(voice, frontend, folder / "model.onnx"))
     print(f"largest difference: {worst:.1e}; ready for INZWA_TTS_MODEL=file:{arguments.output.resolve()}")
 
 
-def _reader(description: Description) -> CoquiFrontend:
+def _frontend(description: Description) -> CoquiFrontend:
     try:
         return CoquiFrontend(description.config, description.speakers, description.languages)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotConvertible(f"The config does not describe a voice that can be read: {error!r}.") from error
 
 
-def _differences(voice: CoquiCheckpoint, reader: CoquiFrontend, graph: Path) -> Iterator[float]:
-    """Of each sentence, torch against ONNX Runtime on the same noise. NotConvertible where it can be heard."""
-    split = VitsVoice(graph, threads=2)
+def _differences(voice: CoquiCheckpoint, frontend: CoquiFrontend, graph: Path) -> Iterator[float]:
+    """Of each sentence, torch against ONNX Runtime on the same noise. NotConvertible above MOST_DIFFERENCE."""
+    split = ChunkedVoice(graph, threads=2)
     for sentence in SENTENCES:
-        ids = reader.ids(sentence)
-        expected = voice.say(ids, reader.facts.pace, SEED)
-        sound = split.say_whole(ids, reader.facts.pace, voice.noise(SEED))
+        ids = frontend.ids(sentence)
+        expected = voice.say(ids, frontend.config.synthesis, SEED)
+        sound = split.say_whole(ids, frontend.config.synthesis, voice.noise(SEED))
         if sound.shape != expected.shape:
             raise NotConvertible(f"The graph makes {sound.size} samples where torch makes {expected.size}.")
         difference = float(np.abs(sound - expected).max())
@@ -72,8 +72,8 @@ def _differences(voice: CoquiCheckpoint, reader: CoquiFrontend, graph: Path) -> 
 
 
 @contextmanager
-def _made(folder: Path) -> Iterator[Path]:
-    """A place to work in that becomes `folder` when all went well, and is gone when not."""
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder that becomes `folder` on success and is removed on failure."""
     if folder.exists():
         raise NotConvertible(f"{folder} is there already: name a folder that is not.")
     try:

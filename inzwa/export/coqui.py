@@ -1,6 +1,6 @@
-"""A Coqui VITS in torch: its weights, its graph, its sound of given noise. Blocking; knows no text.
+"""A Coqui VITS in torch: its weights, its ONNX graph, its sound from given noise. Blocking.
 
-torch and coqui-tts are imported when a checkpoint is opened and nowhere else; nothing of them is needed to run Inzwa.
+torch and coqui-tts are imported when a checkpoint is opened and nowhere else.
 """
 
 import json
@@ -15,18 +15,18 @@ import numpy as np
 import numpy.typing as npt
 
 from inzwa.audio.pcm import Sound
-from inzwa.engines.tts.chunked_voice import Pace
+from inzwa.engines.tts.text.frontend import SynthesisConfig
 from inzwa.errors import NotConvertible
 from inzwa.export.description import Description
 
 REMEDY: Final = "In an environment of its own: pip install -r requirements-export.txt"
 
-_UNUSED: Final = ("disc.", "speaker_encoder.", "audio_resampler.", "audio_transform.")
-"""Parts of a checkpoint that made the training, not the voice."""
+_TRAINING_ONLY: Final = ("disc.", "speaker_encoder.", "audio_resampler.", "audio_transform.")
+"""Prefixes of a checkpoint's weights."""
 
 
 class CoquiCheckpoint:
-    """One voice, loaded."""
+    """A loaded voice."""
 
     def __init__(self, path: Path, description: Description, language_ids: Path) -> None:
         """NotConvertible where the file is not the description's weights, or holds anything beside weights."""
@@ -36,37 +36,37 @@ class CoquiCheckpoint:
         _check_names(weights, "emb_g.weight", self._speakers, "speakers", "speakers.json")
         _check_names(weights, "emb_l.weight", self._languages, "languages", "language_ids.json")
         try:
-            said = config.VitsConfig.new_from_dict(description.for_coqui(language_ids))
-            self._model = vits.Vits(said).eval()
+            self._model = vits.Vits(config.VitsConfig.new_from_dict(description.for_coqui(language_ids))).eval()
             self._model.load_state_dict(weights)
         except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, AssertionError) as error:
-            why = str(error).strip().splitlines()
-            raise NotConvertible(f"The config does not fit the weights: {' '.join(why[:3])[:300]}") from error
+            lines = str(error).strip().splitlines()
+            raise NotConvertible(f"The config does not fit the weights: {' '.join(lines[:3])[:300]}") from error
 
     def write_graph(self, path: Path) -> None:
-        """ONNX for one text at a time, with inputs that Inzwa knows: input, input_lengths, scales, sid, langid."""
+        """ONNX, batch 1, with the inputs input, input_lengths, scales, sid, langid."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the tracer's, about shapes that are the same for every text
             self._model.export_onnx(str(path), verbose=False)
 
-    def say(self, ids: npt.NDArray[np.int64], pace: Pace, seed: int) -> Sound:
-        """The sound of ids, shape (1, ids), by torch, its noise drawn from `seed`."""
+    def say(self, ids: npt.NDArray[np.int64], config: SynthesisConfig, seed: int) -> Sound:
+        """The sound of ids, shape (1, ids), with noise drawn by torch from `seed`."""
         torch, model = self._torch, self._model
-        model.inference_noise_scale, model.inference_noise_scale_dp = pace.noise_scale, pace.noise_w
-        model.length_scale = pace.length_scale
+        model.inference_noise_scale, model.inference_noise_scale_dp = config.noise_scale, config.noise_w
+        model.length_scale = config.length_scale
         torch.manual_seed(seed)
-        asked = {
+        inputs = {
             "x_lengths": torch.tensor([ids.shape[1]]),
             "d_vectors": None,
-            "speaker_ids": torch.tensor([pace.speaker]) if self._speakers else None,
-            "language_ids": torch.tensor([pace.language]) if self._languages else None,
+            "speaker_ids": torch.tensor([config.speaker]) if self._speakers else None,
+            "language_ids": torch.tensor([config.language]) if self._languages else None,
             "durations": None,
         }
         with torch.no_grad():
-            return model.inference(torch.from_numpy(ids), asked)["model_outputs"].reshape(-1).numpy()
+            sound: Sound = model.inference(torch.from_numpy(ids), inputs)["model_outputs"].reshape(-1).numpy()
+        return sound
 
     def noise(self, seed: int) -> "TorchNoise":
-        """What `say` draws from the same seed, in the place of NumPy's generator."""
+        """The noise that `say` draws from the same seed, with the interface of NumPy's generator."""
         return TorchNoise(self._torch, seed)
 
     def _weights(self, path: Path) -> dict[str, Any]:
@@ -78,27 +78,28 @@ class CoquiCheckpoint:
         except (more, RuntimeError, ValueError, TypeError, KeyError, EOFError, OSError) as error:
             raise NotConvertible(
                 f"{path.name} cannot be loaded as weights alone ({type(error).__name__}). A checkpoint that holds more "
-                'may run code and is not opened; save it anew as {"model": weights} where it was trained.'
+                'may run code and is not opened; save {"model": weights} where it was trained.'
             ) from error
         weights = loaded.get("model", loaded) if isinstance(loaded, dict) else None
         if not isinstance(weights, dict) or not all(isinstance(each, self._torch.Tensor) for each in weights.values()):
-            raise NotConvertible(f"{path.name} holds no model's weights.")
-        return {name: each for name, each in weights.items() if not name.startswith(_UNUSED)}
+            raise NotConvertible(f"{path.name} has no model's weights.")
+        return {name: each for name, each in weights.items() if not name.startswith(_TRAINING_ONLY)}
 
 
 class TorchNoise:
-    """Numbers as torch draws them after `manual_seed`, in the order of the network's asking."""
+    """Noise as torch draws it after `manual_seed`, in the network's order."""
 
     def __init__(self, torch: ModuleType, seed: int) -> None:
         self._torch = torch
         torch.manual_seed(seed)
 
     def standard_normal(self, shape: tuple[int, ...], /, dtype: type[np.float32]) -> npt.NDArray[np.float32]:
-        """The noise of durations, shape (1, 2, ids), is drawn as it lies; that of frames like a tensor turned round."""
+        """Durations' noise has shape (1, 2, ids); that of frames is drawn like a transposed tensor, as the network does."""
         batch, channels, count = shape
         empty = self._torch.empty
         like = empty(shape) if channels == 2 else empty((batch, count, channels)).transpose(1, 2)
-        return self._torch.randn_like(like).contiguous().numpy().astype(dtype)
+        noise: npt.NDArray[np.float32] = self._torch.randn_like(like).contiguous().numpy().astype(dtype)
+        return noise
 
 
 def _check_names(weights: dict[str, Any], name: str, names: Mapping[str, int], what: str, file: str) -> None:
@@ -110,7 +111,7 @@ def _check_names(weights: dict[str, Any], name: str, names: Mapping[str, int], w
 
 
 def write_names(path: Path, names: Mapping[str, int]) -> None:
-    """Name to id, as Inzwa's reader takes it."""
+    """Name to id, as Inzwa's front end takes it."""
     path.write_text(json.dumps(dict(names), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -11,10 +11,12 @@ from inzwa.protocols.failures import stage_errors
 from inzwa.protocols.info import AdapterInfo, EngineInfo, FileInfo
 from inzwa.protocols.llm import ChatModel, ChatOptions, Message
 from inzwa.protocols.stages import STAGES, Exchange, Stage, StageReport, StageReporter, fixed
-from inzwa.protocols.tts import Priority, SpokenChunk, Synthesizer, VoiceOptions
+from inzwa.protocols.tts import MAX_SPEED, MIN_SPEED, Priority, SpokenChunk, Synthesizer, VoiceOptions
 from inzwa.protocols.vad import VoiceDetector, VoiceStream
 
 __all__ = [
+    "MAX_SPEED",
+    "MIN_SPEED",
     "STAGES",
     "AdapterInfo",
     "ChatModel",
@@ -22,11 +24,11 @@ __all__ = [
     "EngineInfo",
     "Engines",
     "Exchange",
-    "Replaceable",
     "FileInfo",
     "HearOptions",
     "Message",
     "Priority",
+    "Replaceable",
     "SpokenChunk",
     "Stage",
     "StageReport",

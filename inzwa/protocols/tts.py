@@ -29,6 +29,10 @@ class SpokenChunk:
     """Samples a second."""
 
 
+MIN_SPEED, MAX_SPEED = 0.5, 2.0
+"""Speeds of a voice; 1 is its own pace."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceOptions:
     voice: str = ""

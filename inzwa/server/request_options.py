@@ -11,16 +11,13 @@ from inzwa.conversation.load import Measure
 from inzwa.conversation.options import SessionOptions
 from inzwa.errors import BadMessage, EmptyText, TextTooLong, UnknownVoice, UnsupportedFormat
 from inzwa.events import Start
-from inzwa.protocols import ChatOptions, EngineInfo, Engines, Synthesizer, VoiceOptions
+from inzwa.protocols import MAX_SPEED, MIN_SPEED, ChatOptions, EngineInfo, Engines, Synthesizer, VoiceOptions
 from inzwa.settings import Settings
 from inzwa.shona.dialogue.assistant import line
-from inzwa.shona.dialogue.hotwords import core_hotwords, favoured
+from inzwa.shona.dialogue.hotwords import core_hotwords, merge_hotwords
 
 LANGUAGES: Final = ("sn", "en", "sw")
 """Languages of a session, as Whisper names them."""
-
-SLOWEST, FASTEST = 0.5, 2.0
-"""Speeds of a voice; 1 is its own."""
 
 MAX_SESSION_ID: Final = 64
 MAX_HOTWORDS: Final = 64
@@ -59,8 +56,8 @@ def voice_options(voice: str, speed: float, tts: Synthesizer) -> VoiceOptions:
     """Voice and speed. UnknownVoice names those there are; BadMessage for a speed that no voice has."""
     if voice and voice not in tts.voices:
         raise UnknownVoice(f"There is no voice of that name; there are {', '.join(tts.voices)}.")
-    if not SLOWEST <= speed <= FASTEST:
-        raise BadMessage(f"`speed` is from {SLOWEST:g} to {FASTEST:g}.")
+    if not MIN_SPEED <= speed <= MAX_SPEED:
+        raise BadMessage(f"`speed` is from {MIN_SPEED:g} to {MAX_SPEED:g}.")
     return VoiceOptions(voice=voice, speed=speed)
 
 
@@ -84,7 +81,9 @@ def hotwords(settings: Settings, language: str, asr: EngineInfo, requested: Sequ
     """
     auto = "off" if asr.language == "Shona" else "on"
     core = auto if settings.hotwords_core == "auto" else settings.hotwords_core
-    return favoured(requested, settings.hotword_list, core_hotwords() if core == "on" and language == "sn" else ())
+    return merge_hotwords(
+        requested, settings.hotword_list, core_hotwords() if core == "on" and language == "sn" else ()
+    )
 
 
 def check_text(text: str, max_chars: int) -> None:

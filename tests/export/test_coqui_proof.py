@@ -9,7 +9,7 @@ import pytest
 
 from inzwa.cli.export import MOST_DIFFERENCE
 from inzwa.cli.main import main
-from inzwa.engines.tts.chunked_voice import VitsVoice
+from inzwa.engines.tts.chunked_voice import ChunkedVoice
 from inzwa.engines.tts.vits import open_vits
 from inzwa.models.local_model import LocalModel
 from inzwa.protocols import FileInfo, VoiceOptions
@@ -44,7 +44,7 @@ async def test_the_sound_is_that_of_torch_and_the_voice_is_opened(tmp_path, make
     print(said)
     assert float(said.rpartition("largest difference: ")[2].partition(";")[0]) <= MOST_DIFFERENCE
     files = tuple(FileInfo(path.name, path.stat().st_size, "") for path in sorted(out.iterdir()))
-    assert isinstance(VitsVoice(out / "model.onnx", threads=1), VitsVoice)
+    assert isinstance(ChunkedVoice(out / "model.onnx", threads=1), ChunkedVoice)
     async with open_vits(LocalModel(name="coqui", folder=out, files=files), threads=1, seed=1) as voice:
         assert voice.voices == ("coqui", *(f"coqui/{name}" for name in args.get("speakers", ())))
         sounds = [await spoken(voice, name) for name in voice.voices]

@@ -19,10 +19,6 @@ MAX_NO_SPEECH: Final = 0.6
 prompt noise and hum lay above 0.7, speech (120 sentences, English and Shona) below 0.6 but for one at 0.67, so this is
 never enough by itself. Hotwords add 0.1 to 0.3 to it."""
 
-MAX_NO_SPEECH_OF_LOOPS: Final = 0.8
-"""The same where the first hypothesis loops, which makes it confident, and the second has no words. Noise that made the
-decoder loop lay above 0.83, single words said by three voices (60 of 212 made it loop) below 0.77."""
-
 SURE_LOG_PROB: Final = -1.0
 """Mean log-probability a token from which the words are believed all the same; theirs too. Words made up in noise and
 hum lay below -1.1; at -0.5 two spoken sentences in Shona were taken for silence."""
@@ -90,7 +86,8 @@ def believed(first: Hypothesis, second: Hypothesis) -> Hypothesis:
     if not is_repeated(first):
         return second if second.confidence > first.confidence and not is_repeated(second) else first
     once = without_copies(first)
-    if is_loop(once) or (is_silence(second) and is_loop(first) and first.no_speech > MAX_NO_SPEECH_OF_LOOPS):
+    maybe_silence = is_loop(first) and first.no_speech > MAX_NO_SPEECH  # a loop is confident whatever it was made of
+    if is_loop(once) or (maybe_silence and is_silence(second)):
         return without_copies(second)
     if is_loop(second) or not _has_words(second.text):
         return once

@@ -1,23 +1,22 @@
-"""A VITS graph at work: phoneme ids in, sound out, chunk by chunk. Blocking; knows no text and no thread.
+"""A VITS graph in three parts: phoneme ids in, sound out, chunk by chunk. Blocking.
 
-The text and the flow run once a phrase. The decoder runs over a few frames first, so that sound leaves early, then
-over more and more, because each chunk pays for the neighbours it has to look at.
+The text encoder and the flow run once a phrase. The decoder runs over a few frames first, so that sound leaves early,
+then over more and more, because each chunk is computed with its neighbours' frames.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph, RuntimeException
 
 from inzwa.audio.pcm import Sound
-from inzwa.engines.tts.loudness import Frames, Loudness, learn_loudness, limited
+from inzwa.engines.onnx_session import LOAD_ERRORS, RUN_ERRORS, open_session
+from inzwa.engines.tts.loudness import Frames, Loudness, fit_loudness, limited
+from inzwa.engines.tts.text.frontend import Ids, SynthesisConfig
 from inzwa.engines.tts.vits_graph import split_vits
 from inzwa.errors import EngineError
 from inzwa.formats.onnx_graph import MalformedGraph, read_graph
@@ -26,12 +25,12 @@ FIRST_CHUNK_FRAMES: Final = 24
 """The first chunk: 0.28 s of a voice with 256 samples a frame at 22.05 kHz."""
 
 CHUNK_GROWTH: Final = 2
-MOST_CHUNK_FRAMES: Final = 128
-"""A chunk is one job of the worker: no longer than 1.5 s of sound, so that others get their turn."""
+MAX_CHUNK_FRAMES: Final = 128
+"""A chunk is one job of the worker: 1.5 s of sound at most, so that other phrases get their turn."""
 
 
 class Uncuttable(EngineError):
-    """A graph that is one, but not of a shape that can be cut in three."""
+    """A graph that cannot be cut in three."""
 
 
 class NormalNoise(Protocol):
@@ -40,20 +39,7 @@ class NormalNoise(Protocol):
     def standard_normal(self, size: tuple[int, ...], /, dtype: type[np.float32]) -> Frames: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The numbers that the graph takes beside the ids."""
-
-    noise_scale: float
-    length_scale: float
-    noise_w: float
-    speaker: int = 0
-    """Which of a voice's speakers; read by graphs that have several."""
-    language: int = 0
-    """Which of a voice's languages; read by graphs that have several."""
-
-
-class VitsVoice:
+class ChunkedVoice:
     """The three parts of a voice, loaded."""
 
     def __init__(self, path: Path, *, threads: int) -> None:
@@ -64,34 +50,36 @@ class VitsVoice:
             raise EngineError("tts", f"{path.name} is no VITS voice that can be read.") from error
         try:
             parts = split_vits(graph)
-            self._text, self._flow, self._decoder = open_sessions((parts.text, parts.flow, parts.decoder), threads)
+            self._text, self._flow, self._decoder = (
+                open_session(part, threads=threads) for part in (parts.text, parts.flow, parts.decoder)
+            )
             self._seams = parts.seams
-        except (MalformedGraph, Fail, InvalidArgument, InvalidGraph) as error:
+        except (MalformedGraph, *LOAD_ERRORS) as error:
             raise Uncuttable("tts", f"{path.name} is no VITS voice that can be cut.") from error
         self._loudness: Loudness | None = None
 
-    def learn(self, phrases: Iterable[npt.NDArray[np.int64]], pace: Pace) -> None:
-        """Say these ids to itself; from now on `say` gives every phrase the same loudness. Speakers share one line."""
-        latents = [self._latent(ids, pace, np.random.default_rng(0)) for ids in phrases]
+    def calibrate(self, phrases: Iterable[Ids], config: SynthesisConfig) -> None:
+        """Say these ids to nobody; from now on `say` gives every phrase the same loudness, whoever speaks."""
+        latents = [self._latent(ids, config, np.random.default_rng(0)) for ids in phrases]
         said = [(latent[self._seams.z], np.concatenate(list(self._chunks(latent)))) for latent in latents]
-        self._loudness = learn_loudness(said, self._seams.hop) if said else None
+        self._loudness = fit_loudness(said, self._seams.hop) if said else None
 
-    def say(self, ids: npt.NDArray[np.int64], pace: Pace, noise: NormalNoise) -> Iterator[Sound]:
+    def say(self, ids: Ids, config: SynthesisConfig, noise: NormalNoise) -> Iterator[Sound]:
         """The sound of `ids`, shape (1, ids), in chunks; the same noise gives the same sound. At least one chunk."""
-        latent = self._latent(ids, pace, noise)
+        latent = self._latent(ids, config, noise)
         gain = self._loudness.gain(latent[self._seams.z]) if self._loudness else None
         for sound in self._chunks(latent):
             yield sound if gain is None else limited(sound * np.float32(gain))
 
-    def say_whole(self, ids: npt.NDArray[np.int64], pace: Pace, noise: NormalNoise) -> Sound:
+    def say_whole(self, ids: Ids, config: SynthesisConfig, noise: NormalNoise) -> Sound:
         """The same sound in one run of the decoder, as loud as it comes out."""
-        latent = self._latent(ids, pace, noise)
+        latent = self._latent(ids, config, noise)
         return self._decode(latent, 0, latent[self._seams.z].shape[2])
 
-    def _latent(self, ids: npt.NDArray[np.int64], pace: Pace, noise: NormalNoise) -> dict[str, Frames]:
-        """What the decoder takes: z, shape (1, channels, frames), and what is known of the speaker."""
+    def _latent(self, ids: Ids, config: SynthesisConfig, noise: NormalNoise) -> dict[str, Frames]:
+        """The decoder's inputs: z, shape (1, channels, frames), and the speaker's vector where there are several."""
         seams = self._seams
-        feed = inputs_for(ids, pace)
+        feed = inputs_for(ids, config)
         if seams.duration_noise:
             feed[seams.duration_noise] = noise.standard_normal((1, 2, ids.shape[1]), dtype=np.float32)
         made = run(self._text, feed)
@@ -103,7 +91,7 @@ class VitsVoice:
             yield self._decode(latent, begin, end)
 
     def _decode(self, latent: dict[str, Frames], begin: int, end: int) -> Sound:
-        """The samples of the frames `begin` to `end`, seen with as many neighbours as the decoder looks at."""
+        """The samples of the frames `begin` to `end`, computed with all neighbours that they depend on."""
         seams, frames = self._seams, latent[self._seams.z]
         first, last = max(0, begin - seams.reach), min(frames.shape[2], end + seams.reach)
         (sound,) = run(self._decoder, latent | {seams.z: frames[:, :, first:last]}).values()
@@ -111,24 +99,24 @@ class VitsVoice:
 
 
 def chunk_bounds(frames: int) -> list[int]:
-    """Where the chunks begin and end: 0, the first few frames, more each time; a last sliver joins the chunk before."""
+    """Where the chunks begin and end: 0, the first few frames, more each time; a short rest joins the last chunk."""
     bounds, size = [0], FIRST_CHUNK_FRAMES
     while frames - bounds[-1] >= size + FIRST_CHUNK_FRAMES:
         bounds.append(bounds[-1] + size)
-        size = min(size * CHUNK_GROWTH, MOST_CHUNK_FRAMES)
+        size = min(size * CHUNK_GROWTH, MAX_CHUNK_FRAMES)
     return [*bounds, frames]
 
 
-def inputs_for(ids: npt.NDArray[np.int64], pace: Pace) -> dict[str, Any]:
-    """By the names that exporters of VITS give them: those of Piper and Coqui, then those of sherpa-onnx."""
+def inputs_for(ids: Ids, config: SynthesisConfig) -> dict[str, Any]:
+    """Inputs by the names that exporters of VITS give them: those of Piper and Coqui, then those of sherpa-onnx."""
     count = np.array([ids.shape[1]])
-    scales = np.array([pace.noise_scale, pace.length_scale, pace.noise_w], dtype=np.float32)
+    scales = np.array([config.noise_scale, config.length_scale, config.noise_w], dtype=np.float32)
     return {
         "input": ids,
         "input_lengths": count,
         "scales": scales,
-        "sid": np.array([pace.speaker]),
-        "langid": np.array([pace.language]),
+        "sid": np.array([config.speaker]),
+        "langid": np.array([config.language]),
         "x": ids,
         "x_length": count,
         "noise_scale": scales[:1],
@@ -137,30 +125,11 @@ def inputs_for(ids: npt.NDArray[np.int64], pace: Pace) -> dict[str, Any]:
     }
 
 
-def open_sessions(models: Sequence[bytes], threads: int) -> list[onnxruntime.InferenceSession]:
-    """By way of files: a session that is given bytes keeps them for life (78 MB more in memory with joe-medium)."""
-    sessions = []
-    with TemporaryDirectory(prefix="inzwa-voice-") as folder:
-        for number, model in enumerate(models):
-            path = Path(folder, f"{number}.onnx")
-            path.write_bytes(model)
-            sessions.append(onnxruntime.InferenceSession(path, _options(threads), ["CPUExecutionProvider"]))
-    return sessions
-
-
-def _options(threads: int) -> onnxruntime.SessionOptions:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options
-
-
 def run(session: onnxruntime.InferenceSession, feed: dict[str, Any]) -> dict[str, npt.NDArray[np.float32]]:
-    """Names to what the session made of those entries of `feed` that it takes."""
+    """Outputs by name. Entries of `feed` that are no inputs of the session are left out."""
     takes = {entry.name: feed[entry.name] for entry in session.get_inputs()}
     names = [entry.name for entry in session.get_outputs()]
     try:
         return dict(zip(names, session.run(names, takes), strict=True))
-    except (Fail, InvalidArgument, RuntimeException) as error:
+    except RUN_ERRORS as error:
         raise EngineError("tts", "The voice could not say this phrase.") from error

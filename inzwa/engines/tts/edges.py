@@ -1,13 +1,14 @@
-"""A phrase's edges: no dead air before it, a pause behind it that fits its last mark, and no click. Knows no voice.
+"""A phrase's edges: no silence before it, a pause behind it that fits its last punctuation mark, and no click.
 
 What a voice leaves behind a phrase is as long after a comma as after a full stop, or after no mark at all, where a
-phrase was cut only for its length. Sound passes at once; only silence is held back, until it is known what it is.
+phrase was cut only for its length. Sound passes at once; silence is buffered until speech or the end follows.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from inzwa.audio.pcm import Sound, samples_in
 
@@ -21,6 +22,8 @@ SENTENCE_MS, CLAUSE_MS, WORD_MS = 220, 140, 50
 _FADE_MS: Final = 4
 _CLOSING: Final = "\"'”’)]*_ \n"
 
+Indices = npt.NDArray[np.intp]
+
 
 def pause_ms(phrase: str) -> int:
     """How long the silence behind this phrase is, in milliseconds."""
@@ -28,29 +31,29 @@ def pause_ms(phrase: str) -> int:
     return SENTENCE_MS if last and last in ".!?…" else CLAUSE_MS if last and last in ",;:" else WORD_MS
 
 
-def edged(chunks: Iterator[Sound], rate: int, pause: float) -> Iterator[Sound]:
+def shape_edges(chunks: Iterator[Sound], rate: int, pause: float) -> Iterator[Sound]:
     """The same sound with LEAD_MS of silence before it at most, and `pause` milliseconds behind it.
 
     No chunk is empty. A phrase that is all silence gives nothing.
     """
-    held, begun, last = np.empty(0, dtype=np.float32), False, 0.0
+    buffered, begun, last = np.empty(0, dtype=np.float32), False, 0.0
     for chunk in chunks:
-        joined = np.concatenate((held, chunk))
+        joined = np.concatenate((buffered, chunk))
         loud = np.flatnonzero(np.abs(joined) > QUIET)
         if not loud.size:
-            held = joined if begun else joined[-samples_in(LEAD_MS, rate) :]
+            buffered = joined if begun else joined[-samples_in(LEAD_MS, rate) :]
             continue
         if not begun:
             joined, loud = _trimmed(joined, loud, rate)
             begun = True
         end = int(loud[-1]) + 1
         yield joined[:end]
-        held, last = joined[end:], float(joined[end - 1])
+        buffered, last = joined[end:], float(joined[end - 1])
     if begun:
-        yield _ending(held, last, samples_in(pause, rate), rate)
+        yield _ending(buffered, last, samples_in(pause, rate), rate)
 
 
-def _trimmed(sound: Sound, loud: np.ndarray, rate: int) -> tuple[Sound, np.ndarray]:
+def _trimmed(sound: Sound, loud: Indices, rate: int) -> tuple[Sound, Indices]:
     """Without what is more than LEAD_MS before the first loud sample, faded in; and where it is loud now."""
     start = max(0, int(loud[0]) - samples_in(LEAD_MS, rate))
     sound = sound[start:].copy()

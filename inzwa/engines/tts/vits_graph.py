@@ -1,12 +1,12 @@
-"""Where a VITS graph is cut so that sound can leave before the phrase is finished. Knows structure, not names.
+"""Where a VITS graph is cut, so that sound can leave before the phrase is finished; found by structure, not by names.
 
     text  --(encoder, durations)-->  mean, spread, mask  --(+ noise, flow)-->  z  --(decoder)-->  sound
 
-The decoder is nine tenths of the work and a convolution: a stretch of it needs only the frames that it can see. So it
-runs over a few frames at a time, with as many neighbours as its kernels reach, and gives the same samples as in one
-run. Both places where the exported graph draws random numbers become inputs, so that a seed can repeat a phrase.
+The decoder is nine tenths of the work and a convolution: each sample depends on the frames near it alone. So it runs
+over a few frames at a time, with as many neighbours as its kernels reach, and gives the same samples as in one run.
+Both places where the exported graph draws random numbers become inputs, so that a seed can repeat a phrase.
 
-The parts are made each time the voice opens (0.3 s of work), so no second copy of the weights has to be kept true. The
+The parts are made each time the voice opens (0.3 s), so there is no second copy of the weights on the disk. The
 package streaming-vits 0.4.2 cuts such a graph in two, not in three.
 """
 

@@ -4,14 +4,15 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from inzwa.engines.tts.chunked_voice import FIRST_CHUNK_FRAMES, MOST_CHUNK_FRAMES, Pace, VitsVoice, chunk_bounds
+from inzwa.engines.tts.chunked_voice import FIRST_CHUNK_FRAMES, MAX_CHUNK_FRAMES, ChunkedVoice, chunk_bounds
+from inzwa.engines.tts.text.frontend import SynthesisConfig
 from inzwa.engines.tts.text.piper import read_piper_config
 from inzwa.engines.tts.vits_graph import split_vits
 from inzwa.errors import EngineError
 from inzwa.formats.onnx_graph import MalformedGraph, read_graph
 
 SYMBOLS = "mɑːŋɡwɑːnˈɑːniː, mɑːkɑːdˈiːiː nhˈɑːsiː? ndiːnoʊfˈɑːrɑː kuːkuːoʊnˈɑːiː."
-PACE = Pace(0.667, 1.0, 0.8)
+PACE = SynthesisConfig(0.667, 1.0, 0.8)
 REACH = 12
 
 
@@ -22,7 +23,7 @@ def model(models):
 
 @pytest.fixture(scope="module")
 def voice(model):
-    return VitsVoice(model.path(".onnx"), threads=2)
+    return ChunkedVoice(model.path(".onnx"), threads=2)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_without_noise_the_parts_give_what_the_uncut_graph_gives(model, voice, i
     uncut = onnxruntime.InferenceSession(model.path(".onnx"), providers=["CPUExecutionProvider"])
     scales = np.array([0, 1, 0], dtype=np.float32)
     (whole,) = uncut.run(None, {"input": ids, "input_lengths": np.array([ids.shape[1]]), "scales": scales})
-    parts = voice.say_whole(ids, Pace(0, 1, 0), np.random.default_rng())
+    parts = voice.say_whole(ids, SynthesisConfig(0, 1, 0), np.random.default_rng())
     assert np.abs(parts - whole.reshape(-1)).max() <= 1e-4
 
 
@@ -56,7 +57,7 @@ def test_the_same_seed_gives_the_same_sound_and_another_seed_another(voice, ids)
 
 @pytest.mark.weights
 def test_a_longer_scale_makes_a_longer_sound(voice, ids):
-    slow, fast = (voice.say_whole(ids, Pace(0, scale, 0), np.random.default_rng(1)) for scale in (2.0, 0.5))
+    slow, fast = (voice.say_whole(ids, SynthesisConfig(0, scale, 0), np.random.default_rng(1)) for scale in (2.0, 0.5))
     assert slow.size > 2 * fast.size
 
 
@@ -70,7 +71,7 @@ def test_a_file_that_is_no_graph_is_refused_by_name(tmp_path):
     path = tmp_path / "broken.onnx"
     path.write_bytes(b"not a graph")
     with pytest.raises(EngineError, match=r"broken\.onnx") as raised:
-        VitsVoice(path, threads=1)
+        ChunkedVoice(path, threads=1)
     assert isinstance(raised.value.__cause__, MalformedGraph)
 
 
@@ -80,7 +81,7 @@ def test_chunks_cover_every_frame_once_and_keep_within_their_bound(frames):
     sizes = np.diff(bounds)
     assert (bounds[0], bounds[-1]) == (0, frames)
     assert sizes.min() > 0
-    assert sizes.max() < MOST_CHUNK_FRAMES + FIRST_CHUNK_FRAMES
+    assert sizes.max() < MAX_CHUNK_FRAMES + FIRST_CHUNK_FRAMES
 
 
 def test_a_phrase_of_three_seconds_starts_early_and_costs_little_more():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inzwa.engines.tts.edges import CLAUSE_MS, LEAD_MS, QUIET, SENTENCE_MS, WORD_MS, edged, pause_ms
+from inzwa.engines.tts.edges import CLAUSE_MS, LEAD_MS, QUIET, SENTENCE_MS, WORD_MS, pause_ms, shape_edges
 
 RATE = 10_000
 LEAD = LEAD_MS * RATE // 1000
@@ -15,7 +15,7 @@ def silence(samples):
 
 
 def said(sound, chunks=5, pause=100):
-    pieces = list(edged(iter(np.array_split(sound, chunks)), RATE, pause))
+    pieces = list(shape_edges(iter(np.array_split(sound, chunks)), RATE, pause))
     assert all(piece.size for piece in pieces)
     return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.float32)
 
@@ -67,7 +67,7 @@ def test_sound_passes_at_once():
             given.append(chunk)
             yield chunk
 
-    assert next(edged(chunks(), RATE, 100)).size == 1000
+    assert next(shape_edges(chunks(), RATE, 100)).size == 1000
     assert len(given) == 1
 
 

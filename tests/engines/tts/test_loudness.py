@@ -5,12 +5,12 @@ import pytest
 
 from inzwa.audio.pcm import SILENT_DBFS
 from inzwa.engines.tts.loudness import (
-    MOST_FOR_A_PHRASE_DB,
-    MOST_FOR_THE_VOICE_DB,
+    MAX_PHRASE_GAIN_DB,
+    MAX_VOICE_GAIN_DB,
     TARGET_DBFS,
+    fit_loudness,
     frame_levels,
     gain_for,
-    learn_loudness,
     limited,
     speech_level,
 )
@@ -35,7 +35,7 @@ def measured(sound):
 
 
 def test_phrases_of_any_loudness_come_out_alike():
-    loudness = learn_loudness([phrase(), phrase()], HOP)
+    loudness = fit_loudness([phrase(), phrase()], HOP)
     phrases = [phrase(louder_db=louder) for louder in (-3, -1.5, 0, 1.5, 3)]
     before = [measured(sound) for _, sound in phrases]
     after = [measured(sound * loudness.gain(latent)) for latent, sound in phrases]
@@ -44,11 +44,11 @@ def test_phrases_of_any_loudness_come_out_alike():
 
 
 def test_no_phrase_is_changed_by_more_than_the_bounds():
-    loudness = learn_loudness([phrase(), phrase()], HOP)
-    most_db = MOST_FOR_A_PHRASE_DB + MOST_FOR_THE_VOICE_DB
+    loudness = fit_loudness([phrase(), phrase()], HOP)
+    most_db = MAX_PHRASE_GAIN_DB + MAX_VOICE_GAIN_DB
     for latent in (np.full((1, CHANNELS, 5), value, dtype=np.float32) for value in (-1e3, 0, 1e3)):
         assert abs(20 * np.log10(loudness.gain(latent))) <= most_db + 1e-6
-    assert gain_for(-80 + 21) == pytest.approx(10 ** (MOST_FOR_THE_VOICE_DB / 20))
+    assert gain_for(-80 + 21) == pytest.approx(10 ** (MAX_VOICE_GAIN_DB / 20))
 
 
 def test_every_voice_is_brought_to_one_level():
@@ -58,7 +58,7 @@ def test_every_voice_is_brought_to_one_level():
 
 def test_a_voice_without_a_sound_is_left_alone():
     latent, sound = phrase()
-    loudness = learn_loudness([(latent, np.zeros_like(sound))], HOP)
+    loudness = fit_loudness([(latent, np.zeros_like(sound))], HOP)
     assert loudness.gain(latent) == 1.0
     assert measured(np.zeros(10 * HOP, dtype=np.float32)) == SILENT_DBFS
     assert measured(np.zeros(0, dtype=np.float32)) == SILENT_DBFS

@@ -6,7 +6,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from inzwa.engines.tts.chunked_voice import Pace, Uncuttable, VitsVoice
+from inzwa.engines.tts.chunked_voice import ChunkedVoice, Uncuttable
+from inzwa.engines.tts.text.frontend import SynthesisConfig
 from inzwa.engines.tts.vits import open_vits
 from inzwa.engines.tts.whole_voice import WholeVoice, open_graph
 from inzwa.errors import EngineError
@@ -15,7 +16,7 @@ from inzwa.models.local_model import LocalModel
 from inzwa.protocols import FileInfo, VoiceOptions
 
 CHANNELS, SYMBOLS, SPEAKERS, HOP = 3, 40, 3, 4
-PACE = Pace(0.667, 1.0, 0.8, speaker=1)
+PACE = SynthesisConfig(0.667, 1.0, 0.8, speaker=1)
 
 
 def graph(*, ids="input", uncuttable=False):
@@ -60,13 +61,13 @@ IDS = np.random.default_rng(1).integers(0, 20, (1, SYMBOLS * 3))
 
 
 def quiet(speaker):
-    return Pace(0.0, 1.0, 0.0, speaker=speaker)
+    return SynthesisConfig(0.0, 1.0, 0.0, speaker=speaker)
 
 
 def test_a_graph_with_speakers_and_constants_is_cut_and_gives_what_it_gave_whole(path):
     path.write_bytes(graph())
     voice = open_graph(path, threads=1)
-    assert isinstance(voice, VitsVoice)
+    assert isinstance(voice, ChunkedVoice)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     for speaker in range(SPEAKERS):
         feed = {"input": IDS, "scales": np.array([0, 1, 0], dtype=np.float32), "sid": np.array([speaker])}
@@ -86,7 +87,7 @@ def test_another_speaker_sounds_different(path):
 def test_a_graph_that_cannot_be_cut_is_run_whole(path):
     path.write_bytes(graph(uncuttable=True))
     with pytest.raises(Uncuttable):
-        VitsVoice(path, threads=1)
+        ChunkedVoice(path, threads=1)
     voice = open_graph(path, threads=1)
     assert isinstance(voice, WholeVoice)
     (sound,) = voice.say(IDS, PACE, np.random.default_rng())

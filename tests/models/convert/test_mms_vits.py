@@ -6,7 +6,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
+from inzwa.engines.tts.chunked_voice import ChunkedVoice
+from inzwa.engines.tts.text.frontend import SynthesisConfig
 from inzwa.errors import NotConvertible
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.progress import silent
@@ -14,7 +15,7 @@ from tests.models.convert import small_vits
 from tests.models.convert.small_vits import CONFIG, LETTERS, write
 
 convert = CONVERTERS["mms-vits"]
-PACE = Pace(0.667, 3.0, 0.8)
+PACE = SynthesisConfig(0.667, 3.0, 0.8)
 HOP = 8
 
 
@@ -40,7 +41,7 @@ def some_ids(count, seed=0):
 
 
 def said(folder, ids, seed=1):
-    return VitsVoice(folder / "model.onnx", threads=1).say_whole(ids, PACE, np.random.default_rng(seed))
+    return ChunkedVoice(folder / "model.onnx", threads=1).say_whole(ids, PACE, np.random.default_rng(seed))
 
 
 def test_the_folder_holds_all_that_a_voice_needs(source, out):
@@ -71,7 +72,7 @@ def test_texts_shorter_and_longer_than_the_attentions_window_are_said(source, ou
 
 def test_chunks_joined_are_the_whole_phrase(source, out):
     convert(source, out, silent)
-    voice = VitsVoice(out / "model.onnx", threads=1)
+    voice = ChunkedVoice(out / "model.onnx", threads=1)
     ids = some_ids(61)
     chunks = list(voice.say(ids, PACE, np.random.default_rng(7)))
     assert len(chunks) >= 3
@@ -81,15 +82,17 @@ def test_chunks_joined_are_the_whole_phrase(source, out):
 
 def test_a_longer_scale_makes_a_longer_sound(source, out):
     convert(source, out, silent)
-    voice = VitsVoice(out / "model.onnx", threads=1)
-    slow, fast = (voice.say_whole(some_ids(40), Pace(0, scale, 0), np.random.default_rng(1)) for scale in (40.0, 10.0))
+    voice = ChunkedVoice(out / "model.onnx", threads=1)
+    slow, fast = (
+        voice.say_whole(some_ids(40), SynthesisConfig(0, scale, 0), np.random.default_rng(1)) for scale in (40.0, 10.0)
+    )
     assert slow.size > 2 * fast.size
 
 
 def test_where_no_time_is_left_a_symbol_still_gives_one_frame(source, out):
     convert(source, out, silent)
-    voice = VitsVoice(out / "model.onnx", threads=1)
-    assert voice.say_whole(some_ids(4), Pace(0, 0.0, 0), np.random.default_rng(1)).size == HOP
+    voice = ChunkedVoice(out / "model.onnx", threads=1)
+    assert voice.say_whole(some_ids(4), SynthesisConfig(0, 0.0, 0), np.random.default_rng(1)).size == HOP
 
 
 def test_weight_norm_is_folded_however_torch_named_it(source, out, tmp_path, weights):

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from inzwa.engines.tts.chunked_voice import Pace, VitsVoice
+from inzwa.engines.tts.chunked_voice import ChunkedVoice
 from inzwa.engines.tts.text.detect import open_frontend
+from inzwa.engines.tts.text.frontend import SynthesisConfig
 from inzwa.models.convert import CONVERTERS
 from inzwa.models.progress import silent
 from tests.models.convert import small_vits
@@ -47,13 +48,13 @@ def test_the_sound_is_that_of_transformers(tmp_path, reference, changes):
     model = reference.make(tmp_path / "in", **changes)
     (tmp_path / "out").mkdir()
     CONVERTERS["mms-vits"](local(tmp_path / "in"), tmp_path / "out", silent)
-    voice = VitsVoice(tmp_path / "out" / "model.onnx", threads=2)
+    voice = ChunkedVoice(tmp_path / "out" / "model.onnx", threads=2)
     config = model.config
-    pace = Pace(config.noise_scale, 1 / config.speaking_rate, config.noise_scale_duration)
+    synthesis = SynthesisConfig(config.noise_scale, 1 / config.speaking_rate, config.noise_scale_duration)
     for count in (1, 2, 5, 30, 121):
         ids = np.random.default_rng(count).integers(0, config.vocab_size, (1, count))
         expected = reference.say(model, ids)
-        sound = voice.say_whole(ids, pace, reference.SameNoise())
+        sound = voice.say_whole(ids, synthesis, reference.SameNoise())
         assert sound.shape == expected.shape
         difference = np.abs(sound - expected).max()
         loudest = np.abs(expected).max()

@@ -1,4 +1,4 @@
-"""How a Coqui voice reads: the characters of its config.json, letters or IPA, with blanks where it was trained so.
+"""The front end of Coqui voices: the characters of config.json, letters or IPA, with blanks where trained so.
 
 The format is that of coqui-tts (github.com/idiap/coqui-ai-TTS): a symbol's id is its place in a list that is made of
 `characters` in an order that depends on `characters_class`.
@@ -7,10 +7,10 @@ The format is that of coqui-tts (github.com/idiap/coqui-ai-TTS): a symbol's id i
 from collections.abc import Mapping
 from typing import Any, Final
 
-from inzwa.engines.tts.chunked_voice import Pace
-from inzwa.engines.tts.text.frontend import Ids, VoiceFacts, apart, as_ids, shona_or_first, spelt
+from inzwa.engines.tts.text.frontend import Ids, SynthesisConfig, VoiceConfig, apart, as_ids, shona_or_first, spelt
 from inzwa.engines.tts.text.symbols import Accent, accent_for
-from inzwa.shona.phonology.orthography import ipa, plain
+from inzwa.shona.phonology.ipa import ipa
+from inzwa.shona.phonology.orthography import normalise_spelling
 
 _OF_VITS: Final = "VitsCharacters"
 _OF_IPA: Final = "IPAPhonemes"
@@ -32,14 +32,14 @@ class CoquiFrontend:
         framed = bool(config.get("enable_eos_bos_chars"))
         self._frame = [[self._ids[characters[name]]] if framed else [] for name in ("bos", "eos")]
         self._accent = _accent(config)
-        self.facts = VoiceFacts(
+        self.config = VoiceConfig(
             sample_rate=int(config["audio"]["sample_rate"]),
-            pace=_pace(config.get("model_args") or {}, self._accent, speakers, languages),
+            synthesis=_synthesis(config.get("model_args") or {}, self._accent, speakers, languages),
             speakers=dict(speakers),
         )
 
     def ids(self, text: str) -> Ids:
-        said = self._accent.symbols(ipa(text)) if self._accent else " ".join(plain(text).split())
+        said = self._accent.symbols(ipa(text)) if self._accent else " ".join(normalise_spelling(text).split())
         letters = spelt(said, self._ids).strip()
         if not any(letter.isalpha() for letter in letters):
             return as_ids([])
@@ -67,10 +67,10 @@ def _accent(config: Mapping[str, Any]) -> Accent | None:
     return accent_for(str(config["phoneme_language"]).split("-")[0]) if config.get("use_phonemes") else None
 
 
-def _pace(
+def _synthesis(
     said: Mapping[str, Any], accent: Accent | None, speakers: Mapping[str, int], languages: Mapping[str, int]
-) -> Pace:
-    return Pace(
+) -> SynthesisConfig:
+    return SynthesisConfig(
         noise_scale=float(said.get("inference_noise_scale", 0.667)),
         length_scale=float(said.get("length_scale", 1.0)) * (accent.stretch if accent else 1.0),
         noise_w=float(said.get("inference_noise_scale_dp", 1.0)),

@@ -1,4 +1,4 @@
-"""Which of the three kinds of VITS a model is, told by its own metadata: Piper, MMS-TTS or Coqui."""
+"""The front end for a model by its own metadata: Piper, MMS-TTS or Coqui."""
 
 import json
 from pathlib import Path, PurePosixPath
@@ -13,19 +13,19 @@ from inzwa.models.local_model import LocalModel
 
 
 def open_frontend(model: LocalModel) -> TextFrontend:
-    """The way this voice reads. EngineError where its files say of none of the three that it is one."""
+    """The voice's front end. EngineError where its files describe none of the three kinds."""
     paths = {PurePosixPath(file.name).name: model.folder / file.name for file in model.files}
     described = [path for name, path in paths.items() if name.endswith(".onnx.json") or name == "config.json"]
     if not described:
         raise EngineError("tts", f"{model.name} has neither a .onnx.json nor a config.json that describes a voice.")
     path = min(described, key=lambda path: path.name == "config.json")
     try:
-        return _reader(path, _json(path), paths)
+        return _frontend(path, _json(path), paths)
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise EngineError("tts", f"{path.name} of {model.name} does not describe a voice: {error!r}.") from error
 
 
-def _reader(path: Path, said: dict[str, Any], paths: dict[str, Path]) -> TextFrontend:
+def _frontend(path: Path, said: dict[str, Any], paths: dict[str, Path]) -> TextFrontend:
     if "phoneme_id_map" in said:
         return PiperFrontend(read_piper_config(path))
     if said.get("model_type") == "vits":

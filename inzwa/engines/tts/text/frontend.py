@@ -1,4 +1,4 @@
-"""Text to the ids that one voice was trained on: what the three kinds of VITS have in common. Knows none of them."""
+"""Text to the ids that one voice was trained on: what the three kinds of VITS voices have in common."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,31 +7,42 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from inzwa.engines.tts.chunked_voice import Pace
-
 Ids = npt.NDArray[np.int64]
 """Shape (1, ids)."""
 
 
+@dataclass(frozen=True, slots=True)
+class SynthesisConfig:
+    """A VITS graph's inputs beside the ids."""
+
+    noise_scale: float
+    length_scale: float
+    noise_w: float
+    speaker: int = 0
+    """Which of a voice's speakers; read by graphs that have several."""
+    language: int = 0
+    """Which of a voice's languages; read by graphs that have several."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceFacts:
+class VoiceConfig:
     """What a voice's metadata says beside its symbols."""
 
     sample_rate: int
     """Samples a second."""
-    pace: Pace
-    """As the voice speaks by itself; its speaker and language are the first, or Shona where a voice knows that."""
+    synthesis: SynthesisConfig
+    """The voice's defaults; its speaker and language are the first, or Shona where a voice knows that."""
     speakers: Mapping[str, int] = field(default_factory=dict)
-    """Name to id; empty where there is but one."""
+    """Name to id; empty where there is only one."""
 
 
 class TextFrontend(Protocol):
-    """A voice's way to read."""
+    """A voice's front end."""
 
-    facts: VoiceFacts
+    config: VoiceConfig
 
     def ids(self, text: str) -> Ids:
-        """A text in Shona as the graph takes it; shape (1, 0) where it has no sound."""
+        """A Shona text as the graph takes it; shape (1, 0) where it has no sound."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""How an MMS-TTS voice reads: the letters of orthography, lower-cased, with a blank between every two.
+"""The front end of MMS-TTS voices: the letters of the orthography, lower-cased, with a blank between every two.
 
 The files are those of transformers' VitsTokenizer: vocab.json, tokenizer_config.json and config.json. The blank is
 whatever has the id 0, which in MMS is a letter (its `pad_token`), because the voices were trained so.
@@ -7,10 +7,9 @@ whatever has the id 0, which in MMS is a letter (its `pad_token`), because the v
 from collections.abc import Mapping
 from typing import Any
 
-from inzwa.engines.tts.chunked_voice import Pace
-from inzwa.engines.tts.text.frontend import Ids, VoiceFacts, apart, as_ids, spelt
+from inzwa.engines.tts.text.frontend import Ids, SynthesisConfig, VoiceConfig, apart, as_ids, spelt
 from inzwa.errors import EngineError
-from inzwa.shona.phonology.orthography import plain
+from inzwa.shona.phonology.orthography import normalise_spelling
 
 _BLANK = 0
 
@@ -23,9 +22,9 @@ class MmsFrontend:
         for wish in ("phonemize", "is_uroman"):
             if tokenizer.get(wish, False):
                 raise EngineError("tts", f"An MMS voice that wants {wish} cannot be read.")
-        self.facts = VoiceFacts(
+        self.config = VoiceConfig(
             sample_rate=int(config["sampling_rate"]),
-            pace=Pace(
+            synthesis=SynthesisConfig(
                 noise_scale=float(config["noise_scale"]),
                 length_scale=1 / float(config["speaking_rate"]),
                 noise_w=float(config["noise_scale_duration"]),
@@ -35,7 +34,7 @@ class MmsFrontend:
         self._blanks = bool(tokenizer.get("add_blank", True))
 
     def ids(self, text: str) -> Ids:
-        letters = spelt(" ".join(plain(text).split()), self._ids).strip()
+        letters = spelt(" ".join(normalise_spelling(text).split()), self._ids).strip()
         if not any(letter.isalpha() for letter in letters):
             return as_ids([])
         symbols = [self._ids[letter] for letter in letters]

@@ -1,4 +1,4 @@
-"""How a Piper voice reads: IPA in the symbols of its JSON, which tells its rate and its pace too. Knows no graph.
+"""The front end of Piper voices: IPA in the symbols of a voice's JSON, which has its rate and scales too.
 
 The format is that of rhasspy/piper-voices: a symbol is one character, written as the ids in `phoneme_id_map`, and a
 blank stands between every two of them, as it did in training.
@@ -12,11 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from inzwa.engines.tts.chunked_voice import Pace
-from inzwa.engines.tts.text.frontend import Ids, VoiceFacts, as_ids
+from inzwa.engines.tts.text.frontend import Ids, SynthesisConfig, VoiceConfig, as_ids
 from inzwa.engines.tts.text.symbols import accent_for
 from inzwa.errors import EngineError
-from inzwa.shona.phonology.orthography import ipa
+from inzwa.shona.phonology.ipa import ipa
 
 _BLANK, _BEGIN, _END = "_", "^", "$"
 _MARKS: Final = frozenset((_BLANK, _BEGIN, _END))
@@ -39,7 +38,7 @@ class PiperConfig:
     noise_w: float
     """How much the durations vary."""
     speakers: Mapping[str, int] = field(default_factory=dict)
-    """Name to id; empty where there is but one."""
+    """Name to id; empty where there is only one."""
 
     def encode(self, symbols: str) -> Ids:
         """Symbols as the graph takes them, shape (1, ids): framed, with blanks. Unknown symbols are left out."""
@@ -55,16 +54,16 @@ class PiperFrontend:
 
     def __init__(self, config: PiperConfig) -> None:
         """EngineError where no accent was worked out for the voice's language."""
-        self._config, self._accent = config, accent_for(config.language)
-        self.facts = VoiceFacts(
+        self._piper, self._accent = config, accent_for(config.language)
+        self.config = VoiceConfig(
             sample_rate=config.sample_rate,
-            pace=Pace(config.noise_scale, config.length_scale * self._accent.stretch, config.noise_w),
+            synthesis=SynthesisConfig(config.noise_scale, config.length_scale * self._accent.stretch, config.noise_w),
             speakers=config.speakers,
         )
 
     def ids(self, text: str) -> Ids:
         symbols = self._accent.symbols(ipa(text))
-        return self._config.encode(symbols) if any(symbol.isalpha() for symbol in symbols) else as_ids([])
+        return self._piper.encode(symbols) if any(symbol.isalpha() for symbol in symbols) else as_ids([])
 
 
 def read_piper_config(path: Path) -> PiperConfig:

@@ -1,9 +1,9 @@
-"""Shona's sounds in the symbols of a voice that learned another language. Knows voices, not spelling.
+"""Shona's sounds in the symbols of a voice that was trained on another language.
 
 A voice can say only what it was trained on: a symbol that its language never used has an untrained vector, and comes
 out as noise. So each sound of Shona takes the nearest that the voice has heard often. The vowels, r, v, the whistled
-sounds and the pace were chosen by what a recogniser made of them (benchmarks/voice_cer.py), the rest by their place in
-the mouth. No native speaker has judged any of it.
+sounds and the lengths were chosen by what a recogniser made of them (benchmarks/voice_cer.py), the rest by their place
+of articulation. No native speaker has judged any of it.
 """
 
 import re

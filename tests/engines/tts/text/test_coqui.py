@@ -43,16 +43,16 @@ MHORO = [33, 18, 33, 13, 33, 20, 33, 23, 33, 20, 33, 5, 33, 24, 33, 13, 33, 6, 3
          33, 4, 33, 5, 33, 18, 33, 6, 33, 16, 33, 6, 33, 9, 33, 14, 33, 14, 33, 2, 33]  # fmt: skip
 
 
-def reader(speakers=None, languages=None, **changes):
+def frontend(speakers=None, languages=None, **changes):
     return CoquiFrontend(CONFIG | changes, speakers or {}, languages or {})
 
 
 def test_ids_are_those_of_coqui_tts_for_the_same_config():
-    assert reader().ids("Mhoro shamwari, makadii?")[0].tolist() == MHORO
+    assert frontend().ids("Mhoro shamwari, makadii?")[0].tolist() == MHORO
 
 
 def test_without_blanks_only_the_characters_are_left():
-    assert reader(add_blank=False).ids("Mhoro shamwari, makadii?")[0].tolist() == MHORO[1::2]
+    assert frontend(add_blank=False).ids("Mhoro shamwari, makadii?")[0].tolist() == MHORO[1::2]
 
 
 def test_other_classes_have_their_marks_first_and_their_letters_in_order():
@@ -61,25 +61,25 @@ def test_other_classes_have_their_marks_first_and_their_letters_in_order():
 
 
 def test_begin_and_end_frame_the_text_where_the_voice_was_trained_so():
-    framed = reader(characters=GRAPHEMES, enable_eos_bos_chars=True)
+    framed = frontend(characters=GRAPHEMES, enable_eos_bos_chars=True)
     assert framed.ids("ab!")[0].tolist() == [2, 3, 4, 3, 5, 3, 7, 3, 1]
 
 
 def test_a_voice_without_a_blank_puts_its_pad_between():
-    assert reader(characters=GRAPHEMES | {"blank": None}).ids("a")[0].tolist() == [0, 3, 0]
+    assert frontend(characters=GRAPHEMES | {"blank": None}).ids("a")[0].tolist() == [0, 3, 0]
 
 
 def test_a_voice_of_phonemes_is_given_shona_in_the_symbols_of_its_language():
     phonemes = CHARACTERS | {"characters": "", "phonemes": "ɑːɹoʊmhˈ"}
-    spoken = reader(use_phonemes=True, phoneme_language="en-us", characters=phonemes, add_blank=False)
+    spoken = frontend(use_phonemes=True, phoneme_language="en-us", characters=phonemes, add_blank=False)
     symbols = symbol_list(CONFIG | {"characters": phonemes})
     assert "".join(symbols[number] for number in spoken.ids("ara")[0]) == "ˈɑːɹɑː"
-    assert spoken.facts.pace.length_scale > 1.25
+    assert spoken.config.synthesis.length_scale > 1.25
 
 
 def test_phonemes_of_a_language_without_an_accent_are_refused():
     with pytest.raises(EngineError, match="'tn'"):
-        reader(use_phonemes=True, phoneme_language="tn")
+        frontend(use_phonemes=True, phoneme_language="tn")
 
 
 def test_the_ipa_class_takes_its_phonemes_for_characters():
@@ -89,16 +89,16 @@ def test_the_ipa_class_takes_its_phonemes_for_characters():
 
 @pytest.mark.parametrize("text", ["", "?!", "3 4", "😀"])
 def test_a_text_without_a_letter_gives_nothing(text):
-    assert reader().ids(text).size == 0
+    assert frontend().ids(text).size == 0
 
 
 def test_rate_pace_speakers_and_language_are_read():
-    facts = reader({"Rudo": 3, "Tendai": 4}, {"en": 0, "sn": 7}).facts
-    assert facts.sample_rate == 22_050
-    assert (facts.pace.noise_scale, facts.pace.length_scale, facts.pace.noise_w) == (0.5, 1.25, 0.9)
-    assert facts.speakers == {"Rudo": 3, "Tendai": 4}
-    assert (facts.pace.speaker, facts.pace.language) == (3, 7)
+    config = frontend({"Rudo": 3, "Tendai": 4}, {"en": 0, "sn": 7}).config
+    assert config.sample_rate == 22_050
+    assert (config.synthesis.noise_scale, config.synthesis.length_scale, config.synthesis.noise_w) == (0.5, 1.25, 0.9)
+    assert config.speakers == {"Rudo": 3, "Tendai": 4}
+    assert (config.synthesis.speaker, config.synthesis.language) == (3, 7)
 
 
 def test_a_voice_that_does_not_know_shona_speaks_its_first_language():
-    assert reader(languages={"fr": 2, "en": 1}).facts.pace.language == 1
+    assert frontend(languages={"fr": 2, "en": 1}).config.synthesis.language == 1

@@ -48,8 +48,8 @@ def test_each_kind_is_known_by_what_it_says(tmp_path, documents, kind):
 
 def test_what_lies_beside_the_config_is_read_too(tmp_path):
     files = {"speakers": {"Rudo": 0, "Tendai": 1}, "language_ids": {"en": 0, "sna": 1}}
-    facts = open_frontend(model(tmp_path, config=test_coqui.CONFIG, **files)).facts
-    assert (facts.speakers, facts.pace.language) == (files["speakers"], 1)
+    config = open_frontend(model(tmp_path, config=test_coqui.CONFIG, **files)).config
+    assert (config.speakers, config.synthesis.language) == (files["speakers"], 1)
     (tmp_path / "mms").mkdir()
     unspaced = {"tokenizer_config": {"add_blank": False}}
     mms = open_frontend(model(tmp_path / "mms", config=MMS_CONFIG, vocab=test_mms.VOCAB, **unspaced))

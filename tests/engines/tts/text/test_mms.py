@@ -35,10 +35,10 @@ def test_a_text_without_a_letter_that_is_known_gives_nothing(text):
 
 
 def test_rate_and_pace_are_the_configs():
-    facts = MmsFrontend(CONFIG, VOCAB, {}).facts
-    assert facts.sample_rate == 16_000
-    assert (facts.pace.noise_scale, facts.pace.length_scale, facts.pace.noise_w) == (0.667, 0.5, 0.8)
-    assert not facts.speakers
+    config = MmsFrontend(CONFIG, VOCAB, {}).config
+    assert config.sample_rate == 16_000
+    assert (config.synthesis.noise_scale, config.synthesis.length_scale, config.synthesis.noise_w) == (0.667, 0.5, 0.8)
+    assert not config.speakers
 
 
 @pytest.mark.parametrize("wish", ["phonemize", "is_uroman"])

@@ -76,8 +76,8 @@ def test_several_speakers_are_known_by_their_names_else_by_their_numbers(tmp_pat
 
 
 def test_a_reader_says_shona_in_the_voices_own_symbols_a_little_slower(config):
-    reader = PiperFrontend(config)
-    assert reader.ids("ba").tolist() == config.encode("bˈɑː").tolist()
-    assert reader.ids("... 3 😀").size == 0
-    assert (reader.facts.sample_rate, reader.facts.pace.noise_scale) == (22050, 0.667)
-    assert reader.facts.pace.length_scale > 1
+    frontend = PiperFrontend(config)
+    assert frontend.ids("ba").tolist() == config.encode("bˈɑː").tolist()
+    assert frontend.ids("... 3 😀").size == 0
+    assert (frontend.config.sample_rate, frontend.config.synthesis.noise_scale) == (22050, 0.667)
+    assert frontend.config.synthesis.length_scale > 1

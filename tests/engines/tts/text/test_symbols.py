@@ -5,7 +5,7 @@ import pytest
 from inzwa.engines.tts.text.symbols import accent_for
 from inzwa.errors import EngineError
 from inzwa.shona.phonology.graphemes import GRAPHEMES
-from inzwa.shona.phonology.orthography import ipa
+from inzwa.shona.phonology.ipa import ipa
 
 ENGLISH = accent_for("en")
 HEARD_BY_AN_ENGLISH_VOICE = set("aɪʊoeɔuiɑɛæʌəɚɜː bdfhjklmnpstvwzðŋɡɹɾʃʒθtdʒˈˌ.,?!;:ᵻɐ")
