@@ -1,4 +1,4 @@
-"""python -m release: make, sign and verify what is handed out. `make release` does."""
+"""python -m release: make, sign and verify a release (`make release`)."""
 
 import shutil
 import sys
@@ -12,19 +12,19 @@ from inzwa.models.signing.keys import read_private_key, read_public_keys, write_
 from release.artefacts import build, try_wheel
 from release.sums import KEY, SUMS, BadRelease, sign, verified
 
-THROW_AWAY: Final = (
-    "No RELEASE_KEY was named: signed with a key that was made for this and is gone now. "
-    "It shows that signing works, and vouches for nothing."
+TEMPORARY_KEY: Final = (
+    "No RELEASE_KEY was named: signed with a temporary key, which is deleted now. "
+    "It shows that signing works, and proves nothing about the origin."
 )
 
 
 def main() -> int:
-    """0 when all went well, 1 with the reason when not."""
-    parser = ArgumentParser(prog="python -m release", description="Make, sign and verify what is handed out.")
+    """Exit status: 0, or 1 with the reason on stderr."""
+    parser = ArgumentParser(prog="python -m release", description="Make, sign and verify a release.")
     parser.add_argument("action", choices=["make", "verify"])
     parser.add_argument("-o", "--folder", type=Path, default=Path("out", "release"))
-    parser.add_argument("--key", type=Path, help="the private Ed25519 key that signs; one that is thrown away if none")
-    parser.add_argument("--keys", type=Path, help="public keys to believe; the folder's own if none")
+    parser.add_argument("--key", type=Path, help="the private Ed25519 key that signs; a temporary one by default")
+    parser.add_argument("--keys", type=Path, help="public keys to trust; the folder's own by default")
     arguments = parser.parse_args()
     try:
         if arguments.action == "make":
@@ -39,7 +39,7 @@ def main() -> int:
 def _make(folder: Path, key: Path | None) -> None:
     if folder.exists():
         if any(folder.iterdir()) and not (folder / SUMS).exists():
-            raise BadRelease(f"{folder} holds other things than a release: name a folder of its own")
+            raise BadRelease(f"{folder} holds other files than a release: name another folder")
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     folder = folder.resolve()
@@ -48,7 +48,7 @@ def _make(folder: Path, key: Path | None) -> None:
         if key is None:
             key = Path(scratch, "key")
             write_key_pair(key)
-            sys.stdout.write(f"{THROW_AWAY}\n")
+            sys.stdout.write(f"{TEMPORARY_KEY}\n")
         sign(folder, read_private_key(key))
 
 

@@ -1,4 +1,4 @@
-"""Sdist, wheel and bill of materials of what is committed, and the proof that the wheel can be used."""
+"""Sdist, wheel and bill of materials of the last commit, and a trial of the wheel."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ _TRY: Final = "import inzwa; from inzwa.server.ui.files import asset; asset('ui/
 
 
 def build(folder: Path) -> None:
-    """The sdist of the last commit, the wheel that is made of that sdist, and the bill, into this folder.
+    """Put the sdist, the wheel that is built from it, and the bill of materials into this folder.
 
     SOURCE_DATE_EPOCH is the commit's time, unless it is set. BadRelease says what failed.
     """
@@ -33,9 +33,9 @@ def build(folder: Path) -> None:
 
 
 def try_wheel(folder: Path) -> str:
-    """What `python -m inzwa --version` says in a clean environment that has the wheel, outside the checkout.
+    """The output of `python -m inzwa --version` in a clean environment that has the wheel, outside the checkout.
 
-    The packages that Inzwa needs are this environment's. BadRelease when it is not the wheel that answers.
+    Dependencies are this environment's. BadRelease when another copy of Inzwa is imported.
     """
     wheel = next(folder.glob("*.whl"))
     with tempfile.TemporaryDirectory() as scratch:
@@ -44,7 +44,7 @@ def try_wheel(folder: Path) -> str:
         pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check", "install"]
         _run([*pip, "--no-deps", "--no-index", "--quiet", str(wheel.resolve())], folder)
         site = Path(_run([str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], folder).strip())
-        (site / "needs.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
         found = Path(_run([str(python), "-c", _TRY], Path(scratch)).splitlines()[-1])
         if site not in found.parents:
             raise BadRelease(f"{wheel.name}: {found} was imported instead")
@@ -55,6 +55,6 @@ def _run(command: Sequence[str], folder: Path, more: dict[str, str] | None = Non
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | (more or {})
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip()[-2_000:]
-        raise BadRelease(f"{' '.join(command[:4])} ended with {done.returncode}: {said}")
+        output = (done.stderr or done.stdout).strip()[-2_000:]
+        raise BadRelease(f"{' '.join(command[:4])} ended with {done.returncode}: {output}")
     return done.stdout

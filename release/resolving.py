@@ -1,10 +1,9 @@
-"""python -m release.resolving: whether the requirements can be had together on each Python. `make resolve` does.
+"""python -m release.resolving: whether the requirements resolve on each Python (`make resolve`). Nothing is installed.
 
-pip resolves for another Python from wheels alone. llama-cpp-python has none on PyPI; the one it builds is for any
-Python 3, so what it needs stands in its place. Nothing is installed.
+pip resolves for another Python from wheels alone. llama-cpp-python has none on PyPI and builds one for any Python 3,
+so its dependencies are resolved in its place.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,6 @@ from importlib.metadata import requires
 from pathlib import Path
 from typing import Final
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 ROOT: Final = Path(__file__).parents[1]
@@ -23,7 +21,7 @@ BUILT: Final = "llama-cpp-python"
 
 
 def main() -> int:
-    """0 when every file resolves on every Python, with constraints.txt and without."""
+    """Exit status: 0 when every file resolves on every Python, with constraints.txt and without."""
     parser = ArgumentParser(
         prog="python -m release.resolving", description="Resolve the requirements, install nothing."
     )
@@ -32,31 +30,30 @@ def main() -> int:
     for python in parser.parse_args().pythons:
         for name in FILES:
             for constraints in ("", "constraints.txt"):
-                said = resolve(python, name, constraints)
-                failed += said is not None
-                held = " held to constraints.txt" if constraints else ""
-                sys.stdout.write(f"Python {python}: {name}{held}: {said or 'resolves'}\n")
+                error = resolve(python, name, constraints)
+                failed += error is not None
+                constrained = " with constraints.txt" if constraints else ""
+                sys.stdout.write(f"Python {python}: {name}{constrained}: {error or 'resolves'}\n")
                 sys.stdout.flush()
     return 1 if failed else 0
 
 
 def resolve(python: str, name: str, constraints: str) -> str | None:
-    """None when it resolves, else pip's last word."""
+    """None when it resolves, else pip's error."""
     with tempfile.TemporaryDirectory() as scratch:
         wanted = Path(scratch, "wanted.txt")
         wanted.write_text("\n".join(lines(ROOT / name, python)) + "\n")
         target = ["--python-version", python, "--only-binary=:all:", "--target", str(Path(scratch, "none"))]
-        held = ["-c", str(ROOT / constraints)] if constraints else []
-        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", *target, *held]
-        done = subprocess.run(
-            [*command, "-r", str(wanted)], capture_output=True, text=True, check=False, env=_environ()
-        )
+        constrained = ["-c", str(ROOT / constraints)] if constraints else []
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--dry-run", "--ignore-installed"]
+        command = [*pip, "--quiet", *target, *constrained, "-r", str(wanted)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
     return None if done.returncode == 0 else " ".join(errors) or done.stderr.strip()[-300:]
 
 
 def lines(path: Path, python: str) -> list[str]:
-    """What a file asks for, other files' lines among it, pip's options left out."""
+    """The requirements of a file and of those that it includes, without pip's options."""
     found: list[str] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         asked = line.partition(" #")[0].partition(" --")[0].strip()
@@ -70,7 +67,7 @@ def lines(path: Path, python: str) -> list[str]:
 def _unbuilt(wanted: Requirement, python: str) -> list[str]:
     if wanted.name != BUILT:
         return [str(wanted)]
-    environ = {**default_environment(), "python_version": python, "python_full_version": f"{python}.0"}
+    environ = {"python_version": python, "python_full_version": f"{python}.0"}
     needs = [Requirement(each) for each in requires(BUILT) or []]
     extras = ("", *sorted(wanted.extras))
     return [
@@ -78,10 +75,6 @@ def _unbuilt(wanted: Requirement, python: str) -> list[str]:
         for need in needs
         if need.marker is None or any(need.marker.evaluate({**environ, "extra": extra}) for extra in extras)
     ]
-
-
-def _environ() -> dict[str, str]:
-    return {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The bill of materials: every package that Inzwa runs on and every model that it knows. Part of no running server."""
+"""The software bill of materials (SBOM): the packages that Inzwa runs on and the models in its catalogue."""

@@ -1,4 +1,4 @@
-"""python -m sbom: write the bill of materials. `make sbom` does."""
+"""python -m sbom: write the bill of materials (`make sbom`)."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ REQUIREMENTS = Path(__file__).parents[1] / "requirements.txt"
 
 
 def main() -> int:
-    """0 when it was written, 1 with the reason when not."""
+    """Exit status: 0, or 1 with the reason on stderr."""
     parser = ArgumentParser(prog="python -m sbom", description="Write a CycloneDX 1.6 bill of packages and models.")
     parser.add_argument("-o", "--output", type=Path, default=Path("out", "sbom.cdx.json"))
     parser.add_argument("--image", type=Path, metavar="ROOT", help="of the image whose root file system lies there")

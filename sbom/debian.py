@@ -1,4 +1,4 @@
-"""The Debian packages of a root file system, as dpkg wrote them down there. Runs nothing of it, asks no archive."""
+"""The Debian packages of a root file system, read from dpkg's status file."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from sbom.licences import licence
 
 STATUS: Final = Path("var", "lib", "dpkg", "status")
 COPYRIGHT_FORMAT: Final = "www.debian.org/doc/packaging-manuals/copyright-format/1.0"
-"""How a copyright file begins that is written for machines."""
+"""In the first paragraph of a machine-readable copyright file."""
 SPDX: Final = {
     "expat": "MIT",
     "gpl-1": "GPL-1.0-only",
@@ -30,42 +30,42 @@ SPDX: Final = {
     "lgpl-3": "LGPL-3.0-only",
     "lgpl-3+": "LGPL-3.0-or-later",
 }
-"""What Debian calls licences otherwise than SPDX, in lower case."""
+"""Debian's names of licences, in lower case, where SPDX has another."""
 
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 
 
 class NoDebian(InzwaError):
-    """A folder that is no root file system of Debian's."""
+    """A folder that is not Debian's root file system."""
 
     code = "no_debian"
 
 
 def debian_components(root: Path) -> Iterator[Component]:
-    """One component for each installed package, by name. NoDebian when dpkg has nothing written down there."""
+    """One component for each installed package, by name. NoDebian without dpkg's status file."""
     try:
         text = (root / STATUS).read_text(encoding="utf-8")
     except OSError as error:
         raise NoDebian(f"{root / STATUS} cannot be read ({error.strerror}): no root file system of Debian") from None
     packages = [fields(paragraph) for paragraph in _PARAGRAPH.split(text) if paragraph.strip()]
-    there = [each for each in packages if each.get("Status", "").endswith(" installed")]
+    installed = [each for each in packages if each.get("Status", "").endswith(" installed")]
     distribution = _distribution(root)
-    for package in sorted(there, key=lambda each: (each["Package"], each["Architecture"])):
+    for package in sorted(installed, key=lambda each: (each["Package"], each["Architecture"])):
         yield _component(package, root, distribution)
 
 
 def fields(paragraph: str) -> dict[str, str]:
-    """The fields of a control paragraph; of those over several lines, the first line."""
+    """The fields of a control paragraph; only the first line of those with several."""
     pairs = (line.partition(":") for line in paragraph.splitlines() if line[:1] not in ("", " ", "\t", "#"))
     return {name: value.strip() for name, _, value in pairs}
 
 
 def copyright_licences(text: str) -> list[License]:
-    """The licences that a copyright file for machines names, sorted; none from one that is prose."""
+    """The licences that a machine-readable copyright file names, sorted; none from prose."""
     if COPYRIGHT_FORMAT not in text.partition("\n\n")[0]:
         return []
-    said = {fields(paragraph).get("License", "") for paragraph in _PARAGRAPH.split(text)}
-    return [licence(SPDX.get(name.lower(), name)) for name in sorted(said - {""})]
+    names = {fields(paragraph).get("License", "") for paragraph in _PARAGRAPH.split(text)}
+    return [licence(SPDX.get(name.lower(), name)) for name in sorted(names - {""})]
 
 
 def _component(package: Mapping[str, str], root: Path, distribution: str) -> Component:
@@ -79,12 +79,12 @@ def _component(package: Mapping[str, str], root: Path, distribution: str) -> Com
         description=package.get("Description") or None,
         purl=purl,
         bom_ref=str(purl),
-        licenses=_one(copyright_licences(_copyright(root, name))),
+        licenses=_valid(copyright_licences(_copyright(root, name))),
     )
 
 
-def _one(found: list[License]) -> list[License]:
-    """CycloneDX takes several plain licences, or one expression and nothing else: expressions become names."""
+def _valid(found: list[License]) -> list[License]:
+    """CycloneDX allows several plain licences or one expression: of several, expressions become names."""
     if len(found) < 2:
         return found
     declared = LicenseAcknowledgement.DECLARED
@@ -103,10 +103,10 @@ def _copyright(root: Path, name: str) -> str:
 
 
 def _distribution(root: Path) -> str:
-    """`debian-12`, where the root says what it is."""
+    """`debian-12`; empty without an os-release file."""
     try:
         text = (root / "usr" / "lib" / "os-release").read_text(encoding="utf-8")
     except OSError:
         return ""
-    said = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    return f"{said.get('ID', '')}-{said.get('VERSION_ID', '').strip(chr(34))}".strip("-")
+    release = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    return f"{release.get('ID', '')}-{release.get('VERSION_ID', '').strip(chr(34))}".strip("-")

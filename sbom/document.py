@@ -1,4 +1,4 @@
-"""The bill as a CycloneDX 1.6 document in JSON. Same packages, models and time of writing: the same bytes."""
+"""The bill as a CycloneDX 1.6 document in JSON, reproducible: the same content and time give the same bytes."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -25,30 +25,30 @@ from sbom.packages import Installed, NotInstalled, installed_for, installed_in, 
 
 ROOT: Final = "inzwa"
 SITE_PACKAGES: Final = "opt/inzwa/lib/python3.*/site-packages"
-"""Where the image has its virtual environment."""
+"""Of the image's virtual environment."""
 _NO_SERIAL: Final = uuid.UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """All that goes into a document but its time."""
+    """The content of a document but for its time."""
 
     packages: Mapping[str, Installed]
     asked_for: frozenset[str]
     """Canonical names of the packages that Inzwa itself asks for."""
     models: Sequence[Component]
     system: Sequence[Component] = ()
-    """Debian packages around them, where the bill is an image's."""
+    """Debian packages of an image."""
 
     @classmethod
     def of(cls, requirements: Path, store: Store) -> "Bill":
-        """What is installed for the requirements, and what the store knows."""
+        """What is installed for the requirements, and the store's models."""
         asked_for = frozenset(canonicalize_name(each.name) for each in roots(requirements))
         return cls(installed_for(requirements), asked_for, tuple(model_components(store)))
 
     @classmethod
     def of_image(cls, root: Path, requirements: Path, store: Store) -> "Bill":
-        """What lies in an image's root file system, and what the store knows. NotInstalled when Inzwa is not there."""
+        """Of an image's root file system. NotInstalled without Inzwa's virtual environment."""
         asked_for = frozenset(canonicalize_name(each.name) for each in roots(requirements))
         folder = next(root.glob(SITE_PACKAGES), None)
         if folder is None:
@@ -58,24 +58,24 @@ class Bill:
 
 
 class BadBill(InzwaError):
-    """What was written is not CycloneDX."""
+    """The document does not conform to CycloneDX."""
 
     code = "bad_bill"
 
 
 def written_at(environ: Mapping[str, str], now: datetime) -> datetime:
-    """What SOURCE_DATE_EPOCH says, else `now`. SettingsError when it is no time."""
-    said = environ.get("SOURCE_DATE_EPOCH")
-    if said is None:
+    """SOURCE_DATE_EPOCH, else `now`. SettingsError when it is no time."""
+    epoch = environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
         return now.replace(microsecond=0)
     try:
-        return datetime.fromtimestamp(int(said), UTC)
+        return datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError):
-        raise SettingsError(f"SOURCE_DATE_EPOCH={said!r} cannot be: it takes seconds since 1970.") from None
+        raise SettingsError(f"SOURCE_DATE_EPOCH={epoch!r} cannot be: it takes seconds since 1970.") from None
 
 
 def document(bill: Bill, at: datetime) -> str:
-    """The document, held to CycloneDX's own schema; its serial number follows from all the rest."""
+    """The document, validated by CycloneDX's schema; its serial number is a hash of the rest."""
     draft = _text(bill, at, _NO_SERIAL)
     text = _text(bill, at, uuid.uuid5(uuid.NAMESPACE_OID, draft))
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):

@@ -1,7 +1,7 @@
-"""Licences as SPDX names them, where what was said leaves no doubt. Knows nothing of packages or of models."""
+"""Licences by their SPDX identifiers, where the declaration is unambiguous."""
 
 import re
-from email.message import Message
+from importlib.metadata import PackageMetadata
 from typing import Final
 
 from cyclonedx.contrib.license.factories import LicenseFactory
@@ -17,33 +17,33 @@ PLAIN: Final = {
     "mit license": "MIT",
     "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
 }
-"""How packages say it, in lower case. Not there: `BSD` and `Apache Software License`, which are several each."""
+"""As packages declare them, in lower case. `BSD` and `Apache Software License` are ambiguous and left out."""
 
 _REMARK: Final = re.compile(r"(?P<id>[\w.+-]+) \([^()]*\)")
 
 
-def licence(said: str) -> License:
-    """The licence by its SPDX identifier or expression; by the words that were said, where those name none."""
-    words = " ".join(said.split())
+def licence(declared: str) -> License:
+    """By SPDX identifier or expression; else by the words of the declaration."""
+    words = " ".join(declared.split())
     remarked = _REMARK.fullmatch(words)
     known = PLAIN.get(words.lower()) or fixup_id(words) or (fixup_id(remarked["id"]) if remarked else None)
     return LicenseFactory().make_from_string(known or words, license_acknowledgement=LicenseAcknowledgement.DECLARED)
 
 
-def package_licences(metadata: Message) -> list[License]:
-    """What a package declares: its expression, else its short licence field, else its classifiers."""
-    if expression := metadata.get("License-Expression"):
-        return [licence(expression)]
-    field = metadata.get("License", "").strip()
+def package_licences(metadata: PackageMetadata) -> list[License]:
+    """By a package's licence expression, else its short licence field, else its classifiers."""
+    if "License-Expression" in metadata:
+        return [licence(metadata["License-Expression"])]
+    field = metadata["License"].strip() if "License" in metadata else ""
     classified = [
         line.rpartition(" :: ")[2]
         for line in metadata.get_all("Classifier") or []
         if line.startswith("License :: OSI Approved :: ")
     ]
-    if field and "\n" not in field and (len(classified) != 1 or _is_certain(field)):
+    if field and "\n" not in field and (len(classified) != 1 or _is_unambiguous(field)):
         return [licence(field)]
-    return [licence(said) for said in sorted(set(classified))]
+    return [licence(name) for name in sorted(set(classified))]
 
 
-def _is_certain(said: str) -> bool:
-    return said.lower() in PLAIN or fixup_id(said) is not None
+def _is_unambiguous(declared: str) -> bool:
+    return declared.lower() in PLAIN or fixup_id(declared) is not None

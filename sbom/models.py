@@ -1,7 +1,4 @@
-"""The models that a store knows, as components: where they come from, what may be done with them, what their bytes are.
-
-Reads the catalogue and models.lock; fetches nothing and hashes nothing.
-"""
+"""The models of a store as components: sources, licences and hashes, from the catalogue and models.lock."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -21,22 +18,22 @@ from inzwa.models.store import Store
 from inzwa.protocols import FileInfo
 from sbom.licences import licence
 
-Place = Source | UnpinnedSource
+AnySource = Source | UnpinnedSource
 UNPINNED: Final = "known once it was pulled: models.lock holds it to what was found"
 
 
 def model_components(store: Store) -> Iterator[Component]:
-    """One component a model, in the catalogue's order, then those that were named by where they are and pulled."""
+    """One component a model: the catalogue's, in its order, then pulled ones that are named by their source."""
     for name in (*store.names(), *store.direct_names()):
         known = store.entry(name)
         yield _component(store.resolve(name) or known, known)
 
 
 def _component(entry: Entry, known: Entry) -> Component:
-    """`entry` with what models.lock adds to what is `known` of it beforehand."""
+    """`entry` is `known`, the catalogue's, completed by models.lock."""
     ref = f"model:{entry.name}"
-    places = (*entry.sources, *([entry.unpinned] if entry.unpinned else []))
-    main = next(filter(_purl, places), next(iter(places), None))
+    sources: list[AnySource] = [*entry.sources, *([entry.unpinned] if entry.unpinned else [])]
+    main = next((source for source in sources if _purl(source)), next(iter(sources), None))
     return Component(
         type=ComponentType.MACHINE_LEARNING_MODEL,
         name=entry.name,
@@ -45,7 +42,7 @@ def _component(entry: Entry, known: Entry) -> Component:
         bom_ref=ref,
         purl=_purl(main),
         licenses=[licence(entry.licence)],
-        external_references=[reference for place in places for reference in _references(place)],
+        external_references=[reference for source in sources for reference in _references(source)],
         properties=_properties(entry, known),
         components=[_file(file, ref) for file in entry.files],
     )
@@ -62,7 +59,7 @@ def _file(file: FileInfo, model: str) -> Component:
 
 
 def _properties(entry: Entry, known: Entry) -> list[Property]:
-    said = {
+    values = {
         "licence-consequence": entry.consequence,
         "stage": entry.stage,
         "converter": entry.convert,
@@ -70,44 +67,44 @@ def _properties(entry: Entry, known: Entry) -> list[Property]:
         "asked-for": known.unpinned.title if known.unpinned else "",
         **{key: entry.facts.get(key, "") for key in ("same_as", "evidence")},
     }
-    return [Property(name=f"inzwa:{key}", value=value) for key, value in said.items() if value]
+    return [Property(name=f"inzwa:{key}", value=value) for key, value in values.items() if value]
 
 
-def _revision(place: Place | None) -> str:
-    match place:
+def _revision(source: AnySource | None) -> str:
+    match source:
         case HubSource() | UnpinnedHub():
-            return place.revision
+            return source.revision
         case WheelSource():
-            return ", ".join(sorted({wheel.version for wheel in place.wheels}))
+            return ", ".join(sorted({wheel.version for wheel in source.wheels}))
         case UnpinnedWheel() | MlflowSource():
-            return place.version
+            return source.version
         case UnpinnedMlflow():
-            return place.which
+            return source.which
     return ""
 
 
-def _purl(place: Place | None) -> PackageURL | None:
-    match place:
+def _purl(source: AnySource | None) -> PackageURL | None:
+    match source:
         case HubSource() | UnpinnedHub():
-            owner, _, name = place.repository.partition("/")
-            return PackageURL("huggingface", namespace=owner, name=name, version=place.revision)
+            owner, _, name = source.repository.partition("/")
+            return PackageURL("huggingface", namespace=owner, name=name, version=source.revision)
         case WheelSource(wheels=(wheel,)):
             return PackageURL("pypi", name=wheel.name, version=wheel.version)
         case UnpinnedWheel():
-            return PackageURL("pypi", name=place.name, version=place.version)
+            return PackageURL("pypi", name=source.name, version=source.version)
     return None
 
 
-def _references(place: Place) -> Iterator[ExternalReference]:
-    match place:
+def _references(source: AnySource) -> Iterator[ExternalReference]:
+    match source:
         case HubSource() | UnpinnedHub():
-            yield _distribution(f"https://huggingface.co/{place.repository}/tree/{place.revision}")
+            yield _distribution(f"https://huggingface.co/{source.repository}/tree/{source.revision}")
         case WheelSource():
-            yield from map(_wheel, place.wheels)
+            yield from map(_wheel, source.wheels)
         case UnpinnedWheel():
-            yield _distribution(f"https://pypi.org/project/{place.name}/{place.version}/")
+            yield _distribution(f"https://pypi.org/project/{source.name}/{source.version}/")
         case PackageSource():
-            yield _distribution(f"https://pypi.org/project/{place.name}/", comment="as installed")
+            yield _distribution(f"https://pypi.org/project/{source.name}/", comment="as installed")
 
 
 def _wheel(wheel: Wheel) -> ExternalReference:

@@ -1,4 +1,4 @@
-"""What is installed for a requirements file, and for what that needs in turn. Imports none of it, asks no index."""
+"""The installed packages that a requirements file asks for, with their dependencies."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -21,21 +21,21 @@ _HASHES: Final = {"sha256": HashAlgorithm.SHA_256, "sha384": HashAlgorithm.SHA_3
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """One package and what it needs here."""
+    """One package and its dependencies."""
 
     component: Component
     needs: frozenset[str]
-    """Canonical names of packages that are installed for it."""
+    """Canonical names."""
 
 
 class NotInstalled(InzwaError):
-    """A bill of what is not there cannot be written."""
+    """A required package is missing."""
 
     code = "not_installed"
 
 
 def roots(requirements: Path) -> tuple[Requirement, ...]:
-    """What the file asks for, on this Python and system; pip's options on its lines are left out."""
+    """The file's requirements on this Python and system, without pip's options."""
     text = requirements.read_text(encoding="utf-8")
     lines = (line.partition(" #")[0].partition(" --")[0].strip() for line in text.splitlines())
     wanted = [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
@@ -46,9 +46,8 @@ Find = Callable[[str], Distribution]
 """A distribution by its name. NotInstalled when it is not there."""
 
 
-def installed_for(requirements: Path, find: Find | None = None) -> Mapping[str, Installed]:
-    """Canonical name to package, sorted: what the file asks for and all that comes with it. NotInstalled names what
-    is missing."""
+def installed_for(requirements: Path, find: Find | None = None) -> dict[str, Installed]:
+    """Canonical name to package, sorted: the requirements and all dependencies. NotInstalled names what is missing."""
     find = find or _distribution
     extras: dict[str, set[str]] = {}
     ahead = list(roots(requirements))
@@ -62,19 +61,19 @@ def installed_for(requirements: Path, find: Find | None = None) -> Mapping[str, 
 
 
 def installed_in(folder: Path, requirements: Path) -> Mapping[str, Installed]:
-    """All that lies in a site-packages folder of another root, with what the requirements file asks for among it.
+    """All packages in a site-packages folder of another root, the requirements and their dependencies among them.
 
-    Its Python has to be as old as this one: what a package needs depends on that.
+    Its Python must have this one's version, which dependencies depend on.
     """
-    there = {canonicalize_name(each.name): each for each in distributions(path=[str(folder)])}
+    available = {canonicalize_name(each.name): each for each in distributions(path=[str(folder)])}
 
     def find(name: str) -> Distribution:
-        if (found := there.get(canonicalize_name(name))) is None:
+        if (found := available.get(canonicalize_name(name))) is None:
             raise NotInstalled(f"{name} is asked for and not installed in {folder}")
         return found
 
     asked_for = installed_for(requirements, find)
-    others = {name: _installed(name, found, set()) for name, found in there.items() if name not in asked_for}
+    others = {name: _installed(name, found, set()) for name, found in available.items() if name not in asked_for}
     return dict(sorted((asked_for | others).items()))
 
 
@@ -84,7 +83,7 @@ def _installed(name: str, found: Distribution, extras: set[str]) -> Installed:
         type=ComponentType.LIBRARY,
         name=name,
         version=found.version,
-        description=found.metadata.get("Summary") or None,
+        description=next(iter(found.metadata.get_all("Summary") or []), None),
         purl=purl,
         bom_ref=str(purl),
         licenses=package_licences(found.metadata),
@@ -101,7 +100,7 @@ def _distribution(name: str) -> Distribution:
 
 
 def _needs(found: Distribution, extras: set[str]) -> Iterator[Requirement]:
-    """What a package needs here, when it was asked for with these extras."""
+    """A package's dependencies here, with these extras."""
     for line in found.requires or []:
         need = Requirement(line)
         if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
@@ -109,7 +108,7 @@ def _needs(found: Distribution, extras: set[str]) -> Iterator[Requirement]:
 
 
 def archive_hashes(found: Distribution) -> list[HashType]:
-    """Of the archive that it was installed from, where the installer wrote them down: for an index it does not."""
+    """Of the archive that it was installed from, where the installer recorded them (not for one from an index)."""
     origin = json.loads(found.read_text("direct_url.json") or "{}")
     hashes = origin.get("archive_info", {}).get("hashes", {})
     return [HashType(alg=_HASHES[name], content=value) for name, value in sorted(hashes.items()) if name in _HASHES]

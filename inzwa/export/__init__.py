@@ -1,1 +1,1 @@
-"""Voices out of frameworks that Inzwa never runs on: needs requirements-export.txt."""
+"""Export of voices from frameworks that Inzwa does not run on; needs requirements-export.txt."""

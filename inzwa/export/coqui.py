@@ -94,7 +94,7 @@ class TorchNoise:
         torch.manual_seed(seed)
 
     def standard_normal(self, shape: tuple[int, ...], /, dtype: type[np.float32]) -> npt.NDArray[np.float32]:
-        """Durations' noise has shape (1, 2, ids); that of frames is drawn like a transposed tensor, as the network does."""
+        """Of durations, shape (1, 2, ids); of frames, drawn like a transposed tensor, as the network does."""
         batch, channels, count = shape
         empty = self._torch.empty
         like = empty(shape) if channels == 2 else empty((batch, count, channels)).transpose(1, 2)

@@ -1,4 +1,4 @@
-"""What a Coqui VITS says of itself: its config.json and the names beside it. Knows no weights and no torch."""
+"""A Coqui VITS's config.json, and the names of speakers and languages beside it."""
 
 import json
 from collections.abc import Mapping
@@ -15,27 +15,24 @@ _TRAINING: Final = {
     "speaker_encoder_config_path": "",
     "speakers_file": None,
 }
-"""Arguments of the model that matter in training alone, or are paths on the machine where it was trained."""
+"""Arguments that only training needs, or that are paths where the model was trained."""
 
 _CHARACTERS: Final = "TTS.tts."
-"""Where classes of characters come from; no other class is imported because a file names it."""
+"""The only package that a config may name a class of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """One voice's."""
+    """Of one voice."""
 
     config: Mapping[str, Any]
-    """As the file says it."""
+    """config.json."""
     speakers: Mapping[str, int] = field(default_factory=dict)
-    """Name to id; empty where neither the config nor a file beside it names them."""
+    """Name to id; empty where neither the config nor a file names them."""
     languages: Mapping[str, int] = field(default_factory=dict)
 
     def for_coqui(self, language_ids: Path) -> dict[str, Any]:
-        """The config by which coqui-tts builds the network: ids come from Inzwa, so no phonemiser is asked for.
-
-        `language_ids` is a file with `languages` in it.
-        """
+        """The config for coqui-tts, without a phonemiser; the file `language_ids` has `languages` in it."""
         args = {**(self.config.get("model_args") or {}), **_TRAINING, "language_ids_file": str(language_ids)}
         return {
             **self.config,
@@ -53,7 +50,7 @@ class Description:
     def _characters_class(self) -> str:
         named = self.config["characters"].get("characters_class") or ""
         if named and not named.startswith(_CHARACTERS):
-            raise NotConvertible(f"The config names {named} for its characters; only those of coqui-tts are taken.")
+            raise NotConvertible(f"The config names {named} for its characters; only those of coqui-tts are supported.")
         plain = "IPAPhonemes" if self.config.get("use_phonemes") else "Graphemes"
         return named or f"{_CHARACTERS}utils.text.characters.{plain}"
 
@@ -65,7 +62,7 @@ def read_description(path: Path) -> Description:
     if config.get("model") != "vits" or not isinstance(config.get("characters"), dict):
         raise NotConvertible(f"{path.name} does not describe a Coqui VITS: expected model vits and its characters.")
     if config.get("use_d_vector_file") or args.get("use_d_vector_file"):
-        raise NotConvertible("The voice is steered by speaker vectors of another network; only speaker ids are read.")
+        raise NotConvertible("The voice takes speaker vectors of another network; only speaker ids are supported.")
     return Description(
         config=config,
         speakers=_names(path.parent, "speakers.json", "speaker_ids.json") or _numbered(config.get("speakers")),
@@ -82,15 +79,15 @@ def _names(folder: Path, *files: str) -> dict[str, int]:
 
 
 def _numbered(names: Any) -> dict[str, int]:
-    """Newer configs list the names in the order of their ids."""
+    """Newer configs list the names in the order of ids."""
     return {str(name): number for number, name in enumerate(names)} if isinstance(names, list) else {}
 
 
 def _object(path: Path) -> dict[str, Any]:
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise NotConvertible(f"{path} cannot be read as JSON.") from error
-    if not isinstance(said, dict):
-        raise NotConvertible(f"{path} holds no object.")
-    return said
+    if not isinstance(content, dict):
+        raise NotConvertible(f"{path} has no JSON object.")
+    return content
