@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from inzwa.shona.normalise.normaliser import spoken
-from inzwa.shona.phonology.orthography import ipa
+from inzwa.shona.phonology.ipa import ipa
 from tests.shona.normalise.hostile import PIECES, hostile_text
 
 RUNS: Final = 5

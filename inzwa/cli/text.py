@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from inzwa.settings import Settings
 from inzwa.shona.normalise import normaliser
-from inzwa.shona.phonology import ipa as phonology
+from inzwa.shona.phonology import ipa as pronunciation
 
 
 def spoken(arguments: Namespace, settings: Settings) -> None:
@@ -16,7 +16,7 @@ def spoken(arguments: Namespace, settings: Settings) -> None:
 
 def ipa(arguments: Namespace, _: Settings) -> None:
     """Each line in IPA."""
-    _each_line(arguments.text, lambda line: orthography.ipa(normaliser.spoken(line).text))
+    _each_line(arguments.text, lambda line: pronunciation.ipa(normaliser.spoken(line).text))
 
 
 def _each_line(text: str, work: Callable[[str], str]) -> None:

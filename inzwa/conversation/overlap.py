@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from enum import Enum, auto
 from typing import Final
 
-from inzwa.shona.dialogue.backchannels import is_backchannel, spoken_words
+from inzwa.shona.dialogue.backchannels import is_backchannel, transcript_words
 
 ECHO_SHARE: Final = 0.7
 """Share of the heard letters that must stand in the reply, in order, for it to be an echo. Recognisers mishear echoes,
@@ -36,12 +36,12 @@ class OverlapKind(Enum):
 
 def classify_overlap(heard: str, saying: str) -> OverlapKind:
     """What `heard` is, while the assistant is saying `saying` (the phrases around now are enough)."""
-    words = spoken_words(heard)
+    words = transcript_words(heard)
     if not words:
         return OverlapKind.NOISE
     if is_backchannel(heard):
         return OverlapKind.BACKCHANNEL
-    return OverlapKind.ECHO if _is_echo(words, spoken_words(saying)) else OverlapKind.INTERRUPTION
+    return OverlapKind.ECHO if _is_echo(words, transcript_words(saying)) else OverlapKind.INTERRUPTION
 
 
 def _is_echo(words: list[str], said: list[str]) -> bool:

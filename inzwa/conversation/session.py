@@ -24,7 +24,7 @@ from inzwa.conversation.utterance import Draft, Utterance
 from inzwa.errors import AudioTooLong, EngineError, InzwaError, ungrouped
 from inzwa.events import Cancel, ClientEvent, EndTurn, MicrophoneFrame, SpeechStart, SpeechStop, TypedText
 from inzwa.protocols import Engines, Transcript, stage_errors
-from inzwa.shona.dialogue.cues import turn_cue
+from inzwa.shona.dialogue.turn_cues import turn_cue
 
 
 class Session:

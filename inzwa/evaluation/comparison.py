@@ -9,7 +9,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona.phonology.orthography import plain
+from inzwa.shona.phonology.orthography import normalise_spelling
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
@@ -41,7 +41,7 @@ def compared(text: str, *, fold: bool = False) -> str:
 
 def compared_words(text: str, *, fold: bool = False) -> list[str]:
     """The same as a list."""
-    words = _WORD.findall(plain(text.lower()))
+    words = _WORD.findall(normalise_spelling(text.lower()))
     return [_folded(word) for word in words] if fold else words
 
 

@@ -1,1 +1,1 @@
-"""Words about the conversation itself: backchannels, turn cues, phrases, hotwords, and what Inzwa says of its own."""
+"""Words about the conversation itself: backchannels, turn cues, phrases, hotwords, and Inzwa's own lines."""

@@ -1,4 +1,4 @@
-"""What Inzwa itself says, by key and language. Pure: reads one data file, once."""
+"""Inzwa's own lines (greeting, apologies, system prompt), by key and language."""
 
 import tomllib
 from functools import cache

@@ -1,4 +1,4 @@
-"""Words by which a listener says "go on": they do not take the turn. Pure.
+"""Words by which a listener says "go on": they do not take the turn.
 
 Listed from conversation grammars (Shona ehe, hongu, zvakanaka; English uh-huh, right), not reviewed by a native
 speaker. aiwa ("no") is in the list because it is also said in assent to a negative statement; alone and short it lets
@@ -17,17 +17,17 @@ BACKCHANNELS: Final = frozenset(
 )
 
 MOST_WORDS: Final = 3
-"""More words than this are something to say, whichever words they are."""
+"""More words than this are a turn, whichever words they are."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 def is_backchannel(text: str) -> bool:
     """Whether `text` is nothing but a few words of assent."""
-    words = spoken_words(text)
+    words = transcript_words(text)
     return 0 < len(words) <= MOST_WORDS and all(word in BACKCHANNELS for word in words)
 
 
-def spoken_words(text: str) -> list[str]:
-    """The words of a transcript, folded, without punctuation."""
+def transcript_words(text: str) -> list[str]:
+    """The words of a transcript, case-folded, without punctuation."""
     return _WORD.findall(text.casefold().replace("’", "'"))

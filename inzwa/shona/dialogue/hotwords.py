@@ -1,6 +1,6 @@
-"""Words for a recogniser to favour: a core list of Shona's, and how lists are put together. Pure; knows no recogniser.
+"""Words for a recogniser to favour: a core list of Shona's, and how lists are merged.
 
-What fits is the recogniser's to say: Whisper needs 3.35 tokens for a Shona word, so the order is what counts.
+How many fit depends on the recogniser (Whisper needs 3.35 tokens for a Shona word), so the most useful stand first.
 """
 
 import tomllib
@@ -11,12 +11,12 @@ from importlib.resources import files
 
 @cache
 def core_hotwords() -> tuple[str, ...]:
-    """What every Shona conversation may hold, the longest-lasting value first."""
+    """Words of any Shona conversation, the most useful first."""
     groups: dict[str, list[str]] = tomllib.loads((files(__package__) / "hotwords.toml").read_text(encoding="utf-8"))
-    return favoured(*groups.values())
+    return merge_hotwords(*groups.values())
 
 
-def favoured(*lists: Iterable[str]) -> tuple[str, ...]:
+def merge_hotwords(*lists: Iterable[str]) -> tuple[str, ...]:
     """The lists one after the other, stripped; of words that differ only in case the first stays."""
     words: dict[str, str] = {}
     for word in (word.strip() for each in lists for word in each):

@@ -1,8 +1,8 @@
-"""Cuts a reply into phrases for the voice while it is still being written. Pure; knows no voice and no clock.
+"""Cuts a reply into phrases for the voice while it is still being written.
 
-A phrase ends where a reader would breathe: at . ! ? ; : , … or a line's end, with a space behind it, so that 3,5 and
+A phrase ends where a reader would breathe: at . ! ? ; : , … or a line's end, followed by a space, so that 3,5 and
 10:30 and an address stay whole; a dot that belongs to an abbreviation ends nothing. The first phrase is cut as soon
-as it can be said, at a space if no mark comes, because the listener waits for it; later ones run longer, because
+as it can be spoken, at a space if no mark comes, because the listener waits for it; later ones run longer, because
 they sound better whole. Each word comes out once and in order; runs of white space become one space.
 """
 
@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from inzwa.shona.normalise.words import TITLES
+from inzwa.shona.normalise.abbreviations import TITLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lengths:
-    """How long a phrase wants to be, in characters."""
+    """Bounds of a phrase's length, in characters."""
 
     sentence: int
     """Shortest phrase that . ! ? … may end."""
@@ -33,7 +33,7 @@ SECOND: Final = Lengths(sentence=12, clause=24, most=80)
 LATER: Final = Lengths(sentence=24, clause=60, most=160)
 
 LONGEST_PHRASE: Final = 400
-"""Characters. What runs on so long without a space is cut anywhere: the only place where a word is broken."""
+"""Characters. A longer run without a space is cut anywhere: the only case where a word is broken."""
 
 _SPACES: Final = re.compile(r"\s++")
 _GAP: Final = re.compile(r"[ \n]")
@@ -48,111 +48,111 @@ _ABBREVIATION: Final = re.compile(
 """Titles, nezv. (and so on), nhmb. (number), initials (J. M., VaX., e.g.)."""
 
 _TITLE: Final = re.compile(rf"(?:\A|[^\w])[a-z]{{0,6}}{TITLES}\Z")
-"""A title without its full stop, which is read with the name behind it: naProf Moyo."""
+"""A title without its full stop, which is read with the name after it: naProf Moyo."""
 
 _LONGEST_ENDING: Final = 24
 """Characters before a gap in which a mark or an abbreviation is looked for."""
 
-_SAYABLE: Final = re.compile(r"[^\W_]")
+_WORD_CHARACTER: Final = re.compile(r"[^\W_]")
 
 
 class PhraseCutter:
-    """One reply's cutter: push what the model writes, flush at its end. Holds little more than one phrase."""
+    """One reply's cutter: push what the model writes, flush at its end. Buffers little more than one phrase."""
 
     def __init__(self, *, first: Lengths = FIRST, second: Lengths = SECOND, later: Lengths = LATER) -> None:
         self._lengths = [later, second, first]
-        self._held = ""
-        """The phrase at hand; every space in it is one character."""
+        self._buffer = ""
+        """Text that is not cut yet; every space in it is one character."""
         self._seen = 0
-        """Where the search for the next gap goes on, an index of `_held`."""
+        """Where the search for the next gap continues, an index into `_buffer`."""
         self._word_gap = 0
-        """The last gap between two words where this phrase may be cut for its length; 0 is none."""
+        """The last gap between two words where the phrase may be cut for its length; 0 is none."""
 
     def push(self, token: str) -> list[str]:
         """The phrases that are complete now, in order."""
         phrases: list[str] = []
         for at in range(0, len(token), LONGEST_PHRASE):
-            self._hold(token[at : at + LONGEST_PHRASE])
+            self._append(token[at : at + LONGEST_PHRASE])
             while (end := self._next_end()) is not None:
                 phrases.append(self._cut(end))
         return phrases
 
     def flush(self) -> list[str]:
-        """What is left, as one phrase or none. The cutter is as new, but for its lengths."""
-        rest = " ".join(self._held.split())
-        self._held, self._seen, self._word_gap = "", 0, 0
+        """What is left, as one phrase or none. The buffer is empty then; the lengths stay as they are."""
+        rest = " ".join(self._buffer.split())
+        self._buffer, self._seen, self._word_gap = "", 0, 0
         return [rest] if rest else []
 
-    def _hold(self, piece: str) -> None:
+    def _append(self, piece: str) -> None:
         piece = _SPACES.sub(_one_space, piece)
-        if not self._held or self._held[-1].isspace():
+        if not self._buffer or self._buffer[-1].isspace():
             piece = self._join_spaces(piece)
-        self._held += piece
+        self._buffer += piece
 
     def _join_spaces(self, piece: str) -> str:
-        """The piece without a space that doubles the one already held; a line's end outlives a space."""
+        """The piece without a space that doubles the last one of the buffer; a line's end replaces a space."""
         if not piece[:1].isspace():
             return piece
-        if piece[0] == "\n" and self._held:
-            self._held = self._held[:-1] + "\n"
+        if piece[0] == "\n" and self._buffer:
+            self._buffer = self._buffer[:-1] + "\n"
         return piece[1:]
 
     def _next_end(self) -> int | None:
-        """Where the phrase at hand ends, or None while that is not known."""
+        """Where the first phrase of the buffer ends, or None while that is not known."""
         lengths = self._lengths[-1]
-        while gap := _GAP.search(self._held, self._seen, LONGEST_PHRASE):
+        while gap := _GAP.search(self._buffer, self._seen, LONGEST_PHRASE):
             at = gap.start()
             if at > lengths.most and self._word_gap:
                 return self._word_gap
-            last = at + 1 == len(self._held)
-            if not (last and self._may_go_on(at)) and self._ends_at(at, lengths):
+            last = at + 1 == len(self._buffer)
+            if not (last and self._may_continue(at)) and self._ends_at(at, lengths):
                 return at
             if last:
                 return None
             self._seen = at + 1
-            if self._may_part(at):
+            if self._may_cut(at):
                 self._word_gap = at
         return self._end_for_length(lengths)
 
     def _end_for_length(self, lengths: Lengths) -> int | None:
-        if len(self._held) > lengths.most and self._word_gap:
+        if len(self._buffer) > lengths.most and self._word_gap:
             return self._word_gap
-        return LONGEST_PHRASE if len(self._held) > LONGEST_PHRASE else None
+        return LONGEST_PHRASE if len(self._buffer) > LONGEST_PHRASE else None
 
     def _ends_at(self, at: int, lengths: Lengths) -> bool:
         """Whether the gap at `at` follows a mark that may end the phrase, or is a line's end."""
-        if not self._sayable(at):
+        if not self._has_word(at):
             return False
-        if self._held[at] == "\n":
+        if self._buffer[at] == "\n":
             return True
         if self._before(at, _SENTENCE_END):
             return at >= lengths.sentence and not self._before(at, _ABBREVIATION)
         return at >= lengths.clause and self._before(at, _CLAUSE_END) and not self._in_number(at)
 
     def _in_number(self, at: int) -> bool:
-        """Whether the comma before this gap stands between figures: 1, 263."""
-        return self._may_go_on(at) and self._held[at + 1 : at + 2].isdigit()
+        """Whether the comma before this gap is between digits: 1, 263."""
+        return self._may_continue(at) and self._buffer[at + 1 : at + 2].isdigit()
 
-    def _may_go_on(self, at: int) -> bool:
-        """Whether a figure behind this gap would belong to the number before it."""
-        return at >= 2 and self._held[at - 1] == "," and self._held[at - 2].isdigit()
+    def _may_continue(self, at: int) -> bool:
+        """Whether a digit after this gap would belong to the number before it."""
+        return at >= 2 and self._buffer[at - 1] == "," and self._buffer[at - 2].isdigit()
 
-    def _may_part(self, at: int) -> bool:
-        """Whether the two words at this gap may be parted: not 1 000, vanhu 38 or 31 Chikunguru, which agree; not
+    def _may_cut(self, at: int) -> bool:
+        """Whether the phrase may be cut between two words here: not 1 000, vanhu 38 or 31 Chikunguru, which agree; not
         Dr. Moyo; nothing before the first word."""
-        if self._held[at - 1].isdigit() or self._held[at + 1].isdigit():
+        if self._buffer[at - 1].isdigit() or self._buffer[at + 1].isdigit():
             return False
-        return self._sayable(at) and not self._before(at, _ABBREVIATION) and not self._before(at, _TITLE)
+        return self._has_word(at) and not self._before(at, _ABBREVIATION) and not self._before(at, _TITLE)
 
-    def _sayable(self, at: int) -> bool:
-        return _SAYABLE.search(self._held, 0, at) is not None
+    def _has_word(self, at: int) -> bool:
+        return _WORD_CHARACTER.search(self._buffer, 0, at) is not None
 
     def _before(self, at: int, ending: re.Pattern[str]) -> bool:
         """Whether the text up to `at` ends so."""
-        return ending.search(self._held, max(0, at - _LONGEST_ENDING), at) is not None
+        return ending.search(self._buffer, max(0, at - _LONGEST_ENDING), at) is not None
 
     def _cut(self, end: int) -> str:
-        phrase, self._held = " ".join(self._held[:end].split()), self._held[end:].lstrip()
+        phrase, self._buffer = " ".join(self._buffer[:end].split()), self._buffer[end:].lstrip()
         self._seen, self._word_gap = 0, 0
         if len(self._lengths) > 1:
             self._lengths.pop()

@@ -1,1 +1,1 @@
-"""Any text made speakable: figures, signs, abbreviations and foreign words become Shona words."""
+"""Any text made speakable: numbers, symbols, abbreviations and addresses become words."""

@@ -1,20 +1,20 @@
-"""What stands around a place in a text, never further away than a bounded stretch. Pure; knows no word."""
+"""What is around a place in a text, within a bounded distance."""
 
 import re
 from typing import Final
 
-_WORDS_REMEMBERED: Final = 5
-_LOOKED_BACK: Final = 120
+_MOST_WORDS: Final = 5
+_LOOK_BACK: Final = 120
 """Characters."""
 
 _LONGEST: Final = 24
-"""Letters. A longer word tells nothing."""
+"""Letters. A longer word is passed over."""
 
 _LETTERS: Final = rf"[^\W\d_]{{1,{_LONGEST}}}+"
 _SENTENCES_BEFORE: Final = re.compile(r".*(?:[!?…;]|\.(?=\s|\Z))", re.DOTALL)
 _WORD: Final = re.compile(rf"(?<![^\W\d_]){_LETTERS}(?:'{_LETTERS})?(?![^\W\d_])")
-_FIGURE_LEFT: Final = re.compile(r"\d[a-z%.]{0,4}\Z")
-_FIGURE_RIGHT: Final = re.compile(r"[$€£]?\d|[A-Z]{1,3}\$?\d")
+_NUMBER_LEFT: Final = re.compile(r"\d[a-z%.]{0,4}\Z")
+_NUMBER_RIGHT: Final = re.compile(r"[$€£]?\d|[A-Z]{1,3}\$?\d")
 _APART_LEFT: Final = re.compile(r"(?:[ap]\.?m\.?|:\d\d|[$€£][\d.]+) \Z")
 _APART_RIGHT: Final = re.compile(r" (?:[\d$€£]|US\$)")
 _NEXT_WORD: Final = re.compile(rf"\.?\s{{0,3}}(?P<word>{_LETTERS})")
@@ -22,9 +22,9 @@ _NEXT_WORD: Final = re.compile(rf"\.?\s{{0,3}}(?P<word>{_LETTERS})")
 
 def words_before(text: str, at: int) -> list[str]:
     """The last few words before `at`, the nearest last; only those of the same sentence."""
-    begin = max(0, at - _LOOKED_BACK)
+    begin = max(0, at - _LOOK_BACK)
     earlier = _SENTENCES_BEFORE.match(text, begin, at)
-    return _WORD.findall(text, earlier.end() if earlier else begin, at)[-_WORDS_REMEMBERED:]
+    return _WORD.findall(text, earlier.end() if earlier else begin, at)[-_MOST_WORDS:]
 
 
 def word_before(text: str, at: int) -> str:
@@ -49,15 +49,15 @@ def stands_apart(text: str, start: int, end: int) -> bool:
     return text[max(0, start - 1) : start] == " " == text[end : end + 1]
 
 
-def joins_figures(text: str, start: int, end: int) -> bool:
-    """Whether a dash leads from one figure to another that is no plain number: 8am-5pm, $10 - $15, 8:00 - 17:00."""
+def joins_numbers(text: str, start: int, end: int) -> bool:
+    """Whether a dash leads from one number to another, one of them with a sign or unit: 8am-5pm, $10 - $15."""
     left, right = text[max(0, start - 8) : start], text[end : end + 6]
-    if _FIGURE_LEFT.search(left):
-        return _FIGURE_RIGHT.match(right) is not None
+    if _NUMBER_LEFT.search(left):
+        return _NUMBER_RIGHT.match(right) is not None
     return _APART_LEFT.search(left) is not None and _APART_RIGHT.match(right) is not None
 
 
 def is_between(text: str, start: int, end: int) -> bool:
-    """Whether something is said on both sides, with or without a space."""
+    """Whether there is a letter or digit on both sides, with or without a space."""
     left, right = text[max(0, start - 2) : start].strip(), text[end : end + 2].strip()
     return left[-1:].isalnum() and right[:1].isalnum()

@@ -1,11 +1,11 @@
-"""Any text made speakable: no figure, no sign, no markup is left, only words and pauses. Pure; knows no voice.
+"""Any text made speakable: no digit, no symbol, no markup is left, only words and pauses.
 
     spoken("Ndine $25, 30% yayo.").text  ->  "Ndine madhora makumi maviri nemashanu, zvikamu makumi matatu ..."
 
-Characters are made plain first (folding.py). Then the text is read once from left to right as tokens; each kind of
-token has one handler. No token looks at more than a bounded stretch that it does not consume, so the time is linear in
-the text, and every string has a reading, if only an empty one. Markup is passed over mark by mark, never paired: what
-is unbalanced costs nothing. Web addresses are said without their path; links by their text.
+Characters are reduced to plain ones first (character_folding.py). Then the text is read once from left to right as
+tokens; each kind of token has one handler. No token looks further than a bounded stretch beyond its end, so the time is
+linear in the text, and every string has a reading, if only an empty one. Markup is skipped mark by mark, never paired:
+what is unbalanced costs nothing. Web addresses are read without their path; links by their text.
 """
 
 import re
@@ -13,172 +13,173 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona.normalise.attention import Attention, plainly
-from inzwa.shona.normalise.context import next_word, stands_apart, word_before, words_before
-from inzwa.shona.normalise.folding import Folded, fold
-from inzwa.shona.normalise.signs import is_hyphen, sign_words
-from inzwa.shona.normalise.spoken_text import Composer, Spoken
-from inzwa.shona.normalise.tokens import TOKEN
-from inzwa.shona.normalise.words import (
-    TITLE,
-    Language,
+from inzwa.shona import Language
+from inzwa.shona.normalise.abbreviations import (
+    JOINS_NAME,
     abbreviations,
     acronym,
     roman,
     roman_ordinal,
     spelled,
-    symbols,
     title,
 )
-from inzwa.shona.numbers.figures import FIGURE_KINDS, Context
-from inzwa.shona.numbers.readers import FIGURE_WORDS, READ_FIGURE, spelt_out
+from inzwa.shona.normalise.addresses import spoken_address
+from inzwa.shona.normalise.character_folding import FoldedText, fold
+from inzwa.shona.normalise.context import next_word, stands_apart, word_before, words_before
+from inzwa.shona.normalise.reading_budget import ReadingBudget, read_plainly
+from inzwa.shona.normalise.spoken_text import SpokenText, SpokenTextBuilder
+from inzwa.shona.normalise.symbols import is_hyphen, symbol_name, symbol_words
+from inzwa.shona.normalise.tokens import TOKEN
+from inzwa.shona.numbers.concords import Context
+from inzwa.shona.numbers.languages import DIGIT_WORDS, VERBALISE
+from inzwa.shona.numbers.written_numbers import NUMBER_KINDS, WrittenNumber
 
 _LONGEST_LOOKED_UP: Final = 24
 """Letters. A longer word is no abbreviation and no acronym."""
 
 _DIGIT: Final = re.compile(r"\d")
 _PAUSE: Final = frozenset("–—|()")
-"""Signs that part what stands around them."""
-_UNHEARD: Final = frozenset("*`'#")
-"""Signs that may stand inside a word without parting it."""
+"""Symbols that are read as a pause."""
+_INSIDE_WORDS: Final = frozenset("*`'#")
+"""Silent symbols that may be inside a word without splitting it."""
 
 
-def spoken(text: str, language: str = "sn") -> Spoken:
-    """The text as it is said in Shona, or in English for every other `language`. Never raises, whatever the text."""
+def spoken(text: str, language: str = "sn") -> SpokenText:
+    """The text as it is spoken in Shona, or in English for every other `language`. Never raises, whatever the text."""
     return _Reading(fold(text), "sn" if language == "sn" else "en").read()
 
 
 class _Reading:
     """One text being read."""
 
-    def __init__(self, folded: Folded, language: Language) -> None:
+    def __init__(self, folded: FoldedText, language: Language) -> None:
         self._folded, self._text, self._language = folded, folded.text, language
-        self._composer = Composer()
-        self._attention = Attention()
+        self._spoken = SpokenTextBuilder()
+        self._budget = ReadingBudget()
 
-    def read(self) -> Spoken:
+    def read(self) -> SpokenText:
         at = 0
-        while (at := self._read_closely(at)) < len(self._text):
+        while (at := self._read_tokens(at)) < len(self._text):
             at = self._read_plainly(at)
-        return self._composer.spoken()
+        return self._spoken.build()
 
-    def _read_closely(self, at: int) -> int:
-        """Token by token, up to where attention gives out."""
+    def _read_tokens(self, at: int) -> int:
+        """As far as the budget goes."""
         for token in TOKEN.finditer(self._text, at):
-            kind = token.lastgroup
+            kind = token.lastgroup or ""
             _HANDLERS[kind](self, token)
-            if not self._attention.pays(kind, token.end() - token.start()):
+            if not self._budget.spend(kind, token.end() - token.start()):
                 return token.end()
         return len(self._text)
 
     def _read_plainly(self, at: int) -> int:
-        end = self._attention.rest(self._text, at)
+        end = self._budget.plain_end(self._text, at)
         written = self._folded.origin(at), self._folded.origin(end)
-        if said := plainly(self._text[at:end], FIGURE_WORDS[self._language]):
-            self._composer.part(written[0], written[0])
-            self._composer.say(said, *written)
-        self._composer.part(written[1], written[1])
+        if words := read_plainly(self._text[at:end], DIGIT_WORDS[self._language]):
+            self._spoken.space(written[0], written[0])
+            self._spoken.replace(words, *written)
+        self._spoken.space(written[1], written[1])
         return end
 
-    def keep(self, token: re.Match[str]) -> None:
-        self._composer.keep(token[0], *self._written(token))
+    def copy(self, token: re.Match[str]) -> None:
+        self._spoken.copy(token[0], *self._written(token))
 
-    def say(self, words: str, token: re.Match[str]) -> None:
-        self._composer.say(words, *self._written(token))
+    def replace(self, words: str, token: re.Match[str]) -> None:
+        self._spoken.replace(words, *self._written(token))
 
-    def _say_apart(self, words: str, token: re.Match[str]) -> None:
-        """With a space on either side, whether one is written or not."""
+    def _replace_apart(self, words: str, token: re.Match[str]) -> None:
+        """With a space on either side, even where none is written."""
         start, end = self._written(token)
-        self._composer.part(start, start)
-        self._composer.say(words, start, end)
-        self._composer.part(end, end)
+        self._spoken.space(start, start)
+        self._spoken.replace(words, start, end)
+        self._spoken.space(end, end)
 
     def space(self, token: re.Match[str]) -> None:
-        self._composer.part(*self._written(token), line="\n" in token[0])
+        self._spoken.space(*self._written(token), line="\n" in token[0])
 
     def prose(self, token: re.Match[str]) -> None:
-        """Words that are said as written, each with the space behind it."""
+        """Words that are spoken as written, each with the space after it."""
         start, end = self._written(token)
         if end - start == len(token[0]):
-            self._composer.keep(token[0][:-1], start, end - 1)
-            self._composer.part(end - 1, end)
+            self._spoken.copy(token[0][:-1], start, end - 1)
+            self._spoken.space(end - 1, end)
             return
         for word in _PROSE_WORD.finditer(self._text, token.start(), token.end()):
-            self.keep(word)
-            self._composer.part(self._folded.origin(word.end()), self._folded.origin(word.end() + 1))
+            self.copy(word)
+            self._spoken.space(self._folded.origin(word.end()), self._folded.origin(word.end() + 1))
 
     def word(self, token: re.Match[str]) -> None:
         word = token[0]
-        if len(word) <= _LONGEST_LOOKED_UP and (said := self._special(token)) is not None:
-            self._say_short(said, token)
+        if len(word) <= _LONGEST_LOOKED_UP and (words := self._special(token)) is not None:
+            self._replace_short(words, token)
         else:
-            self.keep(token)
+            self.copy(token)
 
     def letters(self, token: re.Match[str]) -> None:
-        """A word that figures or signs touch: Studio7, akasiyana-siyana."""
+        """A word that touches digits or symbols: Studio7, akasiyana-siyana."""
         self.word(token)
         if _DIGIT.match(self._text, token.end()):
             end = self._folded.origin(token.end())
-            self._composer.part(end, end)
+            self._spoken.space(end, end)
 
     def mark(self, token: re.Match[str]) -> None:
         if token[0] == "." and self._text[token.end() : token.end() + 1].isalnum():
-            self._composer.part(*self._written(token))
+            self._spoken.space(*self._written(token))
             return
-        self._composer.pause("…" if token[0].startswith("..") else token[0][0], *self._written(token))
+        self._spoken.punctuate("…" if token[0].startswith("..") else token[0][0], *self._written(token))
 
-    def figure(self, token: re.Match[str]) -> None:
+    def number(self, token: re.Match[str]) -> None:
         context = Context(words_before(self._text, token.start()), next_word(self._text, token.end()))
-        self._say_apart(READ_FIGURE[self._language](token, context), token)
+        self._replace_apart(VERBALISE[self._language](WrittenNumber(token, context)), token)
 
     def initials(self, token: re.Match[str]) -> None:
-        self.say(spelled(token[0], self._language), token)
+        self.replace(spelled(token[0], self._language), token)
 
-    def named_sign(self, token: re.Match[str]) -> None:
+    def named_symbol(self, token: re.Match[str]) -> None:
         """2x4, No. 5, #5."""
-        self._say_apart(symbols(self._language)["×" if token.lastgroup == "times" else "№"], token)
+        self._replace_apart(symbol_name("×" if token.lastgroup == "times" else "№", self._language), token)
 
     def short(self, token: re.Match[str]) -> None:
         """An abbreviation with its full stop, which ends the sentence too where `and so on` ends one."""
         short = token[0].removesuffix(".").lower()
-        self._say_short(abbreviations(self._language)[short], token)
+        self._replace_short(abbreviations(self._language)[short], token)
         if short in _LAST_WORDS and _SENTENCE_ENDS.match(self._text, token.end()):
             end = self._folded.origin(token.end())
-            self._composer.pause(".", end, end)
+            self._spoken.punctuate(".", end, end)
 
-    def _say_short(self, words: str, token: re.Match[str]) -> None:
-        self.say(words.removesuffix(TITLE), token)
-        if words.endswith(TITLE):
-            self._composer.join()
+    def _replace_short(self, words: str, token: re.Match[str]) -> None:
+        self.replace(words.removesuffix(JOINS_NAME), token)
+        if words.endswith(JOINS_NAME):
+            self._spoken.join_next()
 
     def address(self, token: re.Match[str]) -> None:
         """A page or a mailbox: its host, and the name before it."""
         kind = token.lastgroup
-        host = spelt_out(token[f"{kind}_host"] or "", self._language)
-        name = f"{spelt_out(token['mail_name'], self._language)} at " if kind == "mail" else ""
-        self.say(f"{name}{host}", token)
+        host = spoken_address(token[f"{kind}_host"] or "", self._language)
+        name = f"{spoken_address(token['mail_name'], self._language)} at " if kind == "mail" else ""
+        self.replace(f"{name}{host}", token)
 
     def markup(self, token: re.Match[str]) -> None:
-        """Marks that are not said; quotes and brackets part words, stars and apostrophes do not."""
-        if not _UNHEARD.issuperset(token[0]):
-            self._composer.part(*self._written(token))
+        """Silent marks; quotes and brackets split words, stars and apostrophes do not."""
+        if not _INSIDE_WORDS.issuperset(token[0]):
+            self._spoken.space(*self._written(token))
 
     def blank(self, token: re.Match[str]) -> None:
-        self._composer.part(*self._written(token), line=token.lastgroup in ("fence", "lead"))
+        self._spoken.space(*self._written(token), line=token.lastgroup in ("fence", "lead"))
 
-    def sign(self, token: re.Match[str]) -> None:
+    def symbol(self, token: re.Match[str]) -> None:
         one = token["one"]
-        if words := sign_words(self._text, *token.span(), self._language):
-            self._say_apart(words, token)
+        if words := symbol_words(self._text, *token.span(), self._language):
+            self._replace_apart(words, token)
         elif is_hyphen(self._text, *token.span()):
-            self.keep(token)
+            self.copy(token)
         elif one in _PAUSE or (one == "-" and stands_apart(self._text, *token.span())):
-            self._composer.pause(",", *self._written(token))
+            self._spoken.punctuate(",", *self._written(token))
         else:
-            self._composer.part(*self._written(token))
+            self._spoken.space(*self._written(token))
 
     def _special(self, token: re.Match[str]) -> str | None:
-        """What is said for a word that is not said as written."""
+        """The words for one that is not spoken as written, else None."""
         word = token[0]
         if word[0] in "IVX" and (ordinal := self._roman(token)):
             return ordinal
@@ -198,7 +199,7 @@ _PROSE_WORD: Final = re.compile(r"[^\W\d_]++(?:'[^\W\d_]++)*+")
 _LAST_WORDS: Final = ("nezv", "etc")
 _SENTENCE_ENDS: Final = re.compile(r"\s*+(?:\Z|[A-Z])")
 
-_HANDLERS: Final[MappingProxyType[str | None, Callable[[_Reading, re.Match[str]], None]]] = MappingProxyType(
+_HANDLERS: Final[MappingProxyType[str, Callable[[_Reading, re.Match[str]], None]]] = MappingProxyType(
     {
         "space": _Reading.space,
         "prose": _Reading.prose,
@@ -206,10 +207,10 @@ _HANDLERS: Final[MappingProxyType[str | None, Callable[[_Reading, re.Match[str]]
         "letters": _Reading.letters,
         "mark": _Reading.mark,
         "markup": _Reading.markup,
-        **dict.fromkeys(FIGURE_KINDS, _Reading.figure),
+        **dict.fromkeys(NUMBER_KINDS, _Reading.number),
         "initials": _Reading.initials,
-        "times": _Reading.named_sign,
-        "numero": _Reading.named_sign,
+        "times": _Reading.named_symbol,
+        "numero": _Reading.named_symbol,
         "short": _Reading.short,
         "web": _Reading.address,
         "mail": _Reading.address,
@@ -218,6 +219,6 @@ _HANDLERS: Final[MappingProxyType[str | None, Callable[[_Reading, re.Match[str]]
         "lead": _Reading.blank,
         "tag": _Reading.blank,
         "link": _Reading.blank,
-        "sign": _Reading.sign,
+        "symbol": _Reading.symbol,
     }
 )

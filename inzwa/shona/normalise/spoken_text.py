@@ -1,4 +1,4 @@
-"""A text as it is said, and where each piece of it was written. Pure; knows no language."""
+"""A text as it is spoken, and where each piece of it was written."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from typing import Final, NamedTuple
 
 
 class Span(NamedTuple):
-    """A stretch of the spoken text and the stretch of the written text that it says; indices of characters."""
+    """A stretch of the spoken text and the stretch of the written text that it speaks; indices of characters."""
 
     start: int
     end: int
     written_start: int
     written_end: int
     verbatim: bool
-    """Whether it is said as written, so that character answers to character."""
+    """Whether it is spoken as written, character by character."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenText:
     """What the voice reads."""
 
     text: str
@@ -27,7 +27,7 @@ class Spoken:
     def written(self, start: int, end: int) -> tuple[int, int]:
         """Where in the written text the spoken characters from `start` up to `end` come from.
 
-        A number is one piece: any word of it answers with the whole number. An empty text answers with (0, 0).
+        A number is one piece: any word of it gives the span of the whole number. An empty text gives (0, 0).
         """
         if not self.spans:
             return 0, 0
@@ -45,41 +45,41 @@ _PAUSES: Final = ".,;:!?…"
 _STRONG: Final = ".!?…"
 
 
-class Composer:
-    """Puts a spoken text together, piece by piece, in the order in which it was written."""
+class SpokenTextBuilder:
+    """Builds a spoken text piece by piece, in the order in which it was written."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._spans: list[Span] = []
         self._length = 0
         self._gap: tuple[int, int] | None = None
-        """Written space that has not been said yet: none at the beginning, one for many."""
+        """Written space that has not been added yet: none at the beginning, one for many."""
         self._joined = False
 
-    def keep(self, text: str, start: int, end: int) -> None:
+    def copy(self, text: str, start: int, end: int) -> None:
         """`text`, written from `start` to `end`, as it is."""
-        self._space()
+        self._add_gap()
         self._put(text, start, end, verbatim=end - start == len(text))
 
-    def say(self, text: str, start: int, end: int) -> None:
+    def replace(self, text: str, start: int, end: int) -> None:
         """`text` in place of what was written from `start` to `end`."""
         if text:
-            self._space()
+            self._add_gap()
             self._put(text, start, end, verbatim=False)
 
-    def part(self, start: int, end: int, *, line: bool = False) -> None:
+    def space(self, start: int, end: int, *, line: bool = False) -> None:
         """A space between words, for what was written from `start` to `end`; the end of a `line` is a full stop."""
         if line:
-            self.pause(".", start, start)
+            self.punctuate(".", start, start)
         if self._length and not self._joined and (self._gap is None or self._gap[0] == self._gap[1]):
             self._gap = (start, end)
 
-    def join(self) -> None:
-        """What comes next stands against what has been said."""
+    def join_next(self) -> None:
+        """No space before the next piece."""
         self._joined = True
 
-    def pause(self, mark: str, start: int, end: int) -> None:
-        """A mark of punctuation, close to the word before it; of two together the stronger stays."""
+    def punctuate(self, mark: str, start: int, end: int) -> None:
+        """A mark of punctuation, close to the word before it; of two together the stronger is used."""
         if not self._length:
             return
         if self._pieces[-1] in _PAUSES:
@@ -89,10 +89,10 @@ class Composer:
         self._put(mark, start, end, verbatim=end - start == 1)
         self._gap = (end, end)
 
-    def spoken(self) -> Spoken:
-        return Spoken("".join(self._pieces), tuple(self._spans))
+    def build(self) -> SpokenText:
+        return SpokenText("".join(self._pieces), tuple(self._spans))
 
-    def _space(self) -> None:
+    def _add_gap(self) -> None:
         if self._gap:
             (start, end), self._gap = self._gap, None
             self._put(" ", start, end, verbatim=end - start == 1)

@@ -1,4 +1,4 @@
-"""Numbers in Shona words, in agreement with what is counted. Pure; the reading back stands in number_words.py.
+"""Numbers in Shona words, in agreement with what is counted.
 
     cardinal(25, 6)  ->  "makumi maviri nemashanu"        as in madhora makumi maviri nemashanu
     ordinal(3, 7)    ->  "chechitatu"                     as in chikamu chechitatu
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from inzwa.shona.numbers.concords import AGREEMENTS, UNKNOWN, of
+from inzwa.shona.numbers.concords import AGREEMENTS, UNKNOWN, possessive
 
 MOST: Final = 10**15 - 1
-"""The largest number that has a name here; digits of larger ones are said one by one."""
+"""The largest number that has a name here; larger ones are read digit by digit."""
 
 ZERO: Final = "ziro"
 TEN: Final = "gumi"
@@ -43,7 +43,7 @@ class Scale:
     noun_class: int
     """What its number agrees with."""
     having: str
-    """Joins what follows where ne- would be heard as part of this scale's number."""
+    """Joins what follows where ne- would be taken for a part of this scale's number."""
 
 
 SCALES: Final = (
@@ -53,7 +53,7 @@ SCALES: Final = (
     Scale(10**3, "chiuru", "zviuru", 8, "zvine"),
 )
 
-_FIGURES: Final = {str(value): word for value, word in enumerate((ZERO, *AGREEMENTS[UNKNOWN].units))}
+_DIGITS: Final = {str(value): word for value, word in enumerate((ZERO, *AGREEMENTS[UNKNOWN].units))}
 
 
 @lru_cache(maxsize=8192)
@@ -72,33 +72,33 @@ def ordinal(number: int, noun_class: int = UNKNOWN) -> str:
     Units in the compounds are of class 10 (counted: chegumi neshanu, wechimakumi maviri nenhanhatu).
     """
     if number == 1:
-        return of(noun_class, FIRST)
+        return possessive(noun_class, FIRST)
     if 2 <= number <= 9:
-        return of(noun_class, "chipiri" if number == 2 else f"chi{AGREEMENTS[2].units[number - 1][2:]}")
+        return possessive(noun_class, "chipiri" if number == 2 else f"chi{AGREEMENTS[2].units[number - 1][2:]}")
     words = cardinal(number)
-    return of(noun_class, f"chi{words}" if words.startswith(TENS) else words)
+    return possessive(noun_class, f"chi{words}" if words.startswith(TENS) else words)
 
 
-def digits(figures: str) -> str:
-    """Each figure by itself, in class 10: how telephone numbers and decimals are said. Other characters are dropped."""
-    return " ".join([_FIGURES[figure] for figure in figures if figure in _FIGURES])
+def digits(written: str) -> str:
+    """Each digit by itself, in class 10, as telephone numbers and decimals are read. Other characters are dropped."""
+    return " ".join([_DIGITS[digit] for digit in written if digit in _DIGITS])
 
 
 def decimal(whole: int, fraction: str, noun_class: int = UNKNOWN) -> str:
-    """`whole` and, figure by figure, what stands behind the point."""
+    """`whole` and, digit by digit, what follows the point."""
     return f"{cardinal(whole, noun_class)} {POINT} {digits(fraction)}"
 
 
 def _joined(number: int, noun_class: int) -> Iterator[str]:
-    """The number's parts, each with what joins it to the one before."""
-    joint = ""
+    """The number's parts, each with its link to the one before."""
+    link = ""
     for scale in SCALES:
         count, number = divmod(number, scale.size)
         if count:
-            yield joint + _scaled(scale, count)
-            joint = f" {scale.having} " if _would_run_on(scale, count, number, noun_class) else " ne"
+            yield link + _scaled(scale, count)
+            link = f" {scale.having} " if _would_run_on(scale, count, number, noun_class) else " ne"
     if number:
-        yield joint + _below_thousand(number, noun_class)
+        yield link + _below_thousand(number, noun_class)
 
 
 def _scaled(scale: Scale, count: int) -> str:
@@ -122,7 +122,7 @@ def _times(count: int, one: str, many: str) -> str:
 
 
 def _would_run_on(scale: Scale, count: int, rest: int, noun_class: int) -> bool:
-    """Whether `rest`, joined with ne-, would be heard as more of the scale's own number.
+    """Whether `rest`, joined with ne-, would be taken for more of the scale's own number.
 
     Zviuru gumi nezvishanu is 15,000: so 10,005 things of class 8 are zviuru gumi zvine zvishanu.
     """

@@ -1,4 +1,4 @@
-"""How words agree with the class of a Shona noun: numerals, possessives, the nouns that are counted. Knows no number.
+"""How numerals and possessives agree with the class of a Shona noun, and which class a number in a text counts.
 
 Sources: the concords are those of every grammar of Shona (Fortune 1972, A Guide to Shona Spelling; Doke 1931); the
 numeral stems and their forms in classes 2, 4, 6, 8 and 10 were counted in 32,807 lines of news and translations. The
@@ -6,12 +6,14 @@ forms of the rarer classes (11 to 21) follow the same pattern and were not met t
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
+from inzwa.shona.data import rows
 from inzwa.shona.phonology.graphemes import longest_first
 
 UNKNOWN: Final = 10
@@ -24,7 +26,7 @@ _BARE: Final = ("mbiri", "nhatu", "ina", "shanu", "nhanhatu", "nomwe", "sere", "
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What a noun class asks of the words around its noun."""
+    """The forms that words take beside a noun of one class."""
 
     units: tuple[str, ...]
     """The numerals 1 to 9: the 1 agrees with the singular, the others with the plural."""
@@ -59,12 +61,12 @@ AGREEMENTS: Final = MappingProxyType(
         21: _agreement("ri", "ma", "z"),
     }
 )
-"""Noun class to what it asks."""
+"""By noun class."""
 
 _PREFIXES: Final = re.compile(
     "(?:zve|nge|rwe|hwe|kwe|mwe|twe|dze|che|[bnwvyrsze]e|e|na|pa|ku|mu|se)(?:mu|ku|pa)?(?=[a-z]{3})"
 )
-"""What may stand before a noun: with, of, at, in, by."""
+"""Prefixes of a noun: with, of, at, in, by."""
 
 _VERB: Final = re.compile(
     longest_first(["vano", "vaka", "vacha", "vari", "vave", "vava", "vange", "vanga", "vaive", "vasvika", "vadarika"])
@@ -76,19 +78,20 @@ _VERB: Final = re.compile(
     + longest_first(["ano", "aka"])
 )
 _VERB_CLASSES: Final = MappingProxyType({"v": 2, "d": 10, "z": 8, "a": 6})
-
-
 _ONE: Final = re.compile("chi|mu(?!dzimai)")
 _PERSON: Final = 1
+
+_WINDOW: Final = 5
+"""Words before a number among which the counted noun is looked for."""
 
 _UNIT_CLASSES: Final = {word: kind for kind in (8, 6, 4, 2) for word in AGREEMENTS[kind].units}
 
 
 @lru_cache(maxsize=4096)
 def class_of(word: str) -> int | None:
-    """The class of a noun in nouns.tsv, whatever stands before it (kwemakore), or what a verb or a unit agrees with.
+    """The class of a noun in nouns.tsv, with or without a prefix (kwemakore), or that a verb or a numeral agrees with.
 
-    None where the word says nothing. Nouns that are not listed are not guessed at: vadarika looks like vana.
+    None where the word shows none. Nouns that are not listed are not guessed at: vadarika looks like vana.
     """
     word = word.lower()
     if found := _nouns().get(word):
@@ -101,7 +104,7 @@ def class_of(word: str) -> int | None:
 
 
 def is_one(word: str) -> bool:
-    """Whether a listed noun, whatever stands before it, shows by its prefix that it is one: chikoro, kuchikoro."""
+    """Whether the word is a listed noun, with or without a prefix, in the singular: chikoro, kuchikoro."""
     word = word.lower()
     prefix = _PREFIXES.match(word)
     noun = word if word in _nouns() or not prefix else word[prefix.end() :]
@@ -109,7 +112,7 @@ def is_one(word: str) -> bool:
 
 
 def singular(noun_class: int | None) -> int:
-    """The class of one of them; people where nothing is known of it."""
+    """The class of one of them; that of people where the class is not known."""
     if noun_class is None:
         return _PERSON
     return noun_class - 1 if noun_class in (2, 4, 6, 8, 10) else noun_class
@@ -117,14 +120,47 @@ def singular(noun_class: int | None) -> int:
 
 @cache
 def _nouns() -> dict[str, int]:
-    text = files("inzwa.shona").joinpath("data", "nouns.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return {noun: int(noun_class) for noun_class, nouns in rows for noun in nouns.split()}
+    return {noun: int(noun_class) for noun_class, nouns in rows("nouns.tsv") for noun in nouns.split()}
 
 
-def of(noun_class: int, word: str) -> str:
+def possessive(noun_class: int, word: str) -> str:
     """`word` as what a noun of this class belongs to: (2, "makore") is vemakore.
 
     The a of the concord and the word's prefix meet in e (counted: nemakumi 1,837, namakumi 4; chegumi 12).
     """
     return f"{AGREEMENTS[noun_class].possessive}e{word}"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The words around a number, in the same sentence."""
+
+    before: Sequence[str]
+    """The last few, the nearest last."""
+    after: str
+    """The next one; empty where there is none."""
+
+
+def named_class(context: Context, amount: int | None) -> int:
+    """counted_class, but for a number that is the name of one thing: Chikoro 5 is a school, not five of them."""
+    if amount is not None and amount > 1 and context.before and is_one(context.before[-1]):
+        return UNKNOWN
+    return counted_class(context)
+
+
+def counted_class(context: Context) -> int:
+    """The class of what a number counts: of the noun beside it, else of the nearest word that shows one, else UNKNOWN.
+
+    A name that is no listed noun ends the search: Studio 7, neCovid-19, but not muHarare 200 vanhu.
+    """
+    nearest = context.before[-1] if context.before else ""
+    if found := class_of(nearest):
+        return found
+    if nearest[:1].isupper():
+        return UNKNOWN
+    if found := class_of(context.after):
+        return found
+    if nearest and not nearest.islower():
+        return UNKNOWN
+    words = islice(reversed(context.before), 1, _WINDOW)
+    return next((found for word in words if (found := class_of(word))), UNKNOWN)

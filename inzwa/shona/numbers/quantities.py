@@ -1,34 +1,34 @@
-"""Amounts as they are written, and what they may be measured in: units and currencies. Pure; reads nothing aloud."""
+"""Amounts as they are written, and what they may be measured in: units and currencies."""
 
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
+from inzwa.shona.data import rows
 from inzwa.shona.numbers.cardinals import MOST
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number as written: its figures without what groups them."""
+    """A number as written: its digits, without the marks that group them."""
 
     whole: str
     fraction: str = ""
-    """What stands behind the point."""
+    """Digits after the point."""
     scale: int = 1
     """1,000,000 where the word million follows."""
 
-    def exact(self) -> int | None:
-        """The whole number that it is, or None where it has a fraction or is too long to have a name."""
+    def integer(self) -> int | None:
+        """Its value; None where that is no whole number, or one too large to have a name."""
         if len(self.whole) > _LONGEST or len(self.fraction) > _LONGEST:
             return None
         number, rest = divmod(int(self.whole + self.fraction) * self.scale, 10 ** len(self.fraction))
         return None if rest or number > MOST else number
 
-    def listed(self) -> bool:
-        """Whether it is a code rather than an amount: 007, or longer than any number that has a name."""
+    def is_code(self) -> bool:
+        """Whether it is read digit by digit: 007, or longer than any number that has a name."""
         return len(self.whole) > _LONGEST or (len(self.whole) > 1 and self.whole[0] == "0" and not self.fraction)
 
 
@@ -40,7 +40,7 @@ class Measure:
     one: str
     many: str
     tail: str
-    """What it belongs to or what follows the number: kuAmerica; may be empty."""
+    """What follows the number: kuAmerica, paawa; may be empty."""
     parts: tuple[str, ...]
     """One hundredth, hundredths; empty for a unit."""
     english: tuple[str, ...]
@@ -48,7 +48,7 @@ class Measure:
 
 
 _LONGEST: Final = 15
-"""Figures of the largest number that has a name."""
+"""Digits of the largest number that has a name."""
 
 SCALE_WORDS: Final = MappingProxyType(
     {
@@ -57,13 +57,6 @@ SCALE_WORDS: Final = MappingProxyType(
         **dict.fromkeys(("trillion", "tiriyoni", "matiriyoni"), 10**12),
     }
 )
-
-
-def rows(name: str) -> list[list[str]]:
-    """A table of this folder: a row a line, its fields apart by tabs, - for an empty one."""
-    text = files("inzwa.shona").joinpath("data", name).read_text(encoding="utf-8")
-    lines = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return [["" if field == "-" else field for field in line] for line in lines]
 
 
 @cache
@@ -86,11 +79,11 @@ def units() -> dict[str, Measure]:
     }
 
 
-def quantity(written: str, scale: str | None = None) -> Quantity:
-    """The number that these figures spell, `scale` being the word behind them."""
-    size = SCALE_WORDS.get(scale.lower(), 1) if scale else 1
+def quantity(written: str, scale: str = "") -> Quantity:
+    """The amount that is `written`, with the word (million) that follows it as `scale`."""
+    size = SCALE_WORDS.get(scale.lower(), 1)
     head, mark, tail = _split(written)
-    whole = "".join(figure for figure in head if figure.isdigit())
+    whole = "".join(digit for digit in head if digit.isdigit())
     return Quantity(whole, tail if mark else "", size)
 
 
@@ -98,7 +91,7 @@ _THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\ ?\d{3})++|\d{1,3}(?:\ \d{3})++|\d{
 
 
 def _split(written: str) -> tuple[str, str, str]:
-    """What stands before the point, the point, what stands behind it."""
+    """What is before the point, the point, what is after it."""
     grouped = _THOUSANDS.match(written)
     at = grouped.end() if grouped else len(written) - len(written.lstrip("0123456789"))
     return written[:at], written[at : at + 1], written[at + 1 :].strip()

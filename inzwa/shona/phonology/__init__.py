@@ -1,1 +1,1 @@
-"""Shona spelling to sounds: graphemes, syllables, stress, IPA."""
+"""Spelling to sounds: graphemes, syllables, stress, foreign words, IPA."""

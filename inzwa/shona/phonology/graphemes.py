@@ -1,14 +1,14 @@
-"""What each Shona spelling sounds like: the table of graphemes.tsv, and the shape of a Shona word. Knows no word.
+"""What each Shona spelling sounds like: the table of graphemes.tsv, and the shape of a Shona word.
 
 A Shona word is a string of open syllables: an onset (none, or one grapheme, perhaps with `w`) and one vowel. That is
 all the grammar needed to tell Shona from the English inside it.
 """
 
-import csv
 import re
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
+
+from inzwa.shona.data import rows
 
 VOWELS: Final = "aeiou"
 
@@ -26,16 +26,10 @@ class Grapheme:
     """Keys of the list at the head of graphemes.tsv."""
 
 
-def _read_table() -> dict[str, Grapheme]:
-    text = files("inzwa.shona").joinpath("data", "graphemes.tsv").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return {
-        spelling: Grapheme(spelling, ipa, velarised or ipa, example, tuple(sources.split()))
-        for spelling, ipa, velarised, example, sources in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-    }
-
-
-GRAPHEMES: Final = _read_table()
+GRAPHEMES: Final = {
+    spelling: Grapheme(spelling, ipa, velarised or ipa, example, tuple(sources.split()))
+    for spelling, ipa, velarised, example, sources in rows("graphemes.tsv")
+}
 """Spelling to row. The apostrophe of `n'` is U+0027."""
 
 
@@ -53,7 +47,7 @@ GRAPHEME: Final = re.compile(longest_first(list(GRAPHEMES)))
 
 
 class _SyllableSounds(dict[str, str]):
-    """Syllable to IPA, filled as syllables are met: there are some hundreds. Give it nothing but Shona syllables."""
+    """Shona syllable to IPA; a cache that fills with use and stays small, since there are some hundred syllables."""
 
     def __init__(self, column: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What Inzwa itself says is there in both languages."""
+"""Inzwa's own lines are there in both languages."""
 
 import tomllib
 from importlib.resources import files
@@ -11,7 +11,7 @@ LINES = tomllib.loads((files("inzwa.shona.dialogue") / "assistant.toml").read_te
 
 
 @pytest.mark.parametrize("key", LINES)
-def test_every_line_is_said_in_shona_and_in_english(key):
+def test_every_line_is_there_in_shona_and_in_english(key):
     assert line(key, "sn") == LINES[key]["sn"] != line(key, "en") == LINES[key]["en"]
 
 
@@ -19,6 +19,6 @@ def test_every_other_language_is_answered_in_english():
     assert line("greeting", "sw") == line("greeting", "en")
 
 
-def test_a_line_that_is_not_there_is_a_mistake_of_ours():
+def test_a_key_without_a_line_raises_key_error():
     with pytest.raises(KeyError):
         line("farewell", "sn")

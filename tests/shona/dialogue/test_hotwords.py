@@ -1,11 +1,11 @@
-"""The core list and how lists are put together."""
+"""The core list and how lists are merged."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.shona.dialogue.backchannels import spoken_words
-from inzwa.shona.dialogue.hotwords import core_hotwords, favoured
+from inzwa.shona.dialogue.backchannels import transcript_words
+from inzwa.shona.dialogue.hotwords import core_hotwords, merge_hotwords
 
 WORDS = st.lists(st.sampled_from(["Harare", "harare", " ZiG ", "", "bhazi", "Bhazi", "ehe"]))
 
@@ -21,16 +21,16 @@ def test_greetings_come_before_names_and_months_last():
 
 @pytest.mark.parametrize("word", core_hotwords())
 def test_each_is_one_word_without_a_mark(word):
-    assert spoken_words(word) == [word.casefold()]
+    assert transcript_words(word) == [word.casefold()]
 
 
 def test_the_first_list_comes_first_and_its_spelling_stays():
-    assert favoured(["HARARE", " Moyo "], ["Harare", "ehe"], []) == ("HARARE", "Moyo", "ehe")
+    assert merge_hotwords(["HARARE", " Moyo "], ["Harare", "ehe"], []) == ("HARARE", "Moyo", "ehe")
 
 
 @given(WORDS, WORDS)
 def test_no_word_comes_twice_and_none_is_lost(one, other):
-    words = favoured(one, other)
+    words = merge_hotwords(one, other)
     folded = [word.casefold() for word in words]
     assert len(set(folded)) == len(folded)
     assert set(folded) == {word.strip().casefold() for word in one + other} - {""}

@@ -1,9 +1,9 @@
-"""Kinds of text that are hostile to a reader: one piece of each, to be said again and again. Knows no reader."""
+"""Kinds of hostile text: one piece of each, to be repeated up to a size."""
 
 PIECES = {
-    "figures": "7",
+    "digits": "7",
     "numbers": "1 ",
-    "numbers of 400 figures": "7" * 400 + " ",
+    "numbers of 400 digits": "7" * 400 + " ",
     "grouped numbers": "1 000 ",
     "numbers joined by dashes": "1-",
     "numbers joined by commas": "1,2",
@@ -15,7 +15,7 @@ PIECES = {
     "telephones": "+263 772 935 224 ",
     "money": "US$1.25 ",
     "concords": "wa31 ",
-    "figures in words": "a9",
+    "digits in words": "a9",
     "fractions": "½",
     "Roman numerals": "George VI ",
     "acronyms": "AB ",
@@ -39,7 +39,7 @@ PIECES = {
     "marks of direction": "a\u202e\u2066",
     "controls": "".join(map(chr, range(32))),
     "another script": "日本",
-    "halves of pairs": "\ud800",
+    "surrogates": "\ud800",
     "accents apart": "e\u0301",
     "marks": "?! . ",
     "apostrophes": "'",

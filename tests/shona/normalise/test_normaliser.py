@@ -1,4 +1,4 @@
-"""What the normaliser promises: no figure and no sign is left, every text has a reading, and the map leads back."""
+"""No digit and no symbol is left in a spoken text, every text has a reading, and the spans map back to it."""
 
 import re
 import unicodedata
@@ -150,15 +150,15 @@ STRANGE = {
     "marks of direction": "a\u202e\u2066" * 900,
     "a long word": "a" * 100_000,
     "another script": "日本語" * 1000,
-    "halves of pairs": "\ud800" * 1000,
+    "surrogates": "\ud800" * 1000,
     "open brackets": "](" * 1000 + "[" * 1000,
     "open tags": "<a" * 1000,
     "unbalanced stars": "**a*_`~~" * 400,
-    "four hundred figures": "9" * 400,
-    "five thousand figures": "1" * 5000,
-    "figures and commas": "1," * 1000,
-    "figures and dashes": "1-" * 1000,
-    "figures and slashes": "1/" * 1000,
+    "four hundred digits": "9" * 400,
+    "five thousand digits": "1" * 5000,
+    "digits and commas": "1," * 1000,
+    "digits and dashes": "1-" * 1000,
+    "digits and slashes": "1/" * 1000,
     "mailboxes": "a.b@" * 1000,
     "like numbers": "NaN inf -inf 1e999 -0 0x1F 1_000 ++1 --1 $-5 $ % 00/00/0000 99:99 31st 0th",
     "accents": "e\u0301\u0302\u0303" * 500,
@@ -168,25 +168,25 @@ ALPHABET = st.sampled_from([*"0123456789 ,.-–/:$%€£°+@#*_[](){}<>|\n'\"&=a
 
 
 @pytest.mark.parametrize(("written", "said"), SHONA)
-def test_a_text_is_said_in_shona(written, said):
+def test_a_text_is_spoken_in_shona(written, said):
     assert spoken(written).text == said
 
 
 @pytest.mark.parametrize(("written", "said"), ENGLISH)
-def test_a_text_is_said_in_english(written, said):
+def test_a_text_is_spoken_in_english(written, said):
     assert spoken(written, "en").text == said
 
 
 @pytest.mark.parametrize("language", ["sn", "en"])
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
-def test_nothing_is_too_strange_to_say(text, language):
+def test_nothing_is_too_strange_to_speak(text, language):
     said = spoken(text, language).text
     assert not re.search(r"\d", said)
     assert unicodedata.is_normalized("NFC", said)
 
 
 @given(st.text(max_size=300) | st.lists(ALPHABET, max_size=80).map("".join), st.sampled_from(["sn", "en"]))
-def test_no_figure_is_left_and_every_piece_leads_back(text, language):
+def test_no_digit_is_left_and_every_piece_maps_back(text, language):
     said = spoken(text, language)
     assert not re.search(r"[\d$%€£<>*_#|\n]", said.text)
     assert "".join(said.text[span.start : span.end] for span in said.spans) == said.text
@@ -196,12 +196,12 @@ def test_no_figure_is_left_and_every_piece_leads_back(text, language):
 
 
 @given(st.lists(ALPHABET, max_size=40).map("".join).map(str.lower))
-def test_what_is_said_is_not_said_otherwise_when_it_is_read_again(text):
+def test_normalising_a_spoken_text_again_changes_no_word(text):
     once = spoken(text).text
     assert re.findall(r"[^\W_]+", spoken(once).text) == re.findall(r"[^\W_]+", once)
 
 
-def test_a_word_of_a_number_leads_back_to_the_whole_number():
+def test_a_word_of_a_number_maps_back_to_the_whole_number():
     written = "Ndine madhora 25 chete."
     said = spoken(written)
     at = said.text.index("maviri")
@@ -209,7 +209,7 @@ def test_a_word_of_a_number_leads_back_to_the_whole_number():
     assert written[start:end] == "25"
 
 
-def test_a_word_said_as_written_leads_back_to_itself():
+def test_a_word_spoken_as_written_maps_back_to_itself():
     written = "**Mhoro** 5 shamwari"
     said = spoken(written)
     at = said.text.index("shamwari")
@@ -217,9 +217,9 @@ def test_a_word_said_as_written_leads_back_to_itself():
     assert written[start:end] == "shamwari"
 
 
-def test_silence_leads_back_to_nothing():
+def test_an_empty_spoken_text_maps_back_to_an_empty_span():
     assert spoken("😀").written(0, 5) == (0, 0)
 
 
-def test_a_reply_longer_than_any_number_is_said_in_groups_of_figures():
+def test_a_number_longer_than_any_name_is_spoken_in_groups_of_digits():
     assert spoken("1" * 16).text == ", ".join(["imwe imwe imwe imwe"] * 4)

@@ -1,4 +1,4 @@
-"""What Shona numbers promise: agreement, and that no two numbers sound alike."""
+"""Shona numbers agree with what they count, and no two of them sound alike."""
 
 import random
 from contextlib import suppress
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inzwa.shona.numbers.cardinals import MOST, cardinal, decimal, digits, ordinal
 from inzwa.shona.numbers.concords import AGREEMENTS, class_of
-from inzwa.shona.numbers.number_words import read_cardinal
+from tests.shona.numbers.number_reader import read_cardinal
 
 CLASSES = st.sampled_from(sorted(AGREEMENTS))
 CARDINALS = [
@@ -98,7 +98,7 @@ def test_a_hundred_thousand_random_numbers_to_a_million_millions_are_read_back()
 
 
 def is_read_back(number, noun_class):
-    """Past the cache, which would hold a number's words long after the test."""
+    """Without the cache, which would keep the words of every number in memory."""
     return read_cardinal(cardinal.__wrapped__(number, noun_class)) == number
 
 
@@ -143,11 +143,11 @@ def test_an_ordinal_belongs_to_its_noun(number, noun_class, words):
     assert ordinal(number, noun_class) == words
 
 
-def test_figures_are_said_one_by_one():
+def test_digits_are_read_one_by_one():
     assert digits("0772") == "ziro nomwe nomwe mbiri"
 
 
-def test_what_stands_behind_the_point_is_said_figure_by_figure():
+def test_what_follows_the_point_is_read_digit_by_digit():
     assert decimal(77, "05", 8) == "makumi manomwe nezvinomwe poindi ziro shanu"
 
 

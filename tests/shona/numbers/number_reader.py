@@ -1,7 +1,7 @@
-"""Shona number words back to the number: the inverse of numbers.cardinal in every class. Pure; knows no digits.
+"""Shona number words back to the number: the inverse of cardinals.cardinal in every class.
 
-It is a little wider than the speller: na- for ne-, churu and zvuru for chiuru and zviuru, chete after the one, and a
-space after the joint, as people write them.
+It accepts a little more than cardinal writes, as people do: na- for ne-, churu and zvuru for chiuru and zviuru, chete
+after the one, and a space after the link.
 """
 
 import re
@@ -38,8 +38,8 @@ _LINKS: Final = ("ne", "having")
 @dataclass(frozen=True, slots=True)
 class _Word:
     text: str
-    joint: str
-    """What joined it to the word before: ne, having, or nothing."""
+    link: str
+    """What links it to the word before: ne, having, or nothing."""
 
 
 def read_cardinal(text: str) -> int:
@@ -55,25 +55,25 @@ def read_cardinal(text: str) -> int:
 
 def _words(text: str) -> list[_Word]:
     words: list[_Word] = []
-    joint = _NONE
+    link = _NONE
     for at, written in enumerate(text.lower().split()):
         word = _read_word(written, bool(at))
         if word.text:
-            words.append(_Word(word.text, joint) if joint else word)
-        joint = _NONE if word.text else word.joint or joint
+            words.append(_Word(word.text, link) if link else word)
+        link = _NONE if word.text else word.link or link
     return words
 
 
 @lru_cache(maxsize=1024)
-def _read_word(written: str, may_be_joined: bool) -> _Word:
-    """A word apart from its joint; a joint by itself, or chete, has no text."""
+def _read_word(written: str, may_be_linked: bool) -> _Word:
+    """A word without its link; a link by itself, or chete, has no text."""
     word = _SPELT.get(written, written)
     if word in _KNOWN:
         return _Word(word, _NONE)
-    if word == "ne" or (may_be_joined and _HAVING.fullmatch(word)):
+    if word == "ne" or (may_be_linked and _HAVING.fullmatch(word)):
         return _Word("", "ne" if word == "ne" else "having")
     rest = _SPELT.get(word[2:], word[2:])
-    if may_be_joined and word[:2] in ("ne", "na") and rest in _KNOWN:
+    if may_be_linked and word[:2] in ("ne", "na") and rest in _KNOWN:
         return _Word(rest, "ne")
     for only in _ONLY:
         word = word.removesuffix(only)
@@ -94,33 +94,33 @@ class _Reader:
         total = 0
         for scale in SCALES:
             total += scale.size * self._scaled(scale, first=not total)
-        if self._joined(_LINKS if total else (_NONE,)):
+        if self._linked(_LINKS if total else (_NONE,)):
             total += self._below_thousand(_UNITS, _LINKS)
         return total
 
     def _scaled(self, scale: Scale, *, first: bool) -> int:
         """How many of the scale come next."""
-        if not self._joined((_NONE,) if first else _LINKS):
+        if not self._linked((_NONE,) if first else _LINKS):
             return 0
         one, *unit = scale.one.split()
         if self._take(one):
-            if self._joined((_NONE,)):
+            if self._linked((_NONE,)):
                 self._take(*unit, _ONES[scale.noun_class])
             return 1
         if not self._take(scale.many):
             return 0
         return self._below_thousand(_OWN_UNITS[scale.noun_class])
 
-    def _below_thousand(self, units: Mapping[str, int], joints: tuple[str, ...] = ("ne",)) -> int:
+    def _below_thousand(self, units: Mapping[str, int], links: tuple[str, ...] = ("ne",)) -> int:
         """Hundreds, tens and a unit, whichever are there. A unit that is not of `units` counts where more follows it.
 
         People write zviuru makumi matatu nemashanu nemakumi ..., which can only be 35,000.
         """
         begin, total = self._at, 0
         for size, one, many in ((100, HUNDRED, HUNDREDS), (10, TEN, TENS)):
-            if begin == self._at or self._joined(joints):
+            if begin == self._at or self._linked(links):
                 total += size * self._times(one, many)
-        if not self.left() or not (begin == self._at or self._joined(joints)):
+        if not self.left() or not (begin == self._at or self._linked(links)):
             return total
         unit = units.get(self._text(), 0) or (_UNITS.get(self._text(), 0) if self._at + 1 < len(self._words) else 0)
         self._at += unit > 0
@@ -131,7 +131,7 @@ class _Reader:
             return 1
         following = self._words[self._at + 1 : self._at + 2]
         count = _OWN_UNITS[PAIRED_CLASS].get(following[0].text, 0) if following else 0
-        if not count or following[0].joint or not self._take(many):
+        if not count or following[0].link or not self._take(many):
             return 0
         self._at += 1
         return count
@@ -139,8 +139,8 @@ class _Reader:
     def _text(self) -> str:
         return self._words[self._at].text
 
-    def _joined(self, joints: tuple[str, ...]) -> bool:
-        return self.left() and self._words[self._at].joint in joints
+    def _linked(self, links: tuple[str, ...]) -> bool:
+        return self.left() and self._words[self._at].link in links
 
     def _take(self, *texts: str) -> bool:
         found = self.left() and self._text() in texts

@@ -1,16 +1,15 @@
-"""How words that are not Shona are read aloud inside Shona: names and loans, English words, bare letters.
+"""Sounds of words that are not Shona: names and loans, English words, letters by themselves.
 
-It knows spelling only, no dictionary: a word that ends in a, i, o or u is read by its letters with Shona's vowels
-(Mnangagwa, Bulawayo, Afrika, studio); any other is taken for English (bank, state, Germany) and read by the rules of
-english.tsv; one without a vowel is spelled out (MDC). Every letter a to z gets a reading; anything else is passed over.
+There is no dictionary, only rules of spelling: a word that ends in a, i, o or u is read by its letters with Shona's
+vowels (Mnangagwa, Bulawayo, Afrika, studio); any other is taken for English (bank, state, Germany) and read by the
+rules of english.tsv; one without a vowel is spelled out (MDC). What is not a letter a to z is left out.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
+from inzwa.shona.data import rows
 from inzwa.shona.phonology.graphemes import GRAPHEMES, VOWELS, longest_first
 
 _LOAN_LETTERS: Final = {
@@ -65,43 +64,36 @@ _LOAN_UNIT: Final = re.compile(rf"c(?=[eiy])|(?P<letter>[^{VOWELS}'])(?P=letter)
 _LOAN_SYLLABLE: Final = re.compile(f"[^{VOWELS}]*+[{VOWELS}]|[^{VOWELS}]++$")
 _ENDS_LIKE_SHONA: Final = re.compile("[aiou]$")
 _ENGLISH_VOWEL: Final = re.compile("[aeiouy]")
-_SILENT: Final = "-"
-_FIRST_LETTER: Final = re.compile(r"\^?(?:\(\?<=[^)]*\))?\^?(?P<letter>[a-z'])")
 _LONGEST_ENGLISH: Final = 32
-"""Letters. What is longer is no word of English, and is read by its letters."""
+"""Letters. A longer word is read as a loan, letter by letter."""
+
+_BEFORE_FIRST_LETTER: Final = re.compile(r"\A\^?(?:\(\?<=[^)]*\))?\^?")
+"""Of a rule: what looks back, but consumes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """The rules for spellings that begin with one letter; the first that matches wins."""
+def _read_rules() -> tuple[re.Pattern[str], dict[int | None, str]]:
+    """A pattern with one group a rule, and the group's number to the IPA. The first rule that matches wins.
 
-    pattern: re.Pattern[str]
-    sounds: tuple[str, ...]
-    """The IPA of each group of the pattern."""
-
-
-def _read_rules() -> dict[str, _Rules]:
-    text = files("inzwa.shona").joinpath("data", "english.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    The rules are gathered by their first letter, behind a look-ahead, so that only those of one letter are tried.
+    """
     rules: dict[str, list[tuple[str, str]]] = {}
-    for pattern, ipa in rows:
-        rules.setdefault(_FIRST_LETTER.match(pattern)["letter"], []).append((pattern, "" if ipa == _SILENT else ipa))
-    return {
-        letter: _Rules(re.compile("|".join(f"({pattern})" for pattern, _ in some)), tuple(ipa for _, ipa in some))
-        for letter, some in rules.items()
-    }
+    for pattern, ipa in rows("english.tsv"):
+        rules.setdefault(_BEFORE_FIRST_LETTER.sub("", pattern)[0], []).append((pattern, ipa))
+    choices = (f"(?={letter})(?:{'|'.join(f'({rule})' for rule, _ in some)})" for letter, some in rules.items())
+    sounds = (ipa for some in rules.values() for _, ipa in some)
+    return re.compile("|".join(choices)), dict(enumerate(sounds, 1))
 
 
-_ENGLISH_RULES: Final = _read_rules()
+_ENGLISH_RULE, _ENGLISH_SOUNDS = _read_rules()
 
 
 def foreign_ipa(word: str) -> str:
     """A word in lower-case ASCII letters as IPA, stress included."""
     if _ENDS_LIKE_SHONA.search(word) or len(word) > _LONGEST_ENGLISH:
-        return stressed([_loan_sound(syllable) for syllable in _LOAN_SYLLABLE.findall(word)])
+        return stressed(["".join(_loan_sounds(syllable)) for syllable in _LOAN_SYLLABLE.findall(word)])
     if _ENGLISH_VOWEL.search(word):
-        return "ˈ" + "".join(_english_sounds(word))
-    return " ".join(_letter_names(word))
+        return "ˈ" + _ENGLISH_RULE.sub(lambda found: _ENGLISH_SOUNDS[found.lastindex], word)
+    return " ".join("ˈ" + _LETTER_NAMES[letter] for letter in word if letter in _LETTER_NAMES)
 
 
 def stressed(syllables: list[str]) -> str:
@@ -111,11 +103,7 @@ def stressed(syllables: list[str]) -> str:
     return "".join(syllables[:-2]) + "ˈ" + "".join(syllables[-2:])
 
 
-def _loan_sound(syllable: str) -> str:
-    return "".join(_loan_units(syllable))
-
-
-def _loan_units(syllable: str) -> Iterator[str]:
+def _loan_sounds(syllable: str) -> Iterator[str]:
     for unit in _LOAN_UNIT.finditer(syllable):
         if unit["letter"]:
             yield _LOAN_SOUNDS.get(unit["letter"], "")
@@ -123,16 +111,3 @@ def _loan_units(syllable: str) -> Iterator[str]:
             yield _SOFT_C
         else:
             yield _LOAN_SOUNDS[unit[0]]
-
-
-def _english_sounds(word: str) -> Iterator[str]:
-    at = 0
-    while at < len(word):
-        rules = _ENGLISH_RULES[word[at]]
-        found = rules.pattern.match(word, at)
-        yield rules.sounds[found.lastindex - 1]
-        at = found.end()
-
-
-def _letter_names(word: str) -> Iterator[str]:
-    return ("ˈ" + _LETTER_NAMES[letter] for letter in word if letter in _LETTER_NAMES)

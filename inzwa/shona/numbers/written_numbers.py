@@ -1,19 +1,17 @@
-"""Finds what is written in figures, and what kind it is: a date, money, a range. Knows no language but its signs.
+"""Finds numbers written in digits, and what kind each is: a date, money, a range. The same for every language.
 
-Each kind is one alternative of FIGURE, named after it; the fields of a kind begin with its name. No alternative can
-look back over more than a bounded stretch, so a text is read in time linear in its length. Groups of three figures
-after spaces or commas are thousands (US$500 000, 1,263 and, as Zimbabwe's news types it, 1, 263); a comma before any
-other number of figures is the decimal comma (3,5).
+Each kind is one alternative of WRITTEN_NUMBER, named after it; the fields of a kind begin with its name. No
+alternative can look back over more than a bounded stretch, so a text is read in time linear in its length. Groups of
+three digits after spaces or commas are thousands (US$500 000, 1,263 and, as Zimbabwe's news types it, 1, 263); a comma
+before any other number of digits is the decimal comma (3,5).
 """
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
-from inzwa.shona.numbers.concords import UNKNOWN, class_of, is_one
-from inzwa.shona.numbers.quantities import SCALE_WORDS, currencies, units
+from inzwa.shona.numbers.concords import Context
+from inzwa.shona.numbers.quantities import SCALE_WORDS, Quantity, currencies, quantity, units
 from inzwa.shona.phonology.graphemes import longest_first
 
 SHONA_MONTHS: Final = tuple(
@@ -35,8 +33,8 @@ _GROUPED: Final = (
 _NUMBER: Final = rf"(?:\d{{1,3}},\ \d{{1,2}}(?=\ [mb]illion)|{_GROUPED}(?:[.,]\d++(?![.,]?\d))?)"
 _SCALE: Final = longest_first([word for word in SCALE_WORDS if len(word) > 2])
 MONEY_SIGNS: Final = longest_first(list(currencies()))
-_BEHIND: Final = longest_first([sign for sign in currencies() if len(sign) > 2 and sign.isalpha()] + ["€", "£"])
-"""Signs that may stand behind the number."""
+_SIGNS_AFTER: Final = longest_first([sign for sign in currencies() if len(sign) > 2 and sign.isalpha()] + ["€", "£"])
+"""Signs that may follow the number."""
 _MONTHS: Final = longest_first(sorted(MONTHS))
 ENGLISH_MONTH: Final = rf"(?:{longest_first([*ENGLISH_MONTHS, *(name[:3] for name in ENGLISH_MONTHS)])})"
 _UNITS: Final = longest_first(list(units()))
@@ -54,9 +52,9 @@ CONCORDS: Final = (
     *("dze", "che", "zve", "twe", "rwe", "hwe", "kwe"),
     *("ku", "mu", "a"),
 )
-"""What is written against a number: wa31, ra2019, dza8, na6, pe18."""
+"""Concords that are written against a number: wa31, ra2019, dza8, na6, pe18."""
 
-FIGURE: Final = re.compile(
+WRITTEN_NUMBER: Final = re.compile(
     rf"""(?:(?P<concord>(?<![^\W_])(?:{"|".join(CONCORDS)}))\ ?(?=[\d$€£]|(?:{MONEY_SIGNS})\ ?\d))?
     (?=[\d+$€£A-Zz−-]|[a-z]{{1,3}}chi-?\d)(?P<minus>(?<![\w)])[−-](?=[\d$€£]))?
     (?:
@@ -75,7 +73,7 @@ FIGURE: Final = re.compile(
     | (?P<hour>(?P<hour_hour>1[0-2]|0?[1-9])(?:\.(?P<hour_minute>[0-5]\d))?\ ?(?P<hour_half>[ap]\.?m\b\.?))
     | (?P<money>(?P<money_sign>{MONEY_SIGNS})\ ?(?P<money_number>{_NUMBER})
         (?:\ ?(?P<money_scale>(?i:{_SCALE}|bn|m|b)\b))?)
-    | (?P<paid>(?P<paid_number>{_NUMBER})(?:\ (?P<paid_scale>(?i:{_SCALE})\b))?\ ?(?P<paid_sign>{_BEHIND})(?!\w))
+    | (?P<paid>(?P<paid_number>{_NUMBER})(?:\ (?P<paid_scale>(?i:{_SCALE})\b))?\ ?(?P<paid_sign>{_SIGNS_AFTER})(?!\w))
     | (?P<percent>(?P<percent_number>{_NUMBER})(?:\ ?[-–]\ ?(?P<percent_end>{_NUMBER}))?
         \ ?(?:%|(?i:percent|per\ cent)\b))
     | (?P<fraction>(?:(?P<fraction_whole>\d{{1,3}})\ )?
@@ -92,82 +90,63 @@ FIGURE: Final = re.compile(
     re.VERBOSE,
 )
 
-FIGURE_KINDS: Final = frozenset(name for name in FIGURE.groupindex if "_" not in name) - {"concord", "minus"}
+NUMBER_KINDS: Final = frozenset(name for name in WRITTEN_NUMBER.groupindex if "_" not in name) - {"concord", "minus"}
 """The names of its alternatives."""
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """The words around a figure, in the same sentence."""
+class WrittenNumber:
+    """A number as it was found in a text."""
 
-    before: Sequence[str]
-    """The last few, the nearest last."""
-    after: str
-    """The next one; empty where there is none."""
+    found: re.Match[str]
+    """Of WRITTEN_NUMBER, or of a pattern that contains it."""
+    context: Context
 
+    @property
+    def kind(self) -> str:
+        return self.found.lastgroup or ""
 
-_WINDOW: Final = 5
-"""Words before a figure among which the counted noun is looked for."""
+    @property
+    def text(self) -> str:
+        """All of it, without concord and minus."""
+        return self.found[self.kind]
 
+    @property
+    def concord(self) -> str:
+        """One of CONCORDS; empty where none is written."""
+        return self.found["concord"] or ""
 
-def named_class(context: Context, amount: int | None) -> int:
-    """counted_class, but for a number that is the name of one thing: Chikoro 5 is a school, not five of them."""
-    if amount is not None and amount > 1 and context.before and is_one(context.before[-1]):
-        return UNKNOWN
-    return counted_class(context)
+    @property
+    def is_negative(self) -> bool:
+        return self.found["minus"] is not None
 
+    @property
+    def word_before(self) -> str:
+        """Empty where there is none."""
+        return self.context.before[-1] if self.context.before else ""
 
-def counted_class(context: Context) -> int:
-    """The class of what is counted: the noun beside the figure, else the nearest that tells; UNKNOWN where none does.
+    def __getitem__(self, field: str) -> str:
+        """A field of its kind; empty where it is not written. IndexError for a field that the kind does not have."""
+        return self.found[f"{self.kind}_{field}"] or ""
 
-    A name that is no noun of the list ends the search: Studio 7, neCovid-19, but not muHarare 200 vanhu.
-    """
-    nearest = context.before[-1] if context.before else ""
-    if found := class_of(nearest):
-        return found
-    if nearest[:1].isupper():
-        return UNKNOWN
-    if found := class_of(context.after):
-        return found
-    if nearest and not nearest.islower():
-        return UNKNOWN
-    words = islice(reversed(context.before), 1, _WINDOW)
-    return next((found for word in words if (found := class_of(word))), UNKNOWN)
-
-
-def is_year(figures: str) -> bool:
-    """Whether these four figures may be a year."""
-    return len(figures) == 4 and figures.isdigit() and 1100 <= int(figures) < 2200
+    def amount(self) -> Quantity:
+        """Its fields `number` and `scale`."""
+        return quantity(self["number"], self["scale"])
 
 
-def full_year(figures: str) -> str:
-    """A year in four figures; two are of this century."""
-    return f"20{figures}" if len(figures) == 2 else figures
+def is_year(digits: str) -> bool:
+    """Whether these are four digits that may be a year."""
+    return len(digits) == 4 and digits.isdigit() and 1100 <= int(digits) < 2200
+
+
+def full_year(digits: str) -> str:
+    """A year in four digits; two are of this century."""
+    return f"20{digits}" if len(digits) == 2 else digits
 
 
 def phone_groups(written: str) -> list[str]:
-    """A telephone number in groups: its own, or three figures each after the network's four or the country's three."""
+    """A telephone number in groups: its own, or three digits each after the network's four or the country's three."""
     groups = re.findall(r"\d+", written)
     if len(groups) > 1:
         return groups
     return re.findall(r"\d{1,3}" if written.startswith("+") else r"\A\d{4}|\d{1,3}", groups[0])
-
-
-Reading = Callable[[re.Match[str], Context], str]
-"""From a match of FIGURE to its words."""
-
-
-class Readings(dict[str | None, Reading]):
-    """What one language says for each kind of figure; a kind's name is that of its alternative in FIGURE."""
-
-    def of(self, *kinds: str) -> Callable[[Reading], Reading]:
-        """Marks the function that reads these kinds."""
-
-        def enter(reading: Reading) -> Reading:
-            self.update(dict.fromkeys(kinds, reading))
-            return reading
-
-        return enter
-
-    def read(self, found: re.Match[str], context: Context) -> str:
-        return self[found.lastgroup](found, context)

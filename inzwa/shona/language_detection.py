@@ -1,8 +1,9 @@
-"""Is this text Shona or English? By the shape of its words: Shona's end in a vowel and know no l, q, x. Pure."""
+"""Is a text Shona or English? By the shape of its words: Shona's end in a vowel and have no l, q, x."""
 
-from typing import Final, Literal
+from typing import Final
 
-from inzwa.shona.dialogue.backchannels import spoken_words
+from inzwa.shona import Language
+from inzwa.shona.dialogue.backchannels import transcript_words
 from inzwa.shona.phonology.orthography import is_shona
 
 SHONA_SHARE: Final = 0.6
@@ -10,9 +11,9 @@ SHONA_SHARE: Final = 0.6
 words so, but `a`, `to`, `we`, `go` and `banana` fit both."""
 
 
-def text_language(text: str, otherwise: Literal["sn", "en"] = "sn") -> Literal["sn", "en"]:
+def detect_language(text: str, otherwise: Language = "sn") -> Language:
     """`sn` or `en`; `otherwise` for a text without words."""
-    words = spoken_words(text)
+    words = transcript_words(text)
     if not words:
         return otherwise
     return "sn" if sum(map(is_shona, words)) >= SHONA_SHARE * len(words) else "en"

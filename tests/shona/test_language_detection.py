@@ -2,7 +2,7 @@
 
 import pytest
 
-from inzwa.shona.language import text_language
+from inzwa.shona.language_detection import detect_language
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from inzwa.shona.language import text_language
     ],
 )
 def test_shona_is_shona(text):
-    assert text_language(text) == "sn"
+    assert detect_language(text) == "sn"
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,9 @@ def test_shona_is_shona(text):
     ],
 )
 def test_english_is_english(text):
-    assert text_language(text) == "en"
+    assert detect_language(text) == "en"
 
 
 @pytest.mark.parametrize("otherwise", ["sn", "en"])
-def test_a_text_without_words_is_what_is_said_of_it(otherwise):
-    assert text_language("25 %", otherwise) == otherwise
+def test_a_text_without_words_gives_the_default(otherwise):
+    assert detect_language("25 %", otherwise) == otherwise

@@ -1,25 +1,25 @@
-"""What the last words say about whether the speaker has finished."""
+"""Whether the last words suggest that the speaker has finished."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.shona.dialogue.cues import MIN_WORDS_FINISHED, PROMISES_MORE, turn_cue
+from inzwa.shona.dialogue.turn_cues import MIN_WORDS_FINISHED, SUGGESTS_MORE, turn_cue
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
-def test_no_words_say_nothing(text):
+def test_no_words_give_no_cue(text):
     assert turn_cue(text) == ""
 
 
-@pytest.mark.parametrize("word", sorted(PROMISES_MORE))
-def test_a_conjunction_or_a_filler_promises_more_whatever_the_recogniser_put_behind_it(word):
+@pytest.mark.parametrize("word", sorted(SUGGESTS_MORE))
+def test_a_conjunction_or_a_filler_suggests_more_whatever_the_recogniser_put_after_it(word):
     for end in ("", ".", ",", "...", "?"):
         assert turn_cue(f"Ndinoda mvura {word.capitalize()}{end}") == "hesitating"
 
 
 @pytest.mark.parametrize("text", ["mvura,", "mvura...", "mvura…", "ndi-"])
-def test_a_mark_of_suspense_promises_more(text):
+def test_a_mark_of_suspense_suggests_more(text):
     assert turn_cue(text) == "hesitating"
 
 
@@ -29,7 +29,7 @@ def test_a_sentence_mark_after_enough_words_is_an_end(mark):
 
 
 @pytest.mark.parametrize("text", ["Ehe.", "Zvakanaka chaizvo.", "Makadii henyu nhasi"])
-def test_too_few_words_or_no_mark_say_nothing(text):
+def test_too_few_words_or_no_mark_give_no_cue(text):
     assert turn_cue(text) == ""
 
 

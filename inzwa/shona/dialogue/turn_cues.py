@@ -1,7 +1,7 @@
-"""What the last words say about the turn: has the speaker finished, or are they looking for a word? Pure.
+"""Whether the last words suggest that the speaker has finished, or is looking for a word.
 
-Lists were drawn up from grammars and are not reviewed by a native speaker: a conjunction or a filler at the end
-promises more, a sentence mark of the recogniser promises an end.
+A conjunction or a filler at the end suggests more, the recogniser's sentence mark an end. The lists were drawn up from
+grammars and are not reviewed by a native speaker.
 """
 
 from typing import Final, Literal
@@ -10,11 +10,11 @@ _SHONA: Final = "kuti uye asi nekuti nokuti kana saka apa kusvika sezvo zvino zv
 _ENGLISH: Final = "and but so because or the a to of with that"
 _FILLERS: Final = "em um uh eh aa mmm"
 
-PROMISES_MORE: Final = frozenset(f"{_SHONA} {_ENGLISH} {_FILLERS}".split())
-"""Conjunctions, fillers and words that want an object."""
+SUGGESTS_MORE: Final = frozenset(f"{_SHONA} {_ENGLISH} {_FILLERS}".split())
+"""Conjunctions, fillers and words that need an object."""
 
 MIN_WORDS_FINISHED: Final = 3
-"""A sentence mark after fewer words is what recognisers put after anything."""
+"""After fewer words a sentence mark means nothing: recognisers put one after anything."""
 
 
 def turn_cue(text: str) -> Literal["", "finished", "hesitating"]:
@@ -23,7 +23,7 @@ def turn_cue(text: str) -> Literal["", "finished", "hesitating"]:
     if not words:
         return ""
     last = words[-1].casefold()
-    if last.endswith((",", "...", "…", "-")) or last.strip(".?!,") in PROMISES_MORE:
+    if last.endswith((",", "...", "…", "-")) or last.strip(".?!,") in SUGGESTS_MORE:
         return "hesitating"
     if last.endswith((".", "?", "!")) and len(words) >= MIN_WORDS_FINISHED:
         return "finished"

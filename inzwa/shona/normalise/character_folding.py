@@ -1,8 +1,8 @@
-"""Characters made plain, one by one, remembering where each stood: what the normaliser reads. Pure; knows no word.
+"""Reduces characters to plain ones, with a map back to where each was: the first step of the normaliser.
 
 Latin letters are composed (NFC); wide, bold and circled forms become the plain ones (NFKC, Unicode Standard Annex 15);
-every figure of every script becomes 0 to 9. Controls, marks of direction, emoji and letters that no Latin reader can
-say become a space or nothing.
+the digits of every script become 0 to 9. Controls, marks of direction, emoji and letters that no Latin reader can
+read become a space or nothing.
 """
 
 import re
@@ -16,8 +16,8 @@ _ACCENT: Final = re.compile("[\u0300-\u036f]")
 _CLUSTER: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*+|[\u0300-\u036f]++", re.DOTALL)
 """A character with its accents."""
 
-_KEPT: Final = frozenset("€£×÷±≈≤≥°–—…№−")
-"""Signs that are said or that mark a pause."""
+_PRESERVED: Final = frozenset("€£×÷±≈≤≥°–—…№−")
+"""Symbols that are spoken or that mark a pause."""
 
 _LETTERS: Final = "ß:ss æ:ae Æ:Ae œ:oe Œ:Oe ø:o Ø:O ł:l Ł:L đ:d Đ:D ı:i ð:d Ð:D þ:th Þ:Th"
 _FRACTIONS: Final = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "²": "^2", "³": "^3"}
@@ -33,34 +33,34 @@ _SPELT: Final = {
     "―": "—",
 }
 _SILENT: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Sk"))
-"""Categories that leave nothing behind: controls, marks of direction, halves of pairs, unassigned, lone accents."""
+"""Categories that leave nothing behind: controls, marks of direction, surrogates, unassigned, lone accents."""
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class FoldedText:
     """A text in plain characters."""
 
     text: str
     origins: list[int] | None
-    """Where each character stood, and one more for the end; None where nothing moved."""
+    """The index in the original text of each character, and of the end; None where nothing moved."""
 
     def origin(self, at: int) -> int:
-        """The index in the text as it was."""
+        """The index in the original text."""
         return at if self.origins is None else self.origins[at]
 
 
-def fold(text: str) -> Folded:
-    """The text in ASCII, composed Latin letters and a few signs; every string folds."""
+def fold(text: str) -> FoldedText:
+    """The text in ASCII, composed Latin letters and a few symbols; no string is refused."""
     if _PLAIN.fullmatch(text):
-        return Folded(text, None)
+        return FoldedText(text, None)
     clusters = _CLUSTER.findall(text) if _ACCENT.search(text) else list(text)
     folded = [_FOLDED[cluster] for cluster in clusters]
     starts = accumulate(map(len, clusters), initial=0)
-    return Folded("".join(folded), [*chain.from_iterable(map(repeat, starts, map(len, folded))), len(text)])
+    return FoldedText("".join(folded), [*chain.from_iterable(map(repeat, starts, map(len, folded))), len(text)])
 
 
 class _Cache(dict[str, str]):
-    """A character with its accents to what it folds to; filled as they are met, and never large."""
+    """A character with its accents to what it folds to; fills with use, up to a bound."""
 
     def __missing__(self, cluster: str) -> str:
         folded = _fold_cluster(cluster)
@@ -77,12 +77,12 @@ def _fold_cluster(cluster: str) -> str:
 
 
 def _fold_character(character: str) -> str:
-    if _PLAIN.match(character) or character in _KEPT:
+    if _PLAIN.match(character) or character in _PRESERVED:
         return character
     if (spelt := _SPELT.get(character)) is not None:
         return spelt
-    if (figure := unicodedata.decimal(character, None)) is not None:
-        return str(figure)
+    if (digit := unicodedata.decimal(character, None)) is not None:
+        return str(digit)
     if "\u00c0" <= character <= "\u024f" or "\u1e00" <= character <= "\u1eff":
         return character
     return "" if unicodedata.category(character) in _SILENT else " "
