@@ -1,5 +1,5 @@
 #!/bin/sh
-# Models stage: an empty /models, or with BAKE_MODELS=true the small models in it, fetched and proven.
+# Models stage: an empty /models, or with BAKE_MODELS=true the small models in it, fetched and verified.
 set -eu
 mkdir -p /models
 case "${BAKE_MODELS:-false}" in
