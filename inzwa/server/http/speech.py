@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inzwa.audio.codecs import Encoder, OggOpusStream, Pcm16Encoder, WavStream
 from inzwa.conversation.reply import read_aloud
-from inzwa.protocols import Engines, VoiceOptions
+from inzwa.protocols import MAX_SPEED, MIN_SPEED, Engines, VoiceOptions
 from inzwa.server.http.access import ForUser
 from inzwa.server.http.streaming import StreamedResponse
 from inzwa.server.request_options import check_text, voice_options
@@ -19,7 +19,6 @@ MEDIA_TYPES: Final = {
     "opus": "audio/ogg; codecs=opus",
     "pcm16": "audio/L16; rate=16000; channels=1",
 }
-
 
 router = APIRouter(prefix="/v1", tags=["speech"])
 
@@ -31,7 +30,7 @@ class SpeechRequest(BaseModel):
     text: str = Field(description="What to say, at most `max_text_chars` characters.", examples=["Mhoroi, makadii?"])
     voice: str = Field("", description="One of the `voices` that /readyz lists; empty for the first of them.")
     format: Literal["wav", "opus", "pcm16"] = Field("wav", description="WAV, Opus in Ogg, or bare PCM16 at 16 kHz.")
-    speed: float = Field(1.0, ge=0.5, le=2.0, description="1 is the voice's own pace.")
+    speed: float = Field(1.0, ge=MIN_SPEED, le=MAX_SPEED, description="1 is the voice's own pace.")
 
 
 @router.post("/tts", responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}}})
