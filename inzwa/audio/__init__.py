@@ -1,4 +1,1 @@
-"""Sound as numbers and bytes: PCM, framing, resampling, log-mel, codecs, sound files.
-
-No model and no network belong here.
-"""
+"""Sound as numbers and bytes: PCM, framing, resampling, log-mel, codecs, sound files. Without models and network."""

@@ -1,4 +1,4 @@
-"""Bytes on the wire <-> sound, one object a stream. Convert once, here: inside there is only float32.
+"""Bytes on the wire to sound and back, one object a stream.
 
 Opus is raw packets of 20 ms at 48 kHz through PyAV's libopus (0.1 ms of work each); PCM16 is little-endian, mono.
 """
@@ -12,18 +12,14 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
+from inzwa.audio.formats import FRAME_MS, OPUS_RATE, PCM16_RATE, InputCodec, OutputCodec
 from inzwa.audio.pcm import INPUT_RATE, Framer, Resampler, Sound, pcm16_from_sound, sound_from_pcm16
 from inzwa.errors import BadAudio, UnsupportedFormat
-from inzwa.events import InputCodec, OutputCodec
 
-OPUS_RATE: Final = 48_000
-PCM16_RATE: Final = 16_000
-FRAME_MS: Final = 20
 OPUS_EFFORT: Final = "5"
 """libopus's complexity, 0 to 10: three quarters of the time of 10, which is its default, for as many bytes."""
-OUT_RATES: Final[dict[OutputCodec, int]] = {"opus": OPUS_RATE, "pcm16": PCM16_RATE}
 MAX_PACKET_MS: Final = 60
-"""A 2-byte Opus packet may claim 120 ms; nobody who speaks live needs more than 60."""
+"""A 2-byte Opus packet may claim 120 ms; live speech needs no more than 60."""
 
 
 class Decoder(Protocol):
@@ -34,7 +30,7 @@ class Decoder(Protocol):
 
 class Encoder(Protocol):
     def encode(self, sound: Sound, rate: int) -> Iterator[bytes]:
-        """Whole frames, each made when it is asked for; all of them must be taken."""
+        """Whole frames, each made when it is asked for; the caller must exhaust the iterator."""
         ...
 
     def flush(self) -> Iterator[bytes]:
@@ -82,10 +78,11 @@ class OpusDecoder:
 
 
 def opus_packet_ms(packet: bytes) -> float:
-    """How long a packet claims to be, from its table-of-contents byte (RFC 6716, section 3.1); 0 when it is none."""
+    """How long a packet claims to be, by its table-of-contents byte (RFC 6716, section 3.1); 0 for no packet."""
     if not packet:
         return 0
     config, count = packet[0] >> 3, packet[0] & 3
+    frame_ms: float
     if config < 12:
         frame_ms = (10, 20, 40, 60)[config % 4]
     elif config < 16:
@@ -111,7 +108,7 @@ class _Frames:
         return self._framer.push(self._resampler.push(sound))
 
     def flush(self, *, pad: bool) -> Iterator[Sound]:
-        """What the filter and the framer still hold; the last frame filled up with silence when `pad`."""
+        """What is left in the filter and the framer; the last frame is filled up with silence when `pad`."""
         if self._resampler:
             yield from self._framer.push(self._resampler.flush())
         if (rest := self._framer.flush()).size:
@@ -214,26 +211,13 @@ def audio_frame(sound: Sound, rate: int) -> av.AudioFrame:
 def wav_header(rate: int, data_bytes: int) -> bytes:
     """44 bytes: PCM16, mono."""
     riff_bytes = min(data_bytes + 36, 0xFFFFFFFF)
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        b"RIFF",
-        riff_bytes,
-        b"WAVE",
-        b"fmt ",
-        16,
-        1,
-        1,
-        rate,
-        rate * 2,
-        2,
-        16,
-        b"data",
-        data_bytes,
-    )
+    form = 16, 1, 1, rate, rate * 2, 2, 16  # its length, PCM, channels, rate, bytes a second and a sample, bits
+    return struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", riff_bytes, b"WAVE", b"fmt ", *form, b"data", data_bytes)
 
 
 def _mono(frame: av.AudioFrame) -> Sound:
     samples = frame.to_ndarray().astype(np.float32)
     samples = samples if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels).T
-    sound = samples.mean(axis=0, dtype=np.float32)
-    return sound / 32768 if frame.format.name.startswith("s16") else sound
+    scale = np.float32(32768 if frame.format.name.startswith("s16") else 1)
+    sound: Sound = samples.mean(axis=0, dtype=np.float32) / scale
+    return sound

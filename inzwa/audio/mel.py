@@ -1,8 +1,9 @@
-"""Sound to log-mel, as Whisper was trained on it, over exactly the sound that is given. Pure; knows no window of 30 s.
+"""Sound to a log-mel spectrogram as Whisper was trained on it, without padding to 30 s.
 
 Slaney's mel scale and the scaling of Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision".
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -17,13 +18,13 @@ HOP_SAMPLES: Final = 160
 _FFT_SAMPLES: Final = 400
 _FLOOR: Final = 1e-10
 _RANGE_DECADES: Final = 8.0
-"""What lies further below the loudest is lifted to there."""
+"""Bins further below the loudest are raised to there."""
 
 _LINEAR_HZ: Final = 200.0 / 3
 """Hertz a mel below 1 kHz."""
 _BREAK_HZ: Final = 1000.0
 _BREAK_MEL: Final = _BREAK_HZ / _LINEAR_HZ
-_LOG_STEP: Final = np.log(6.4) / 27.0
+_LOG_STEP: Final = math.log(6.4) / 27.0
 """Nepers a mel above 1 kHz."""
 
 Spectrogram = npt.NDArray[np.float32]
@@ -43,8 +44,9 @@ class LogMel:
         frames = sliding_window_view(mirrored, _FFT_SAMPLES)[::HOP_SAMPLES][:-1] * self._taper
         spectrum = np.fft.rfft(frames)
         power = np.square(spectrum.real) + np.square(spectrum.imag)
-        decades = np.log10(np.maximum(self._filters @ power.T, _FLOOR))
-        return (np.maximum(decades, decades.max() - _RANGE_DECADES) + 4.0) / 4.0
+        decades: Spectrogram = np.log10(np.maximum(self._filters @ power.T, _FLOOR))
+        raised: Spectrogram = np.maximum(decades, decades.max() - _RANGE_DECADES)
+        return (raised + 4.0) / 4.0
 
 
 def mel_filters(bands: int) -> Spectrogram:
@@ -57,7 +59,7 @@ def mel_filters(bands: int) -> Spectrogram:
 
 
 def _mel(hertz: float) -> float:
-    return _BREAK_MEL + np.log(hertz / _BREAK_HZ) / _LOG_STEP
+    return _BREAK_MEL + math.log(hertz / _BREAK_HZ) / _LOG_STEP
 
 
 def _hertz(mel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

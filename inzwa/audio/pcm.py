@@ -1,4 +1,4 @@
-"""Sound as numbers: PCM16 bytes and float32 arrays, frames, levels, resampling. Pure; knows no codec and no model.
+"""Sound as numbers: PCM16 bytes and float32 arrays, frames, levels, resampling.
 
 Inside Inzwa sound is mono float32 in [-1, 1], shape (samples,). Bytes exist only at the edge.
 """
@@ -16,7 +16,7 @@ Sound = npt.NDArray[np.float32]
 """Mono samples, shape (samples,), dtype float32, in [-1, 1]."""
 
 INPUT_RATE: Final = 16_000
-"""Samples a second of everything that is heard: Whisper and Silero know no other rate."""
+"""Samples a second of everything that is recognised: Whisper and Silero take no other rate."""
 
 SILENT_DBFS: Final = -120.0
 """What `level_dbfs` says of digital silence."""
@@ -32,9 +32,9 @@ def sound_from_pcm16(data: bytes) -> Sound:
 
 
 def pcm16_from_sound(sound: Sound) -> bytes:
-    """float32 as little-endian 16-bit PCM; what lies outside [-1, 1] is clipped, never wrapped."""
+    """float32 as little-endian 16-bit PCM; what lies outside [-1, 1] is clipped."""
     scaled = np.clip(np.rint(sound * _PCM16_SCALE), -32768, 32767)
-    return scaled.astype("<i2").tobytes()
+    return bytes(scaled.astype("<i2"))
 
 
 def milliseconds(samples: int, rate: int) -> int:
@@ -61,7 +61,7 @@ def level_dbfs(sound: Sound) -> float:
 
 
 class Framer:
-    """Cuts a stream of any lumps into frames of one length; keeps what is left over. Knows no time."""
+    """Cuts a stream of sounds of any length into frames of one length; buffers what is left over."""
 
     def __init__(self, frame_samples: int) -> None:
         self.frame_samples = frame_samples
@@ -89,13 +89,13 @@ class Recording:
         """Samples pushed so far."""
 
     def push(self, sound: Sound) -> None:
-        """Append, forgetting what is older than `keep_samples`. `sound` may not be longer than that."""
+        """Append, dropping what is older than `keep_samples`. `sound` may not be longer than that."""
         at = (self.end + np.arange(sound.size)) % self._ring.size
         self._ring[at] = sound
         self.end += sound.size
 
     def cut(self, start: int, end: int) -> Sound:
-        """A copy of samples [start, end), less what is forgotten or not there yet."""
+        """A copy of samples [start, end), without what was dropped or is not there yet."""
         start = max(start, self.end - self._ring.size, 0)
         return self._ring[np.arange(start, max(start, min(end, self.end))) % self._ring.size]
 
@@ -110,11 +110,11 @@ class Resampler:
         )
 
     def push(self, sound: Sound) -> Sound:
-        """What can be said of the output so far, shape (about samples * to_rate / from_rate,)."""
+        """The output so far, shape (about samples * to_rate / from_rate,)."""
         return self._stream.resample_chunk(sound) if self._stream else sound
 
     def flush(self) -> Sound:
-        """The tail that the filter still held. The stream ends here."""
+        """The filter's tail. The stream ends here."""
         empty = np.empty(0, dtype=np.float32)
         return self._stream.resample_chunk(empty, last=True) if self._stream else empty
 

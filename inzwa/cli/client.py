@@ -13,7 +13,8 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from inzwa.audio.codecs import OPUS_RATE, PCM16_RATE, OpusDecoder, Pcm16Decoder
+from inzwa.audio.codecs import OpusDecoder, Pcm16Decoder
+from inzwa.audio.formats import OPUS_RATE, PCM16_RATE
 from inzwa.audio.pcm import INPUT_RATE, Sound, pcm16_from_sound
 from inzwa.errors import Unreachable
 from inzwa.events import Cancel, EndTurn, Start, TypedText

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from inzwa.audio.formats import InputCodec, OutputCodec
 from inzwa.audio.pcm import Sound
 
-InputCodec = Literal["pcm16", "opus"]
-OutputCodec = Literal["opus", "pcm16"]
 TurnMode = Literal["hands_free", "push_to_talk"]
 
 

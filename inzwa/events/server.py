@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from inzwa.audio.formats import InputCodec, OutputCodec
 from inzwa.audio.pcm import Sound
-from inzwa.events.client import InputCodec, OutputCodec
 
 CancelReason = Literal["interrupted", "cancelled", "no_speech", "failed"]
 

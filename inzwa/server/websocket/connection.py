@@ -12,7 +12,8 @@ from anyio.streams.memory import MemoryObjectSendStream
 from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from inzwa.audio.codecs import FRAME_MS, OUT_RATES, Decoder, open_decoder
+from inzwa.audio.codecs import Decoder, open_decoder
+from inzwa.audio.formats import FRAME_MS, OUTPUT_RATES
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.session import Session, open_session
 from inzwa.errors import ClientError, InzwaError, OutOfOrder, Overloaded, Unauthorized, ungrouped
@@ -64,7 +65,7 @@ async def _run_session(socket: WebSocket, app_state: AppState, engines: Engines)
     start, decoder, options = await _receive_start(socket, app_state, engines)
     codec = start.audio_out or app_state.settings.audio_out_codec
     models: dict[str, str] = {stage: without_folders(info.model) for stage, info in engines.infos().items()}
-    ready = Ready(options.session_id, start.codec, codec, OUT_RATES[codec], FRAME_MS, models)
+    ready = Ready(options.session_id, start.codec, codec, OUTPUT_RATES[codec], FRAME_MS, models)
     await socket.send_text(message_text(ready))
     to_session, inbox = anyio.create_memory_object_stream[ClientEvent](QUEUE)
     outbox, to_socket = anyio.create_memory_object_stream[ServerEvent](QUEUE)

@@ -12,9 +12,10 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from starlette.websockets import WebSocket
 
 from inzwa.audio.codecs import Encoder, open_encoder
+from inzwa.audio.formats import OutputCodec
 from inzwa.conversation.playout import PlayoutGate
 from inzwa.errors import ClientTooSlow
-from inzwa.events import OutputCodec, ServerEvent, ServerMessage, TtsAudio, TtsEnd
+from inzwa.events import ServerEvent, ServerMessage, TtsAudio, TtsEnd
 from inzwa.server.metrics import Metrics
 from inzwa.server.websocket.wire import message_text
 from inzwa.settings import Settings
