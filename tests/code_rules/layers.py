@@ -47,6 +47,7 @@ HEAVY: Final = {
     "ctranslate2": ("inzwa.engines.asr", "inzwa.models.convert"),
     "llama_cpp": ("inzwa.engines.llm",),
     "onnxruntime": ("inzwa.engines.onnx_session", "inzwa.engines.vad", "inzwa.engines.asr", "inzwa.engines.tts"),
+    "onnx": ("inzwa.formats",),
     "gradio": ("inzwa.server.ui",),
     "torch": ("inzwa.export",),
     "TTS": ("inzwa.export",),
