@@ -3,8 +3,8 @@
     python -m benchmarks.hotwords [--names 12] [--language sn] [--seed 1] [--json OUT]
 
 Every sentence is said once by joe-medium and heard by whisper-base in each of these ways, with Inzwa's own decoder:
-without hotwords; with the core list of shona/dialogue/hotwords.toml; with the session's own list, which holds the names; with
-the own list before the core one; and with a list of as many places of which none is said.
+without hotwords; with the core list of shona/dialogue/hotwords.toml; with the session's own list, which holds the
+names; with the own list before the core one; and with a list of as many places of which none is said.
 
 * Names: the share of Shona sentences whose place name is written down letter by letter, wherever words are divided,
   with a 95 % interval (bootstrap over sentences).

@@ -1,16 +1,16 @@
-"""Where speech begins, pauses and ends: probabilities in, edges out. No clock, no model, no sound.
+"""Where speech begins, pauses and ends, from the speech probability of each frame.
 
-Time is counted in frames of one length. The theory is a table of states:
+Time is counted in frames of one length. The states and what moves between them:
 
     QUIET     a frame of speech               -> ONSET
     ONSET     speech for `onset_ms`           -> SPEAKING   SpeechStarted, dated back to the onset less `pad_ms`
               a quiet frame                   -> QUIET      it was a click
-    SPEAKING  quiet for `pause_ms`            -> PAUSED     SpeechPaused: a transcript may be begun
-    PAUSED    a frame of speech               -> SPEAKING   SpeechResumed: and thrown away
+    SPEAKING  quiet for `pause_ms`            -> PAUSED     SpeechPaused: the final transcript may be started
+    PAUSED    a frame of speech               -> SPEAKING   SpeechResumed: that transcript is discarded
               quiet for the hangover          -> QUIET      SpeechEnded
     SPEAKING, PAUSED  longer than `max_ms`    -> OVERRUN    SpeechEnded, `too_long`: at the last pause, so that no word
                                                             is cut, unless that gives up more than half
-    OVERRUN   quiet for `silence_ms`          -> QUIET      what was said too much is nobody's turn
+    OVERRUN   quiet for `silence_ms`          -> QUIET      the excess speech is discarded
 
 The hangover adapts: after a long utterance a pause is more likely its end (silence_ms shrinks to silence_floor_ms
 between `short_ms` and `long_ms` of speech); a sentence that sounds finished ends at the floor; one that trails off on
@@ -38,7 +38,7 @@ class EndpointOptions:
     long_ms: int = 5_000
     hesitation_factor: float = 1.6
     pad_ms: int = 300
-    """Kept before the onset, so that the first word is whole."""
+    """Sound before the onset that belongs to the utterance, so that the first word is whole."""
     max_ms: int = 20_000
 
 
@@ -86,15 +86,15 @@ class Endpointer:
         self.options = options
         self.state = State.QUIET
         self.hint: Hint = ""
-        """What the words so far suggest; set from outside, forgotten at the end of the utterance."""
+        """What the words so far suggest; set from outside, reset at the end of the utterance."""
         self._frame_ms = frame_ms
         self._frames = 0
         self._onset = 0
         self._last_speech = 0
         self._pause = 0
         """Where speech stopped before the last pause; 0 when the utterance had none."""
-        self._taken = 0
-        """Frames that belong to an earlier utterance, or to one that was forgotten."""
+        self._used = 0
+        """Frames that belong to an earlier utterance, or to one that was discarded."""
 
     @property
     def now_ms(self) -> int:
@@ -108,7 +108,7 @@ class Endpointer:
     @property
     def start_ms(self) -> int:
         """Where the utterance begins: padding included, but nothing of the one before."""
-        return max(self._ms(self._taken), self._ms(self._onset) - self.options.pad_ms)
+        return max(self._ms(self._used), self._ms(self._onset) - self.options.pad_ms)
 
     def step(self, probability: float) -> Edge | None:
         """What the next frame changes, if anything."""
@@ -116,11 +116,11 @@ class Endpointer:
         limit = self.options.threshold - (self.options.release if self.speaking else 0)
         edge = _STEPS[self.state](self, probability >= limit)
         if self.speaking and self.now_ms - self.start_ms >= self.options.max_ms:
-            return self._end("too_long", State.OVERRUN, self._clean_cut())
+            return self._end("too_long", State.OVERRUN, self._overrun_end())
         return edge
 
     def finish(self) -> SpeechEnded | None:
-        """The user says that it is over: the end of the utterance at hand, None when nothing was said."""
+        """End the utterance now, as when the user presses a button; None where there is no speech."""
         if self.state is State.ONSET:
             self._last_speech = self._frames
         if self.speaking or self.state is State.ONSET:
@@ -129,8 +129,8 @@ class Endpointer:
         return None
 
     def reset(self) -> None:
-        """Forget the utterance at hand. Time goes on."""
-        self._rest(State.QUIET, self._frames)
+        """Discard the current utterance. Time goes on."""
+        self._reset_to(State.QUIET, self._frames)
 
     def hangover_ms(self) -> float:
         """The silence that would end the utterance now."""
@@ -179,22 +179,22 @@ class Endpointer:
         if is_speech:
             self._last_speech = self._frames
         elif self._silent_ms() >= self.options.silence_ms:
-            self._rest(State.QUIET, self._last_speech)
+            self._reset_to(State.QUIET, self._last_speech)
 
     def _end(
         self, reason: Literal["silence", "finished", "too_long"], state: State, at: int | None = None
     ) -> SpeechEnded:
         edge = SpeechEnded(self.start_ms, self._ms(self._last_speech if at is None else at), reason)
-        self._rest(state, self._last_speech)
+        self._reset_to(state, self._last_speech)
         return edge
 
-    def _clean_cut(self) -> int:
-        """The frame to end an utterance at that is too long."""
-        kept = self._ms(self._pause) - self.start_ms
-        return self._pause if 2 * kept >= self.options.max_ms else self._last_speech
+    def _overrun_end(self) -> int:
+        """The frame at which an utterance ends that is too long."""
+        length_ms = self._ms(self._pause) - self.start_ms
+        return self._pause if 2 * length_ms >= self.options.max_ms else self._last_speech
 
-    def _rest(self, state: State, taken: int) -> None:
-        self.state, self.hint, self._taken, self._pause = state, "", taken, 0
+    def _reset_to(self, state: State, used: int) -> None:
+        self.state, self.hint, self._used, self._pause = state, "", used, 0
 
     def _silent_ms(self) -> float:
         return (self._frames - self._last_speech) * self._frame_ms

@@ -1,7 +1,7 @@
-"""How hard the cores work for us, and what is given up first. Knows no session; both clocks are passed in.
+"""Load shedding: how busy our cores are, and what is left out at which load.
 
-What goes first is what is missed least: partial transcripts grow rare, then stop, then replies get shorter, then new
-sessions are refused with a hint when to come again. What was accepted is never queued without end.
+What is missed least goes first: partial transcripts grow rare, then stop, then replies get shorter, then new sessions
+are refused with a hint when to try again. What was accepted is never queued without bound.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Load(IntEnum):
-    """What there is room for. Each level includes what the ones before it give up."""
+    """What there is capacity for. Each level leaves out what the ones before it do, too."""
 
     EASY = 0
     """Everything."""
@@ -25,22 +25,22 @@ class Load(IntEnum):
 
 
 LIMITS: Final = ((0.92, Load.FULL), (0.6, Load.STRAINED), (0.45, Load.HEAVY), (0.35, Load.BUSY))
-"""Share of our cores' time from which each level holds. Two cores at 80 % shall carry ten conversations, so replies are
-shortened before that."""
+"""Share of our cores' time from which each level applies. Two cores at 80 % shall carry ten conversations, so replies
+are shortened before that."""
 
-Measure = Callable[[], Load]
-"""What a conversation asks before it does what could be left undone."""
+LoadSource = Callable[[], Load]
+"""Asked before work that could be left out."""
 
 SHORT_REPLY_TOKENS: Final = 20
 PERIOD_S: Final = 0.5
-"""How long a share is measured over."""
+"""Shortest time over which a share is measured."""
 
 WEIGHT: Final = 0.3
-"""Of the newest share in the running mean: a level holds for a second or two, not for one long prompt."""
+"""Of the newest share in the running mean: a level lasts a second or two, not for one long prompt."""
 
 
-def easy() -> Load:
-    """A Measure for who is alone."""
+def no_load() -> Load:
+    """A LoadSource where nothing is to be left out."""
     return Load.EASY
 
 
@@ -48,14 +48,14 @@ class LoadMeter:
     """The running share of `cores` cores that this process uses."""
 
     def __init__(self, clock: Callable[[], float], cpu_clock: Callable[[], float], cores: int) -> None:
-        """`clock` counts seconds of the wall, `cpu_clock` seconds of all this process's threads."""
+        """`clock` counts seconds of wall time, `cpu_clock` CPU seconds of all this process's threads."""
         self._clock, self._cpu_clock, self._cores = clock, cpu_clock, cores
         self._wall_s, self._cpu_s = clock(), cpu_clock()
         self.share = 0.0
         """Of the cores' time, 0 to 1."""
 
     def level(self) -> Load:
-        """What there is room for now."""
+        """What there is capacity for now."""
         self._update()
         return next((level for limit, level in LIMITS if self.share >= limit), Load.EASY)
 

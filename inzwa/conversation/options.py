@@ -1,10 +1,10 @@
-"""How one conversation behaves: what the server's settings and the client's `start` come to."""
+"""How one conversation behaves, from the server's settings and the client's `start`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from inzwa.conversation.endpointing import EndpointOptions
-from inzwa.conversation.load import Measure, easy
+from inzwa.conversation.load import LoadSource, no_load
 from inzwa.protocols import ChatOptions, EngineInfo, VoiceOptions
 
 
@@ -16,22 +16,22 @@ class SessionOptions:
     language: str = "sn"
     """What the user speaks, as Whisper names it."""
     hotwords: Callable[[EngineInfo], tuple[str, ...]] = lambda _: ()
-    """Words to favour, by the recogniser at hand: it may be exchanged between two utterances."""
+    """Words to favour, for the current recogniser: it may be replaced between two utterances."""
     system_prompt: Callable[[EngineInfo], str] = lambda _: ""
-    """How to answer, by the model at hand: it may be exchanged between two turns."""
+    """How to answer, for the current model: it may be replaced between two turns."""
     barge_in: bool = True
-    """Whether speaking over the reply stops it; else speech during a reply is not heard."""
+    """Whether speaking over the reply stops it; else speech during a reply is ignored."""
     barge_in_after_ms: int = 400
-    """Sound of a reply over which speech is not heard at first, while the client's echo canceller settles."""
+    """Sound of a reply at whose beginning speech is ignored, while the client's echo canceller adapts."""
     push_to_talk: bool = False
-    """The user says by a button when they speak: then it is no echo and no assent."""
+    """The user presses a button to speak: then speech is neither echo nor backchannel."""
     partial_ms: int = 400
     """New speech between two partial transcripts."""
     context_tokens: int = 2048
     engine_timeout_s: float = 20.0
     endpoint: EndpointOptions = field(default_factory=EndpointOptions)
     chat: ChatOptions = field(default_factory=ChatOptions)
-    """Its `session` is ours alone: a name that clients choose could be chosen twice."""
+    """Its `session` is made here: a name that clients choose could be chosen twice."""
     voice: VoiceOptions = field(default_factory=VoiceOptions)
-    load: Measure = easy
-    """How much there is room for now, asked before what could be left undone."""
+    load: LoadSource = no_load
+    """Asked before work that could be left out."""

@@ -1,7 +1,7 @@
-"""Is speech over the reply an interruption? Words in, judgement out. Pure: no clock, no sound, no session.
+"""Is speech over the reply an interruption? Classified by its words.
 
-Three things sound like a user who interrupts and are not: assent ("ehe"), the reply itself coming back through the
-loudspeaker, and noise in which the recogniser finds no word.
+Three things look like an interruption and are none: a backchannel ("ehe"), the reply itself coming back as an echo, and
+noise in which the recogniser finds no word.
 """
 
 from difflib import SequenceMatcher
@@ -11,8 +11,8 @@ from typing import Final
 from inzwa.shona.dialogue.backchannels import is_backchannel, transcript_words
 
 ECHO_SHARE: Final = 0.7
-"""Share of the heard letters that must stand in the reply, in order, for it to be an echo. Recognisers mishear echoes,
-so letters are compared and not words."""
+"""Share of the recognised letters that must occur in the reply, in order, for an echo. Recognisers mishear echoes, so
+letters are compared and not words."""
 
 SHORTEST_FUZZY: Final = 8
 """Letters below which a misheard echo cannot be told from chance: shorter speech is an echo only word for word."""
@@ -35,7 +35,7 @@ class OverlapKind(Enum):
 
 
 def classify_overlap(heard: str, saying: str) -> OverlapKind:
-    """What `heard` is, while the assistant is saying `saying` (the phrases around now are enough)."""
+    """What `heard` is, while the assistant speaks `saying` (the phrases around now are enough)."""
     words = transcript_words(heard)
     if not words:
         return OverlapKind.NOISE
@@ -44,14 +44,14 @@ def classify_overlap(heard: str, saying: str) -> OverlapKind:
     return OverlapKind.ECHO if _is_echo(words, transcript_words(saying)) else OverlapKind.INTERRUPTION
 
 
-def _is_echo(words: list[str], said: list[str]) -> bool:
+def _is_echo(words: list[str], reply: list[str]) -> bool:
     letters = "".join(words)
     if len(letters) < SHORTEST_FUZZY:
-        return all(word in said for word in words)
-    return _share("".join(said), letters) >= ECHO_SHARE
+        return all(word in reply for word in words)
+    return _share("".join(reply), letters) >= ECHO_SHARE
 
 
-def _share(saying: str, heard: str) -> float:
-    """Share of `heard` that is found in `saying`, in order."""
-    blocks = SequenceMatcher(None, saying, heard, autojunk=False).get_matching_blocks()
+def _share(reply: str, heard: str) -> float:
+    """Share of `heard` that is found in `reply`, in order."""
+    blocks = SequenceMatcher(None, reply, heard, autojunk=False).get_matching_blocks()
     return sum(block.size for block in blocks if block.size >= SHORTEST_RUN) / len(heard)

@@ -1,7 +1,7 @@
-"""Which words of a growing hypothesis are stable: LocalAgreement over two hypotheses in a row. Pure.
+"""Which words of a growing hypothesis are stable: LocalAgreement over two hypotheses in a row.
 
 A word is stable once two successive hypotheses agree on it and on all before it (Machacek et al. 2023, "Turning
-Whisper into a real-time transcription system"). What was stable stays, whatever later hypotheses say.
+Whisper into a real-time transcription system"). A stable word stays, whatever later hypotheses hold.
 """
 
 import unicodedata
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What to show: `text` begins with `stable`; the tail may still change."""
+    """`text` begins with `stable`; the rest may still change."""
 
     text: str
     stable: str
 
 
 class LocalAgreement:
-    """One utterance's agreement. Make a new one for the next."""
+    """The agreement of one utterance's hypotheses."""
 
     def __init__(self) -> None:
         self._stable: list[str] = []
         self._previous: list[str] = []
 
     def push(self, text: str) -> Hypothesis:
-        """The newest hypothesis against the one before."""
+        """The newest hypothesis compared with the one before."""
         words = text.split()
         agreed = _common(words, self._previous)
         if agreed > len(self._stable) and _same(words[: len(self._stable)], self._stable):

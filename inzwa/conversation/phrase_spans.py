@@ -1,6 +1,6 @@
-"""Where in the reply each phrase stands that the voice speaks.
+"""Where in the reply each spoken phrase is.
 
-Phrases come in the order in which they were written, and differ from what was written in white space alone.
+Phrases come in the order in which they were written, and differ from the reply in white space alone.
 """
 
 
@@ -14,13 +14,13 @@ class PhraseAligner:
         """The end of the phrases found so far."""
 
     def write(self, words: str) -> str:
-        """Append; what the text grew by: all of `words`, but no white space before the first word."""
+        """Append `words`, without white space before the first word, and return what was appended."""
         new = words if self.text else words.lstrip()
         self.text += new
         return new
 
     def skip_rest(self) -> None:
-        """What was written and not yet found in a phrase will not be spoken."""
+        """Pass over what was written and not yet found in a phrase: it will not be spoken."""
         self._at = len(self.text)
 
     def find(self, phrase: str) -> tuple[int, int]:

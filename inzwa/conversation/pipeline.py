@@ -15,7 +15,7 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from inzwa.audio.pcm import Sound
-from inzwa.conversation.load import Load, Measure, easy
+from inzwa.conversation.load import Load, LoadSource, no_load
 from inzwa.conversation.phrase_spans import PhraseAligner
 from inzwa.conversation.playout import PlayoutGate
 from inzwa.conversation.reply import generate, speak
@@ -78,7 +78,7 @@ class Pipeline:
     voice: VoiceOptions = field(default_factory=VoiceOptions)
     timeout_s: float = 20.0
     """Seconds for one transcript, one token, one piece of sound."""
-    load: Measure = easy
+    load: LoadSource = no_load
 
     async def transcribe(self, sound: Sound, options: HearOptions) -> Transcript:
         """The transcript, shape (samples,) at 16 kHz. EngineError or EngineTimeout when it cannot be had."""

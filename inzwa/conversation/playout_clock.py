@@ -1,14 +1,14 @@
-"""What the user has heard of a reply by now, told from what was sent and when. Pure; the clock is passed in.
+"""What the user has heard of a reply by now, estimated from what was sent and when.
 
 The client plays what arrives without gaps, so a phrase starts when it arrives or when the one before it ends. Network
-and jitter buffer add a little, so the estimate errs towards a few words too many, never by a phrase.
+and jitter buffer add a little, so the estimate is a few words too many at the most, never a phrase.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 SECONDS_A_CHARACTER: Final = 0.07
-"""How long a phrase is taken to be while the voice still makes it: joe-medium needs 0.06 to 0.10 for a character."""
+"""Estimate of a phrase's length while it is still synthesised: joe-medium needs 0.06 to 0.10 for a character."""
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class PlayoutClock:
 
     @property
     def phrases(self) -> list[str]:
-        """The text of every phrase that was begun, in order."""
+        """The text of every phrase begun, in order."""
         return [phrase.text for phrase in self._phrases]
 
     @property
@@ -76,7 +76,7 @@ class PlayoutClock:
             self._held_s = now_s
 
     def resume(self, now_s: float) -> None:
-        """The client plays on: all that had not been played comes later by the time it was held."""
+        """The client plays on: what had not been played comes later by the time of the hold."""
         if self._held_s is None:
             return
         later_s, held_s, self._held_s = now_s - self._held_s, self._held_s, None
@@ -87,11 +87,11 @@ class PlayoutClock:
             self._end_s += later_s
 
     def playing(self, now_s: float) -> bool:
-        """Whether sound is still coming out of the client's speaker, or would be if it were not held."""
+        """Whether there is sound that has not been played."""
         return self._played_until(now_s) < self._end_s
 
     def heard(self, now_s: float) -> str:
-        """The words played by `now_s`, the phrase at hand cut at a word."""
+        """The words played by `now_s`, the current phrase cut at a word."""
         until_s = self._played_until(now_s)
         return " ".join(filter(None, (self._part(phrase, until_s) for phrase in self._phrases)))
 

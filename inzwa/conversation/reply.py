@@ -11,7 +11,7 @@ from typing import Generic, Self, TypeVar
 
 import anyio
 
-from inzwa.conversation.safety import Screen, judge
+from inzwa.conversation.safety import ReplyFilter, find_violation
 from inzwa.protocols import ChatModel, ChatOptions, Message, SpokenChunk, Stage, Synthesizer, VoiceOptions, stage_errors
 from inzwa.shona.dialogue.assistant import line
 from inzwa.shona.dialogue.phrases import cut_phrases
@@ -49,15 +49,15 @@ async def generate(
     llm: ChatModel, messages: Sequence[Message], options: ChatOptions, *, language: str, timeout_s: float
 ) -> AsyncGenerator[ReplyText, None]:
     """The model's reply, filtered: an item for every piece that the model makes, then what is left."""
-    screen = Screen()
+    reply_filter = ReplyFilter()
     async with aclosing(llm.reply(messages, options)) as pieces:
         async for piece in Timed("llm", pieces, timeout_s):
-            yield ReplyText(screen.push(piece))
-            if screen.verdict:
+            yield ReplyText(reply_filter.push(piece))
+            if reply_filter.violation:
                 break
-    rest = screen.flush()
-    if screen.verdict:
-        yield ReplyText(line(screen.verdict.reply, language), replaces_rest=True)
+    rest = reply_filter.flush()
+    if reply_filter.violation:
+        yield ReplyText(line(reply_filter.violation.reply, language), replaces_rest=True)
     elif rest:
         yield ReplyText(rest)
 
@@ -66,8 +66,8 @@ async def answer(
     llm: ChatModel, messages: Sequence[Message], options: ChatOptions, *, language: str, timeout_s: float
 ) -> AsyncGenerator[str, None]:
     """The words of the reply to the last message, both filtered; a fixed line where that message may not pass."""
-    if verdict := judge(messages[-1].content, "heard"):
-        yield line(verdict.reply, language)
+    if violation := find_violation(messages[-1].content, "input"):
+        yield line(violation.reply, language)
         return
     async with aclosing(generate(llm, messages, options, language=language, timeout_s=timeout_s)) as texts:
         async for text in texts:

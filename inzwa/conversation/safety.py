@@ -1,7 +1,6 @@
-"""A plain filter on what is heard and what is said: lists of words, one scan. Pure; knows no model.
+"""A word filter on what users say and what the model answers. It stops the obvious and claims no more.
 
-Linear in the length of the text: one alternation of fixed strings a category, no repetition inside. It stops the
-obvious and claims no more.
+Linear in the length of the text: one alternation of fixed strings a category, no repetition inside.
 """
 
 import re
@@ -11,68 +10,71 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
 
-Side = Literal["heard", "said"]
+Direction = Literal["input", "output"]
+"""What users say; what the model answers."""
 
 _WINDOW: Final = 64
-"""Characters of what was shown before that a phrase's beginning may stand in; longer than any phrase of the lists."""
+"""Characters already released that may hold a phrase's beginning; longer than any phrase of the lists."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a text is not let through."""
+class Violation:
+    """Why a text is blocked."""
 
     category: str
     reply: str
-    """Key of the line to say instead, in shona/assistant.toml."""
+    """Key of the line to speak instead, in shona/dialogue/assistant.toml."""
 
 
-def judge(text: str, side: Side) -> Verdict | None:
+def find_violation(text: str, direction: Direction) -> Violation | None:
     """The first category that `text` falls into, None when it may pass."""
-    return _judge(_folded(text), side)
+    return _find(_folded(text), direction)
 
 
-class Screen:
-    """Lets a growing reply through word by word, and stops for good at the first that may not pass."""
+class ReplyFilter:
+    """Releases a growing reply word by word, and nothing more from the first violation on."""
 
     def __init__(self) -> None:
-        self.verdict: Verdict | None = None
-        self._shown = ""
-        """The last whole words that were let through, folded."""
-        self._held = ""
+        self.violation: Violation | None = None
+        self._released = ""
+        """The last whole words that were released, folded."""
+        self._pending = ""
 
     def push(self, piece: str) -> str:
-        """What may be shown now: whole words only, so that no word is judged by its first half."""
-        self._held += piece
-        cut = max(self._held.rfind(" "), self._held.rfind("\n"))
+        """What may be shown now: whole words only, so that none is checked by its first half."""
+        self._pending += piece
+        cut = max(self._pending.rfind(" "), self._pending.rfind("\n"))
         return self._release(cut + 1)
 
     def flush(self) -> str:
         """The last word, when it may pass."""
-        return self._release(len(self._held))
+        return self._release(len(self._pending))
 
     def _release(self, cut: int) -> str:
-        words, self._held = self._held[:cut], self._held[cut:]
-        if not words or self.verdict:
+        words, self._pending = self._pending[:cut], self._pending[cut:]
+        if not words or self.violation:
             return ""
-        seen = _folded(f"{self._shown} {words}")
-        self.verdict = _judge(seen, "said")
-        self._shown = seen if len(seen) <= _WINDOW else seen[-_WINDOW:].partition(" ")[2]
-        return "" if self.verdict else words
+        seen = _folded(f"{self._released} {words}")
+        self.violation = _find(seen, "output")
+        self._released = seen if len(seen) <= _WINDOW else seen[-_WINDOW:].partition(" ")[2]
+        return "" if self.violation else words
 
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().replace("’", "'").split())
 
 
-def _judge(folded: str, side: Side) -> Verdict | None:
-    return next((verdict for pattern, verdict in _rules(side) if pattern.search(folded)), None)
+def _find(folded: str, direction: Direction) -> Violation | None:
+    return next((violation for pattern, violation in _rules(direction) if pattern.search(folded)), None)
 
 
 @cache
-def _rules(side: Side) -> tuple[tuple[re.Pattern[str], Verdict], ...]:
+def _rules(direction: Direction) -> tuple[tuple[re.Pattern[str], Violation], ...]:
     table = tomllib.loads((files("inzwa.conversation") / "safety.toml").read_text(encoding="utf-8"))
     return tuple(
-        (_any_of(entry[side]), Verdict(category, entry["reply"])) for category, entry in table.items() if entry[side]
+        (_any_of(entry[direction]), Violation(category, entry["reply"]))
+        for category, entry in table.items()
+        if entry[direction]
     )
 
 

@@ -19,7 +19,7 @@ from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.pipeline import Pipeline
 from inzwa.conversation.playout import PlayoutGate
 from inzwa.conversation.playout_clock import PlayoutClock
-from inzwa.conversation.safety import judge
+from inzwa.conversation.safety import find_violation
 from inzwa.conversation.turn import Clock, Emit, Timings, Turn
 from inzwa.errors import EngineError, InzwaError
 from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd
@@ -188,8 +188,8 @@ class Turns:
         turn.timings.heard = self._clock()
         with self._engines.pinned() as engines:
             pipeline = replace(_fit(self.pipeline, self._options.load()), engines=engines)
-            if verdict := judge(text, "heard"):
-                await pipeline.recite(turn, line(verdict.reply, turn.language), self._emit, self.playout)
+            if violation := find_violation(text, "input"):
+                await pipeline.recite(turn, line(violation.reply, turn.language), self._emit, self.playout)
             else:
                 messages = _prompt(self._history, engines.llm, self._options, text, forget=True)
                 await pipeline.answer(turn, messages, self._emit, self.playout)

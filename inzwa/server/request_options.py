@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from inzwa.conversation.endpointing import EndpointOptions
-from inzwa.conversation.load import Measure
+from inzwa.conversation.load import LoadSource
 from inzwa.conversation.options import SessionOptions
 from inzwa.errors import BadMessage, EmptyText, TextTooLong, UnknownVoice, UnsupportedFormat
 from inzwa.events import Start
@@ -26,7 +26,7 @@ MAX_HOTWORD: Final = 64
 SILENCE_MS: Final = range(100, 5_001)
 
 
-def session_options(start: Start, settings: Settings, engines: Engines, load: Measure) -> SessionOptions:
+def session_options(start: Start, settings: Settings, engines: Engines, load: LoadSource) -> SessionOptions:
     """The options of one conversation. ClientError for what a client may not choose."""
     session_id = start.session_id or uuid.uuid4().hex
     language = start.language or settings.language

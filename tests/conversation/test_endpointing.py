@@ -1,4 +1,4 @@
-"""Probabilities in, edges out: for any sequence the edges tell one story in order of time."""
+"""For any sequence of probabilities the edges are consistent and in order of time."""
 
 from itertools import pairwise
 
@@ -144,7 +144,7 @@ def test_a_pause_is_broken_by_a_doubtful_frame():
     assert kinds(heard(endpointer(), (1, 200), (0, 300), (0.4, 20)))[-1] == "SpeechResumed"
 
 
-def test_too_long_an_utterance_is_ended_and_the_rest_of_it_is_nobodys():
+def test_too_long_an_utterance_is_ended_and_the_rest_of_it_is_discarded():
     ears = endpointer(max_ms=2_000)
     assert heard(ears, (1, 10_000))[1:] == [SpeechEnded(0, 2_000, "too_long")]
     assert ears.state is State.OVERRUN
@@ -200,14 +200,14 @@ def test_what_was_finished_is_not_heard_again_in_the_padding_of_what_follows():
     assert heard(ears, (1, 60)) == [SpeechStarted(1_000)]
 
 
-def test_what_was_forgotten_is_not_heard_again_either():
+def test_what_was_discarded_is_not_heard_again_either():
     ears = endpointer(pad_ms=300)
     heard(ears, (1, 1_000), (0, 100))
     ears.reset()
     assert heard(ears, (1, 60)) == [SpeechStarted(1_100)]
 
 
-def test_time_goes_on_when_the_utterance_is_forgotten():
+def test_time_goes_on_when_the_utterance_is_discarded():
     ears = endpointer()
     heard(ears, (1, 500))
     ears.reset()

@@ -1,4 +1,4 @@
-"""The load meter on clocks that a test turns."""
+"""The load meter on clocks that a test moves."""
 
 import pytest
 

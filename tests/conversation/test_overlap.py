@@ -1,4 +1,4 @@
-"""Interruptions, assent, echoes and noise told apart by their words."""
+"""Interruptions, backchannels, echoes and noise told apart by their words."""
 
 import pytest
 
@@ -10,7 +10,7 @@ SAYING = "Ndine urombo, handigoni kubatsira. The rain will come tomorrow in the 
 @pytest.mark.parametrize(
     "heard", ["ehe", "Ehe, ehe.", "hongu", "aiwa", "zvakanaka", "Hm.", "Mmm", "uh-huh", "Yeah.", "Okay, right."]
 )
-def test_assent_lets_the_reply_go_on(heard):
+def test_a_backchannel_lets_the_reply_go_on(heard):
     assert classify_overlap(heard, SAYING) is OverlapKind.BACKCHANNEL
 
 

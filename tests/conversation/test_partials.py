@@ -1,4 +1,4 @@
-"""A word that was called stable stays, to the letter."""
+"""A stable word stays, to the letter."""
 
 from itertools import pairwise
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from inzwa.conversation.load import easy
+from inzwa.conversation.load import no_load
 from inzwa.engines.tts.scripted import ScriptedVoice
 from inzwa.errors import BadMessage, UnknownVoice
 from inzwa.events import Start
@@ -43,7 +43,7 @@ def test_inzwas_own_are_for_shona_and_a_recogniser_that_hardly_knows_it(core, as
 
 def options(*, voices=("Rudo", "Tendai"), **fields):
     engines = scripted_engines(tts=ScriptedVoice(voices=voices))
-    return session_options(Start(**fields), settings(hotwords_core="off", speed=0.9), engines, easy)
+    return session_options(Start(**fields), settings(hotwords_core="off", speed=0.9), engines, no_load)
 
 
 def test_a_session_takes_the_words_of_its_start():
