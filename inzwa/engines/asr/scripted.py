@@ -1,4 +1,4 @@
-"""A transcriber that hears what a test tells it to. Knows no model; ships with the package so that nobody patches."""
+"""A transcriber whose answers a test writes down; it ships with the package, so that no test patches."""
 
 from collections.abc import Callable, Iterable
 from itertools import chain, repeat

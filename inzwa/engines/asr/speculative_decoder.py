@@ -102,9 +102,9 @@ class SpeculativeDecoder:
         step = self._run_decoder(tokens, positions, masks, cache, cross)
         ids = step.ids[first:]
         agreed = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(ids, trial, strict=False))))
-        cached = cache["k0"].shape[2] + len(new) + agreed
-        kept = {name: value[:, :, :cached] for name, value in step.cache.items()}
-        return _Pass(ids[: agreed + 1], step.log_probs[first:][: agreed + 1], step.no_speech, kept)
+        length = cache["k0"].shape[2] + len(new) + agreed
+        cache = {name: value[:, :, :length] for name, value in step.cache.items()}
+        return _Pass(ids[: agreed + 1], step.log_probs[first:][: agreed + 1], step.no_speech, cache)
 
     def _run_decoder(
         self, tokens: Sequence[int], positions: Sequence[int], masks: Sequence[int], cache: KvCache, cross: KvCache

@@ -61,8 +61,8 @@ class ChunkedVoice:
     def calibrate(self, phrases: Iterable[Ids], config: SynthesisConfig) -> None:
         """Say these ids to nobody; from now on `say` gives every phrase the same loudness, whoever speaks."""
         latents = [self._latent(ids, config, np.random.default_rng(0)) for ids in phrases]
-        said = [(latent[self._seams.z], np.concatenate(list(self._chunks(latent)))) for latent in latents]
-        self._loudness = fit_loudness(said, self._seams.hop) if said else None
+        examples = [(latent[self._seams.z], np.concatenate(list(self._chunks(latent)))) for latent in latents]
+        self._loudness = fit_loudness(examples, self._seams.hop) if examples else None
 
     def say(self, ids: Ids, config: SynthesisConfig, noise: NormalNoise) -> Iterator[Sound]:
         """The sound of `ids`, shape (1, ids), in chunks; the same noise gives the same sound. At least one chunk."""

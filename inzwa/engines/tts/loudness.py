@@ -49,8 +49,8 @@ def frame_levels(sound: Sound, frame_samples: int) -> Levels:
 
 def speech_level(levels: Levels) -> float:
     """Of the frames that are speech, dB below full scale; SILENT_DBFS where there are none."""
-    heard = levels[levels > SILENT_DBFS / 2]
-    return _mean(heard[heard > _mean(heard) - SPEECH_DB]) if heard.size else SILENT_DBFS
+    audible = levels[levels > SILENT_DBFS / 2]
+    return _mean(audible[audible > _mean(audible) - SPEECH_DB]) if audible.size else SILENT_DBFS
 
 
 def gain_for(voice_dbfs: float, phrase_db: float = 0.0) -> float:

@@ -66,7 +66,7 @@ class Vits:
     def _say(self, text: str, options: VoiceOptions) -> Iterator[Sound]:
         """Blocking. Figures and signs first become words, in the language of the words around them.
 
-        What is then longer than a phrase is said phrase by phrase, so that memory is bounded.
+        What is then longer than a phrase is synthesized phrase by phrase, so that memory is bounded.
         """
         text = spoken(text, detect_language(text)).text
         speed = min(max(options.speed, MIN_SPEED), MAX_SPEED)

@@ -39,13 +39,13 @@ class CoquiFrontend:
         )
 
     def ids(self, text: str) -> Ids:
-        said = self._accent.symbols(ipa(text)) if self._accent else " ".join(normalise_spelling(text).split())
-        letters = spelt(said, self._ids).strip()
+        symbols = self._accent.symbols(ipa(text)) if self._accent else " ".join(normalise_spelling(text).split())
+        letters = spelt(symbols, self._ids).strip()
         if not any(letter.isalpha() for letter in letters):
             return as_ids([])
-        symbols = [self._ids[letter] for letter in letters]
+        ids = [self._ids[letter] for letter in letters]
         begin, end = self._frame
-        return as_ids([*begin, *(symbols if self._blank is None else apart(symbols, self._blank)), *end])
+        return as_ids([*begin, *(ids if self._blank is None else apart(ids, self._blank)), *end])
 
 
 def symbol_list(config: Mapping[str, Any]) -> list[str]:
@@ -68,12 +68,12 @@ def _accent(config: Mapping[str, Any]) -> Accent | None:
 
 
 def _synthesis(
-    said: Mapping[str, Any], accent: Accent | None, speakers: Mapping[str, int], languages: Mapping[str, int]
+    model_args: Mapping[str, Any], accent: Accent | None, speakers: Mapping[str, int], languages: Mapping[str, int]
 ) -> SynthesisConfig:
     return SynthesisConfig(
-        noise_scale=float(said.get("inference_noise_scale", 0.667)),
-        length_scale=float(said.get("length_scale", 1.0)) * (accent.stretch if accent else 1.0),
-        noise_w=float(said.get("inference_noise_scale_dp", 1.0)),
+        noise_scale=float(model_args.get("inference_noise_scale", 0.667)),
+        length_scale=float(model_args.get("length_scale", 1.0)) * (accent.stretch if accent else 1.0),
+        noise_w=float(model_args.get("inference_noise_scale_dp", 1.0)),
         speaker=min(speakers.values(), default=0),
         language=shona_or_first(languages),
     )

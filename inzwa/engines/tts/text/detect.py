@@ -25,14 +25,14 @@ def open_frontend(model: LocalModel) -> TextFrontend:
         raise EngineError("tts", f"{path.name} of {model.name} does not describe a voice: {error!r}.") from error
 
 
-def _frontend(path: Path, said: dict[str, Any], paths: dict[str, Path]) -> TextFrontend:
-    if "phoneme_id_map" in said:
+def _frontend(path: Path, content: dict[str, Any], paths: dict[str, Path]) -> TextFrontend:
+    if "phoneme_id_map" in content:
         return PiperFrontend(read_piper_config(path))
-    if said.get("model_type") == "vits":
-        return MmsFrontend(said, _json(paths["vocab.json"]), _optional(paths, "tokenizer_config.json"))
-    if said.get("model") == "vits" and "characters" in said:
+    if content.get("model_type") == "vits":
+        return MmsFrontend(content, _json(paths["vocab.json"]), _optional(paths, "tokenizer_config.json"))
+    if content.get("model") == "vits" and "characters" in content:
         speakers = _optional(paths, "speakers.json", "speaker_ids.json")
-        return CoquiFrontend(said, speakers, _optional(paths, "language_ids.json"))
+        return CoquiFrontend(content, speakers, _optional(paths, "language_ids.json"))
     raise ValueError("expected phoneme_id_map (Piper), model_type vits (MMS-TTS) or model vits (Coqui)")
 
 
@@ -42,7 +42,7 @@ def _optional(paths: dict[str, Path], *names: str) -> dict[str, Any]:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    said = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(said, dict):
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
         raise TypeError(f"{path.name} holds no object")
-    return said
+    return content

@@ -74,24 +74,24 @@ def read_piper_config(path: Path) -> PiperConfig:
         raise EngineError("tts", f"{path.name} does not describe a Piper voice.") from error
 
 
-def _config(said: dict[str, Any]) -> PiperConfig:
-    inference = said["inference"]
-    ids = {symbol: tuple(numbers) for symbol, numbers in said["phoneme_id_map"].items()}
+def _config(content: dict[str, Any]) -> PiperConfig:
+    inference = content["inference"]
+    ids = {symbol: tuple(numbers) for symbol, numbers in content["phoneme_id_map"].items()}
     if not ids.keys() >= _MARKS:
         raise KeyError(*_MARKS)
     return PiperConfig(
         ids=ids,
-        sample_rate=int(said["audio"]["sample_rate"]),
-        language=said["espeak"]["voice"].split("-")[0],
+        sample_rate=int(content["audio"]["sample_rate"]),
+        language=content["espeak"]["voice"].split("-")[0],
         noise_scale=float(inference["noise_scale"]),
         length_scale=float(inference["length_scale"]),
         noise_w=float(inference["noise_w"]),
-        speakers=_speakers(said),
+        speakers=_speakers(content),
     )
 
 
-def _speakers(said: dict[str, Any]) -> dict[str, int]:
+def _speakers(content: dict[str, Any]) -> dict[str, int]:
     """By their names; by their numbers where a voice with several names none."""
-    count = int(said.get("num_speakers", 1))
-    named = {name: int(number) for name, number in said.get("speaker_id_map", {}).items()}
+    count = int(content.get("num_speakers", 1))
+    named = {name: int(number) for name, number in content.get("speaker_id_map", {}).items()}
     return (named or {str(number): number for number in range(count)}) if count > 1 else {}

@@ -67,8 +67,8 @@ class Accent:
 
     def symbols(self, ipa: str) -> str:
         """The IPA of orthography in the voice's symbols; the stress moves to the vowel, where espeak puts it."""
-        said = self._sound.sub(lambda found: self._mapping.get(found[0], found[0]), ipa)
-        return _STRESS.sub(r"\2\1\3", said).replace("͡", "")
+        symbols = self._sound.sub(lambda found: self._mapping.get(found[0], found[0]), ipa)
+        return _STRESS.sub(r"\2\1\3", symbols).replace("͡", "")
 
 
 _ACCENTS: Final = MappingProxyType({"en": Accent(_ENGLISH, stretch=1.15)})
