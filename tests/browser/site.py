@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from anyio import Event
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from inzwa.server.app_state import House
+from inzwa.server.app_state import AppState
 from tests.serving import serving
 
 
@@ -16,7 +16,7 @@ class Site:
     """A running server."""
 
     url: str
-    house: House
+    app_state: AppState
     portal: BlockingPortal
 
     def let_go(self, gate: Event) -> None:
@@ -29,6 +29,6 @@ def open_site(*args: object, **values: object) -> Iterator[Site]:
     """What `serving` makes, page included, until the block ends."""
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(serving(*args, page=True, **values)) as (url, house),
+        portal.wrap_async_context_manager(serving(*args, page=True, **values)) as (url, app_state),
     ):
-        yield Site(url, house, portal)
+        yield Site(url, app_state, portal)
