@@ -20,7 +20,7 @@ from inzwa.errors import EngineError, EngineUnfit
 from inzwa.models.local_model import LocalModel
 from inzwa.protocols import Stage, stage_errors
 
-FEW_THREADS: Final = 2
+WHISPER_SINGLE_UP_TO: Final = 2
 """Up to here Whisper base is as fast in one thread (112 ms a sentence against 124) and leaves a core to the others."""
 
 NATIVE: Final = {
@@ -85,7 +85,7 @@ def _open(spec: EngineSpec) -> Opened:
         case "silero":
             return _opener(spec, "inzwa.engines.vad.silero:open_silero")(model)
         case "faster-whisper":
-            few = 1 if threads <= FEW_THREADS else threads
+            few = 1 if threads <= WHISPER_SINGLE_UP_TO else threads
             return _opener(spec, "inzwa.engines.asr.whisper:open_whisper")(model, threads=few)
         case "whisper-cpp":
             return _opener(spec, "inzwa.engines.asr.whisper_cpp:open_whisper_cpp")(model, threads=threads)

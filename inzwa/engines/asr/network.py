@@ -67,10 +67,10 @@ class Decoded:
 class Network:
     """The model, and the states of 30 s of silence."""
 
-    def __init__(self, folder: Path, *, threads: int, compute_type: str) -> None:
+    def __init__(self, folder: Path, *, threads: int) -> None:
         try:
             self._model = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type=compute_type, intra_threads=threads, inter_threads=DECODES
+                str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=DECODES
             )
         except (RuntimeError, ValueError) as error:
             raise EngineError("asr", f"{folder.name} is no Whisper that CTranslate2 can load.") from error

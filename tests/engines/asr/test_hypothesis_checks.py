@@ -1,4 +1,4 @@
-"""Loops, copies and silence are told from what people say."""
+"""Loops, copies and silence against what people say."""
 
 import pytest
 from hypothesis import given

@@ -16,7 +16,7 @@ LINE = "The train to the city leaves at nine in the morning."
 
 @pytest.fixture(scope="module")
 def network(models):
-    return Network(models.fetch("whisper-base").folder, threads=2, compute_type="int8")
+    return Network(models.fetch("whisper-base").folder, threads=2)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_the_silent_end_keeps_the_decoder_from_repeating_itself(network, tokeniz
 
 def test_a_folder_without_a_model_is_refused(tmp_path):
     with pytest.raises(EngineError, match="no Whisper"):
-        Network(tmp_path, threads=1, compute_type="int8")
+        Network(tmp_path, threads=1)
 
 
 def test_silence_is_told_from_speech(network, tokenizer, spoken):

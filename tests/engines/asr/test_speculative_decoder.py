@@ -150,7 +150,7 @@ def tokenizer(base):
 
 @pytest.fixture(scope="module")
 def network(base):
-    return Network(base.folder, threads=2, compute_type="int8")
+    return Network(base.folder, threads=2)
 
 
 @pytest.fixture(scope="module")

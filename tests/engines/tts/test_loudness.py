@@ -1,4 +1,4 @@
-"""What a phrase's loudness follows is learned from a few seconds, told beforehand, and evened out within bounds."""
+"""A phrase's loudness is predicted by a line fitted to a few seconds, and evened out within bounds."""
 
 import numpy as np
 import pytest
