@@ -55,8 +55,8 @@ def setting_lines(settings: Settings) -> Iterator[SettingLine]:
         origin: Literal["default", "environment", ".env"] = "default"
         if name in settings.model_fields_set:
             origin = ".env" if _variable(name) in file_only else "environment"
-        value = shown(getattr(settings, name))
-        yield SettingLine(_variable(name), value, origin, _allowed(name), field.description or "")
+        meaning = " ".join((field.description or "").split())
+        yield SettingLine(_variable(name), shown(getattr(settings, name)), origin, _allowed(name), meaning)
 
 
 def _variable(name: str) -> str:
