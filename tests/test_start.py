@@ -1,4 +1,4 @@
-"""A start beside a Hub that does everything wrong: what fails is told, small models serve, it can be stopped."""
+"""Starting with a Hub that does everything wrong: failures are told, small models serve, it can be stopped."""
 
 import os
 import signal
@@ -51,10 +51,10 @@ def start(
     (folder / "mine.toml").write_text(catalogue)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("INZWA_", "HF_"))}
     own = {"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(folder / "hf"), "HF_HUB_DOWNLOAD_TIMEOUT": "60"}
-    app_state = {"INZWA_CACHE": str(folder), "INZWA_CATALOGUE": str(folder / "mine.toml"), "NO_PROXY": "*"}
+    cache = {"INZWA_CACHE": str(folder), "INZWA_CATALOGUE": str(folder / "mine.toml"), "NO_PROXY": "*"}
     return subprocess.Popen(
         [sys.executable, "-m", "inzwa", *command],
-        env={**kept, **own, **app_state, **more},
+        env={**kept, **own, **cache, **more},
         cwd=Path(inzwa.__file__).parents[1],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -14,7 +14,8 @@ from inzwa.settings import Settings
 def exchange(arguments: Namespace, settings: Settings) -> int:
     """Ask for it and print the server's answer, which may take as long as a download."""
     url = base_url(arguments.url or local_url(settings))
-    headers = {"Authorization": f"Bearer {settings.admin_token.get_secret_value()}"}
+    token = settings.admin_token.get_secret_value()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     wanted = {"stage": arguments.stage, "model": arguments.model}
     try:
         answer = httpx.post(
