@@ -19,7 +19,7 @@ from inzwa.protocols import FileInfo
 from sbom.licences import licence
 
 AnySource = Source | UnpinnedSource
-UNPINNED: Final = "known once it was pulled: models.lock holds it to what was found"
+UNPINNED: Final = "pinned in models.lock by the first pull"
 
 
 def model_components(store: Store) -> Iterator[Component]:

@@ -13,14 +13,14 @@ from inzwa.models.progress import ProgressCallback
 class Converter:
     """Makes an engine's files of a checkpoint. Imports its libraries when it is first called."""
 
-    place: str
+    function: str
     """`module:function` in this package."""
     version: str
     """Changes whenever the same checkpoint would give other bytes."""
 
     def __call__(self, source: LocalModel, out: Path, report: ProgressCallback) -> None:
         """Fill the empty folder `out`. NotConvertible names file, expected and found, and leaves `out` incomplete."""
-        resolve_name(f"{__name__}.{self.place}")(source, out, report)
+        resolve_name(f"{__name__}.{self.function}")(source, out, report)
 
 
 CONVERTERS: Final[dict[str, Converter]] = {

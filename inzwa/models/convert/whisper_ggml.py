@@ -71,7 +71,7 @@ def convert(source: LocalModel, out: Path, report: ProgressCallback) -> None:
     with (out / TARGET).open("wb") as file:
         file.write(struct.pack("<12i", _MAGIC, *astuple(sizes), _FLOAT16))
         _write_filters(file, sizes.bands)
-        _write_words(file, tokens)
+        _write_vocabulary(file, tokens)
         for name, values in tensors(model, sizes):
             _write_tensor(file, name, values)
             done_bytes += values.nbytes
@@ -141,14 +141,14 @@ def _write_filters(file: BinaryIO, bands: int) -> None:
     file.write(np.ascontiguousarray(filters, dtype="<f4").tobytes())
 
 
-def _write_words(file: BinaryIO, tokenizer: Path) -> None:
+def _write_vocabulary(file: BinaryIO, tokenizer: Path) -> None:
     """The tokens before the first special one; whisper.cpp names the others itself."""
-    words = _words(tokenizer)
+    words = _tokens(tokenizer)
     file.write(struct.pack("<i", len(words)))
     file.writelines(struct.pack("<i", len(word)) + word for word in words)
 
 
-def _words(tokenizer: Path) -> list[bytes]:
+def _tokens(tokenizer: Path) -> list[bytes]:
     try:
         content: Mapping[str, Any] = json.loads(tokenizer.read_text(encoding="utf-8"))
         ids = {number: token for token, number in content["model"]["vocab"].items() if token != _FIRST_SPECIAL}

@@ -1,14 +1,12 @@
 """An MMS-TTS voice of a few hundred kilobytes with random weights, written as transformers writes one."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from inzwa.models.local_model import LocalModel
-from tests.models.convert.small_whisper import local
+from tests.models.convert.small_whisper import save
 
 LETTERS = ("k", "'", "a", "b", "c", "d", "e", "h", "i", "m", "n", "o", "r", "s", "u", "v", "w", "y", "z", " ")
 """The letter of index 0 is also the blank, as in MMS-TTS."""
@@ -74,13 +72,7 @@ def weights(seed: int = 0) -> dict[str, np.ndarray]:
 def write(folder: Path, tensors: Mapping[str, np.ndarray], **documents: object) -> LocalModel:
     """A checkpoint; `documents` (config, vocab, tokenizer_config) replace the usual, None omits."""
     vocab = {letter: number for number, letter in enumerate(LETTERS)}
-    said = {"config": CONFIG, "vocab": vocab, "tokenizer_config": TOKENIZER} | documents
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, document in said.items():
-        if document is not None:
-            (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
-    save_file(dict(tensors), folder / "model.safetensors")
-    return local(folder)
+    return save(folder, tensors, {"config": CONFIG, "vocab": vocab, "tokenizer_config": TOKENIZER} | documents)
 
 
 def shapes() -> Shapes:

@@ -131,9 +131,14 @@ def local(folder: Path, name: str = "small") -> LocalModel:
 
 def write(folder: Path, tensors: Mapping[str, np.ndarray], **documents: object) -> LocalModel:
     """A checkpoint in one file; `documents` (config, generation_config, tokenizer) replace the usual, None omits."""
-    said = {"config": CONFIG, "generation_config": GENERATION, "tokenizer": tokenizer()} | documents
+    usual = {"config": CONFIG, "generation_config": GENERATION, "tokenizer": tokenizer()}
+    return save(folder, tensors, usual | documents)
+
+
+def save(folder: Path, tensors: Mapping[str, np.ndarray], documents: Mapping[str, object]) -> LocalModel:
+    """Weights, and each document that is not None as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, document in said.items():
+    for name, document in documents.items():
         if document is not None:
             (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
     save_file(dict(tensors), folder / "model.safetensors")

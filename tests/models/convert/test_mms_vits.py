@@ -29,13 +29,6 @@ def source(tmp_path, weights):
     return write(tmp_path / "in", weights)
 
 
-@pytest.fixture
-def out(tmp_path):
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
 def some_ids(count, seed=0):
     return np.random.default_rng(seed).integers(0, len(LETTERS), (1, count))
 

@@ -30,13 +30,6 @@ def source(tmp_path, weights):
     return write(tmp_path / "in", weights)
 
 
-@pytest.fixture
-def out(tmp_path):
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
 def written(folder, name):
     return json.loads((folder / name).read_text(encoding="utf-8"))
 
