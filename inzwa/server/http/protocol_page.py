@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
 from itertools import zip_longest
+from types import ModuleType
 from typing import ClassVar, Final, Protocol, get_args
 
 from inzwa import events
@@ -65,20 +66,21 @@ def _section(event: type[_Event]) -> str:
 def _fields(owner: type[object]) -> Iterator[_Field]:
     """The annotated fields of one class body, each with the string that follows it."""
     [definition] = ast.parse(inspect.getsource(owner)).body
+    module = inspect.getmodule(owner)
     body = definition.body if isinstance(definition, ast.ClassDef) else []
     for line, after in zip_longest(body, body[1:]):
         if isinstance(line, ast.AnnAssign) and "ClassVar" not in ast.unparse(line.annotation):
-            name, inner = ast.unparse(line.target), getattr(events, ast.unparse(line.annotation), None)
-            yield _Field(name, _kind(line.annotation), _string(after))
+            name, inner = ast.unparse(line.target), getattr(module, ast.unparse(line.annotation), None)
+            yield _Field(name, _kind(line.annotation, module), _string(after))
             if isinstance(inner, type) and is_dataclass(inner):
                 yield from (_Field(f"{name}.{each.name}", each.kind, each.meaning) for each in _fields(inner))
 
 
-def _kind(annotation: ast.expr) -> str:
-    """A type as JSON has it: a name for several strings is spelt out."""
+def _kind(annotation: ast.expr, module: ModuleType | None) -> str:
+    """A type, as it is named in `module`, as JSON has it: a name for several strings is spelt out."""
     names = [name.strip() for name in ast.unparse(annotation).split("|")]
-    spelt = [" or ".join(map(repr, get_args(getattr(events, name, None)))) or name for name in names]
-    return " or ".join("object" if is_dataclass(getattr(events, name, None)) else name for name in spelt)
+    spelt = [" or ".join(map(repr, get_args(getattr(module, name, None)))) or name for name in names]
+    return " or ".join("object" if is_dataclass(getattr(module, name, None)) else name for name in spelt)
 
 
 def _string(line: ast.stmt | None) -> str:
