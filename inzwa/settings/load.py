@@ -5,17 +5,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from dotenv import dotenv_values
 from pydantic import HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from inzwa.errors import SettingsError
 from inzwa.settings.describe import Schema, allowed, shown
-from inzwa.settings.model import Settings
+from inzwa.settings.model import ENV_FILE, PREFIX, Settings
 
-PREFIX: Final = "INZWA_"
-ENV_FILE: Final = ".env"
 SECRET_TYPES: Final = (SecretStr, HttpUrl)
 """Types of settings whose wrong value is not repeated: it may hold a secret."""
 
@@ -33,17 +32,24 @@ class SettingLine:
     meaning: str
 
 
+class _GivenSettings(Settings):
+    """Settings whose only source is what they are made of: neither this process's environment nor its `.env`."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process, where the environment overrides the `.env` file, or of `environment` alone.
 
     SettingsError names each wrong variable, its value and what would be right.
     """
-    given = _dotenv() | dict(os.environ) if environment is None else environment
-    _refuse_unknown(given)
-    prefixed = {name.upper(): value for name, value in given.items()}
-    found = {name: prefixed[_variable(name)] for name in Settings.model_fields if _variable(name) in prefixed}
+    _refuse_unknown(_dotenv() | dict(os.environ) if environment is None else environment)
     try:
-        return Settings.model_validate(found)
+        return Settings() if environment is None else _GivenSettings.model_validate(_fields(environment))
     except ValidationError as error:
         raise SettingsError("\n".join(_complaints(error))) from None
 
@@ -57,6 +63,12 @@ def setting_lines(settings: Settings) -> Iterator[SettingLine]:
             origin = ".env" if _variable(name) in file_only else "environment"
         meaning = " ".join((field.description or "").split())
         yield SettingLine(_variable(name), shown(getattr(settings, name)), origin, _allowed(name), meaning)
+
+
+def _fields(environment: Mapping[str, str]) -> dict[str, str]:
+    """The values by the settings' names."""
+    given = {name.upper(): value for name, value in environment.items()}
+    return {name: given[_variable(name)] for name in Settings.model_fields if _variable(name) in given}
 
 
 def _variable(name: str) -> str:

@@ -1,18 +1,24 @@
 """Every setting: name, type, bounds, default and meaning."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, DirectoryPath, Field, FilePath, HttpUrl, SecretStr
+from pydantic import AfterValidator, DirectoryPath, Field, FilePath, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inzwa.settings.describe import without_password
 from inzwa.settings.lists import between_commas, lines_of, with_lines
 
+PREFIX: Final = "INZWA_"
+ENV_FILE: Final = ".env"
 
-class Settings(BaseModel):
+
+class Settings(BaseSettings):
     """All settings of a process. Units are in the names, or in the string under each field, which is its meaning."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
     # What the specification's template names
     debug: bool = False
