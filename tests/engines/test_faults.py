@@ -138,4 +138,4 @@ async def test_twenty_interruptions_in_a_row_leave_a_session_that_answers(engine
         assert talk.all_of(AsrFinal)[-1].text
         assert talk.all_of(Problem) == []
         ended = [event.turn for event in talk.all_of(TurnEnd, TurnCancelled)]
-        assert sorted(set(ended)) == list(range(1, talk.session.turns.count + 1))
+        assert sorted(set(ended)) == list(range(1, talk.session.turns.next_number))
