@@ -11,8 +11,8 @@ import numpy as np
 from inzwa.audio.pcm import INPUT_RATE, Sound, silence
 from inzwa.cli.progress import show_progress
 from inzwa.cli.sound_files import read_sound, write_sound
-from inzwa.conversation.endpointing import EndpointOptions, SpeechEnded
-from inzwa.conversation.speech_input import SpeechInput
+from inzwa.conversation.input.endpointing import EndpointOptions, SpeechEnded
+from inzwa.conversation.input.speech_input import SpeechInput
 from inzwa.engines.registry import open_stage
 from inzwa.protocols import HearOptions
 from inzwa.server.request_options import hotwords, voice_options

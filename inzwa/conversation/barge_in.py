@@ -8,11 +8,11 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Final
 
+from inzwa.conversation.input.utterance import Utterance
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.overlap import OverlapKind, classify_overlap
 from inzwa.conversation.turn import Emit
 from inzwa.conversation.turns import Turns
-from inzwa.conversation.utterance import Utterance
 from inzwa.errors import EngineError
 from inzwa.protocols import Transcript
 

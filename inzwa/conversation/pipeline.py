@@ -16,9 +16,9 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from inzwa.audio.pcm import Sound
 from inzwa.conversation.load import Load, LoadSource, no_load
-from inzwa.conversation.phrase_spans import PhraseAligner
-from inzwa.conversation.playout import PlayoutGate
-from inzwa.conversation.reply import generate, speak
+from inzwa.conversation.output.phrase_spans import PhraseAligner
+from inzwa.conversation.output.playout import PlayoutGate
+from inzwa.conversation.output.reply import generate, speak
 from inzwa.conversation.turn import Clock, Emit, Turn
 from inzwa.errors import InzwaError, ungrouped
 from inzwa.events import LlmFinal, LlmPartial, TtsAudio, TtsEnd, TtsStart

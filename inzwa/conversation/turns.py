@@ -16,10 +16,10 @@ from anyio.abc import TaskGroup
 from inzwa.conversation.history import History
 from inzwa.conversation.load import SHORT_REPLY_TOKENS, Load
 from inzwa.conversation.options import SessionOptions
+from inzwa.conversation.output.playout import PlayoutGate
+from inzwa.conversation.output.playout_clock import PlayoutClock
+from inzwa.conversation.output.safety import find_violation
 from inzwa.conversation.pipeline import Pipeline
-from inzwa.conversation.playout import PlayoutGate
-from inzwa.conversation.playout_clock import PlayoutClock
-from inzwa.conversation.safety import find_violation
 from inzwa.conversation.turn import Clock, Emit, Timings, Turn
 from inzwa.errors import EngineError, InzwaError
 from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd

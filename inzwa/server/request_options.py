@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from inzwa.conversation.endpointing import EndpointOptions
+from inzwa.conversation.input.endpointing import EndpointOptions
 from inzwa.conversation.load import LoadSource
 from inzwa.conversation.options import SessionOptions
 from inzwa.errors import BadMessage, EmptyText, TextTooLong, UnknownVoice, UnsupportedFormat

@@ -48,7 +48,9 @@ def test_the_mark_moves_with_the_sound_and_is_gone_at_its_end(talker: Talker) ->
     wait_for_mark(talker, "")
     assert not talker.page.evaluate("inzwa.audio.playing")
     talker.page.evaluate("window.markGoneMs = performance.now()")
-    talker.wait_until(f"performance.now() > window.markGoneMs + 300 || {MARKED} !== ''")  # several reports of the player
+    talker.wait_until(
+        f"performance.now() > window.markGoneMs + 300 || {MARKED} !== ''"
+    )  # several reports of the player
     assert talker.page.evaluate(MARKED) == ""
 
 

@@ -70,7 +70,7 @@ def test_an_engine_may_not_know_another_family_but_may_know_its_own() -> None:
 
 
 def test_imports_that_point_down_or_sideways_pass() -> None:
-    text = "from inzwa.protocols import Engines\nfrom inzwa.conversation.endpointing import Edge\nimport numpy"
+    text = "from inzwa.protocols import Engines\nfrom inzwa.conversation.input.endpointing import Edge\nimport numpy"
     assert not found(
         layers.imports_point_down,
         inzwa__conversation__session=text,

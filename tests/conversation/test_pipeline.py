@@ -7,8 +7,8 @@ import anyio.lowlevel
 import pytest
 
 from inzwa.conversation.load import Load
+from inzwa.conversation.output.playout import PlayoutGate
 from inzwa.conversation.pipeline import AHEAD_S, PHRASES_WAITING, Pipeline
-from inzwa.conversation.playout import PlayoutGate
 from inzwa.conversation.turn import Timings, Turn
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply

@@ -4,7 +4,7 @@ import anyio
 import numpy as np
 import pytest
 
-from inzwa.conversation.endpointing import EndpointOptions
+from inzwa.conversation.input.endpointing import EndpointOptions
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
 from inzwa.engines.vad.scripted import ScriptedDetector

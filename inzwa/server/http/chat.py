@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from inzwa.conversation.reply import answer
+from inzwa.conversation.output.reply import answer
 from inzwa.errors import EmptyText, InzwaError, TextTooLong
 from inzwa.protocols import ChatOptions, Message
 from inzwa.server.http.access import ForUser

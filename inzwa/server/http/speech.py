@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from inzwa.audio.codecs import Encoder, OggOpusStream, Pcm16Encoder, WavStream
-from inzwa.conversation.reply import read_aloud
+from inzwa.conversation.output.reply import read_aloud
 from inzwa.protocols import MAX_SPEED, MIN_SPEED, Engines, VoiceOptions
 from inzwa.server.http.access import ForUser
 from inzwa.server.http.streaming import StreamedResponse

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 
 from inzwa.audio.files import read_recording
 from inzwa.audio.pcm import Sound, pcm16_from_sound
-from inzwa.conversation.reply import answer, read_aloud
+from inzwa.conversation.output.reply import answer, read_aloud
 from inzwa.errors import BadMessage, InzwaError, NoSpeech, TextTooLong
 from inzwa.protocols import HearOptions, Message, VoiceOptions, stage_errors
 from inzwa.server.app_state import AppState

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 
 from inzwa.audio.codecs import Encoder, open_encoder
 from inzwa.audio.formats import OutputCodec
-from inzwa.conversation.playout import PlayoutGate
+from inzwa.conversation.output.playout import PlayoutGate
 from inzwa.errors import ClientTooSlow
 from inzwa.events import ServerEvent, ServerMessage, TtsAudio, TtsEnd
 from inzwa.server.metrics import Metrics

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.conversation.playout_clock import SECONDS_A_CHARACTER, PlayoutClock
+from inzwa.conversation.output.playout_clock import SECONDS_A_CHARACTER, PlayoutClock
 
 PHRASES = st.lists(
     st.tuples(

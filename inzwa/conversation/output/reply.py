@@ -11,7 +11,7 @@ from typing import Generic, Self, TypeVar
 
 import anyio
 
-from inzwa.conversation.safety import ReplyFilter, find_violation
+from inzwa.conversation.output.safety import ReplyFilter, find_violation
 from inzwa.protocols import ChatModel, ChatOptions, Message, SpokenChunk, Stage, Synthesizer, VoiceOptions, stage_errors
 from inzwa.shona.dialogue.assistant import line
 from inzwa.shona.dialogue.phrases import cut_phrases

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import anyio
 
 from inzwa.audio.pcm import Sound
+from inzwa.conversation.input.partials import LocalAgreement
 from inzwa.conversation.load import Load
-from inzwa.conversation.partials import LocalAgreement
 from inzwa.conversation.pipeline import Pipeline
 from inzwa.conversation.turn import Emit
 from inzwa.errors import InzwaError

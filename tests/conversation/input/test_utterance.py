@@ -5,7 +5,7 @@ from itertools import pairwise
 import anyio
 import numpy as np
 
-from inzwa.conversation.endpointing import EndpointOptions
+from inzwa.conversation.input.endpointing import EndpointOptions
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.errors import EngineError
 from inzwa.events import (

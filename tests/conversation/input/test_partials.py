@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.conversation.partials import Hypothesis, LocalAgreement
+from inzwa.conversation.input.partials import Hypothesis, LocalAgreement
 
 WORDS = st.sampled_from(["mhoro", "Mhoro,", "shamwari", "shamwari.", "makadii", "?", "…", "n'anga", "nanga"])
 TEXTS = st.lists(st.lists(WORDS, max_size=6).map(" ".join), max_size=12)

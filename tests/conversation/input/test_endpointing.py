@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.conversation.endpointing import (
+from inzwa.conversation.input.endpointing import (
     Endpointer,
     EndpointOptions,
     SpeechEnded,

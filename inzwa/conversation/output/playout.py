@@ -9,7 +9,7 @@ from typing import Final
 
 import anyio
 
-from inzwa.conversation.playout_clock import PlayoutClock
+from inzwa.conversation.output.playout_clock import PlayoutClock
 from inzwa.conversation.turn import Clock, Emit
 from inzwa.events import ServerEvent, TtsAudio, TtsEnd, TtsHold, TtsResume, TtsStart, TurnCancelled, TurnEnd
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inzwa.audio.pcm import INPUT_RATE, level_dbfs, samples_in
-from inzwa.conversation.endpointing import EndpointOptions, SpeechEnded, SpeechPaused, SpeechStarted
-from inzwa.conversation.speech_input import TAIL_MS, SpeechInput
+from inzwa.conversation.input.endpointing import EndpointOptions, SpeechEnded, SpeechPaused, SpeechStarted
+from inzwa.conversation.input.speech_input import TAIL_MS, SpeechInput
 from inzwa.engines.vad.scripted import ScriptedDetector
 from inzwa.errors import EngineError
 from tests.sounds import quiet, tone

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from inzwa.conversation.safety import ReplyFilter, find_violation
+from inzwa.conversation.output.safety import ReplyFilter, find_violation
 from inzwa.shona.dialogue.assistant import line
 
-TABLE = tomllib.loads((files("inzwa.conversation") / "safety.toml").read_text(encoding="utf-8"))
+TABLE = tomllib.loads((files("inzwa.conversation.output") / "safety.toml").read_text(encoding="utf-8"))
 OUTPUT_TERMS = [term for entry in TABLE.values() for term in entry["output"]]
 INPUT_TERMS = [(term, category) for category, entry in TABLE.items() for term in entry["input"]]
 HARMLESS = ["mhoro", "Mahure", "pushit", "to", "make", "a", "bombo", "kill", "you", "shitake", "mboroma", "é", "x" * 70]

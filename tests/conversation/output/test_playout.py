@@ -4,7 +4,7 @@ import anyio
 import numpy as np
 import pytest
 
-from inzwa.conversation.playout import RECENT_PHRASES, PlayoutGate
+from inzwa.conversation.output.playout import RECENT_PHRASES, PlayoutGate
 from inzwa.events import (
     AsrPartial,
     TtsAudio,

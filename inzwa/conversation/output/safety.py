@@ -70,7 +70,7 @@ def _find(folded: str, direction: Direction) -> Violation | None:
 
 @cache
 def _rules(direction: Direction) -> tuple[tuple[re.Pattern[str], Violation], ...]:
-    table = tomllib.loads((files("inzwa.conversation") / "safety.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((files("inzwa.conversation.output") / "safety.toml").read_text(encoding="utf-8"))
     return tuple(
         (_any_of(entry[direction]), Violation(category, entry["reply"]))
         for category, entry in table.items()

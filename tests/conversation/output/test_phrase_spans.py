@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.conversation.phrase_spans import PhraseAligner
+from inzwa.conversation.output.phrase_spans import PhraseAligner
 from inzwa.shona.dialogue.phrases import PhraseCutter
 
 TEXT = st.text(st.sampled_from("ab.,!? \n\t\u00a0é😀'*"), max_size=300)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from inzwa.audio.pcm import INPUT_RATE, Framer, Recording, Sound, samples_in
-from inzwa.conversation.endpointing import Edge, Endpointer, EndpointOptions, Hint, SpeechEnded
+from inzwa.conversation.input.endpointing import Edge, Endpointer, EndpointOptions, Hint, SpeechEnded
 from inzwa.protocols import VoiceDetector
 
 SLACK_MS: Final = 3_000

@@ -1,0 +1,1 @@
+"""From microphone frames to utterances: where speech is, and the transcripts of it."""
