@@ -12,7 +12,7 @@ from inzwa.conversation.input.utterance import Utterance
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.overlap import OverlapKind, classify_overlap
 from inzwa.conversation.turn import Emit
-from inzwa.conversation.turns import Turns
+from inzwa.conversation.turn_taking import Turns
 from inzwa.errors import EngineError
 from inzwa.protocols import Transcript
 

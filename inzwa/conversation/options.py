@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from inzwa.conversation.input.endpointing import EndpointOptions
-from inzwa.conversation.load import LoadSource, no_load
+from inzwa.conversation.load_shedding import LoadSource, no_load
 from inzwa.protocols import ChatOptions, EngineInfo, VoiceOptions
 
 

@@ -15,7 +15,7 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from inzwa.audio.pcm import Sound
-from inzwa.conversation.load import Load, LoadSource, no_load
+from inzwa.conversation.load_shedding import Load, LoadSource, no_load
 from inzwa.conversation.output.phrase_spans import PhraseAligner
 from inzwa.conversation.output.playout import PlayoutGate
 from inzwa.conversation.output.reply import generate, speak

@@ -17,10 +17,10 @@ from inzwa.conversation.barge_in import BargeIn
 from inzwa.conversation.input.endpointing import Edge, SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
 from inzwa.conversation.input.speech_input import SpeechInput
 from inzwa.conversation.input.utterance import Draft, Utterance
-from inzwa.conversation.load import Load
+from inzwa.conversation.load_shedding import Load
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.turn import Clock, Emit
-from inzwa.conversation.turns import FinalTranscript, Turns
+from inzwa.conversation.turn_taking import FinalTranscript, Turns
 from inzwa.errors import AudioTooLong, EngineError, InzwaError, ungrouped
 from inzwa.events import Cancel, ClientEvent, EndTurn, MicrophoneFrame, SpeechStart, SpeechStop, TypedText
 from inzwa.protocols import Engines, Transcript, stage_errors

@@ -5,7 +5,7 @@ from contextlib import aclosing, contextmanager
 from typing import Generic, Self, TypeVar
 
 from inzwa.audio.pcm import Sound
-from inzwa.engines.pool import E, EngineInstance, EngineLease, EngineSlot
+from inzwa.engines.slots import E, EngineInstance, EngineLease, EngineSlot
 from inzwa.protocols import (
     ChatModel,
     ChatOptions,

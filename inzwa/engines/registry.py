@@ -15,10 +15,10 @@ from inzwa.engines.llm.llama.library import libraries
 from inzwa.engines.llm.lora import Lora
 from inzwa.engines.llm.openai import Server, open_openai
 from inzwa.engines.opening import EngineSpec, open_engine
-from inzwa.engines.pool import EngineSlot
 from inzwa.engines.proxies import ChatModelProxy, DetectorProxy, SynthesizerProxy, TranscriberProxy
 from inzwa.engines.selection import EMBEDDED, Attempt, attempts, cache_folder, open_store, survey
 from inzwa.engines.selftest import SelfTest
+from inzwa.engines.slots import EngineSlot
 from inzwa.engines.supervisor import LAST_TURN_S, EngineSupervisor
 from inzwa.errors import CatalogueError, EngineError, EngineUnfit, ModelError, UnknownModel, ungrouped
 from inzwa.models.catalogue import Entry

@@ -7,8 +7,8 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from inzwa.engines.pool import EngineSlot
 from inzwa.engines.selection import Attempt
+from inzwa.engines.slots import EngineSlot
 from inzwa.errors import EngineError, InzwaError, ModelError
 from inzwa.protocols import Stage, StageReporter
 

@@ -78,7 +78,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(app_state.lifecycle.keep_open)
         yield
-        await app_state.drain()
+        await app_state.admission.drain()
         tasks.cancel_scope.cancel()
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from inzwa.conversation.input.endpointing import EndpointOptions
-from inzwa.conversation.load import LoadSource
+from inzwa.conversation.load_shedding import LoadSource
 from inzwa.conversation.options import SessionOptions
 from inzwa.errors import BadMessage, EmptyText, TextTooLong, UnknownVoice, UnsupportedFormat
 from inzwa.events import Start

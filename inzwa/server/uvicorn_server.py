@@ -34,15 +34,15 @@ class DrainingServer(uvicorn.Server):
         self._deadline_s = 0.0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self._app_state.draining or not self._app_state.sessions:
+        if self._app_state.admission.draining or not self._app_state.admission.sessions:
             super().handle_exit(sig, frame)
             return
         self._deadline_s = time.monotonic() + self._app_state.settings.drain_s
-        self._app_state.stopping.set()
+        self._app_state.admission.stopping.set()
 
     async def on_tick(self, counter: int) -> bool:
         late = time.monotonic() > self._deadline_s
-        if self._app_state.draining and (late or not self._app_state.sessions):
+        if self._app_state.admission.draining and (late or not self._app_state.admission.sessions):
             self.should_exit = True
         return await super().on_tick(counter)
 

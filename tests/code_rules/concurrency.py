@@ -53,7 +53,7 @@ BROAD: Final = ("Exception", "BaseException", "builtins.Exception", "builtins.Ba
 BROAD_ALLOWED: Final = {
     "inzwa.engines.worker:_Job.run": "whatever a job raises belongs to its caller; the thread must live on",
     "inzwa.protocols.failures:stage_errors": "the one place where an engine's own exceptions get a type",
-    "inzwa.conversation.turns:Turns._outcome": "the session's edge: what fails ends the turn, not the conversation",
+    "inzwa.conversation.turn_taking:Turns._outcome": "the edge of a session: a failure ends the turn only",
 }
 """Where a broad except may stand, and why: the session's and the socket's edge, and the worker's door."""
 

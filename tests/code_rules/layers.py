@@ -68,7 +68,7 @@ PURE: Final = (
     "inzwa.conversation.output.playout_clock",
     "inzwa.conversation.output.phrase_spans",
     "inzwa.conversation.overlap",
-    "inzwa.conversation.load",
+    "inzwa.conversation.load_shedding",
 )
 """Logic without a clock, a task, a thread or a model."""
 

@@ -6,11 +6,11 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from inzwa.conversation.load import Load
+from inzwa.conversation.load_shedding import Load
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel
-from inzwa.engines.pool import EngineSlot
 from inzwa.engines.proxies import TranscriberProxy
+from inzwa.engines.slots import EngineSlot
 from inzwa.engines.tts.scripted import ScriptedPhrase, ScriptedVoice
 from inzwa.errors import EngineError
 from inzwa.events import AsrPartial, EndTurn, TtsHold, TtsResume

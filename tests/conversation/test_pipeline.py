@@ -6,7 +6,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from inzwa.conversation.load import Load
+from inzwa.conversation.load_shedding import Load
 from inzwa.conversation.output.playout import PlayoutGate
 from inzwa.conversation.pipeline import AHEAD_S, PHRASES_WAITING, Pipeline
 from inzwa.conversation.turn import Timings, Turn

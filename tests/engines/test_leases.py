@@ -6,8 +6,8 @@ import anyio
 import pytest
 
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import EngineSlot
 from inzwa.engines.proxies import ChatModelProxy, DetectorProxy, SynthesizerProxy
+from inzwa.engines.slots import EngineSlot
 from inzwa.engines.tts.scripted import ScriptedVoice
 from inzwa.engines.vad.scripted import ScriptedDetector
 from inzwa.protocols import ChatOptions, Engines, Message, VoiceOptions

@@ -8,9 +8,9 @@ import anyio
 import pytest
 
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import EngineSlot
 from inzwa.engines.proxies import ChatModelProxy
 from inzwa.engines.selection import Attempt
+from inzwa.engines.slots import EngineSlot
 from inzwa.engines.supervisor import EngineSupervisor
 from inzwa.errors import EngineError, ModelUnavailable
 from inzwa.protocols import ChatOptions, Message, StageReport

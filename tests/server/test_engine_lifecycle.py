@@ -13,8 +13,8 @@ from anyio import to_thread
 from inzwa.cli.client import open_client
 from inzwa.cli.main import main
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import EngineSlot
 from inzwa.engines.proxies import ChatModelProxy
+from inzwa.engines.slots import EngineSlot
 from inzwa.errors import EngineError, ModelCorrupt, UnknownModel
 from inzwa.events import TypedText
 from inzwa.protocols import StageReport
@@ -154,7 +154,7 @@ async def test_engines_that_cannot_be_exchanged_say_so():
 async def test_a_server_that_is_stopping_exchanges_nothing():
     scripted = ScriptedExchange()
     async with serving(scripted_engines(llm=ChatModelProxy(scripted.slot), exchange=scripted)) as (_, app_state):
-        app_state.stopping.set()
+        app_state.admission.stopping.set()
         with pytest.raises(Exception, match="stopping"):
             await app_state.exchange("llm", "new")
     assert scripted.asked == []

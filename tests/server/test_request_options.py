@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from inzwa.conversation.load import no_load
+from inzwa.conversation.load_shedding import no_load
 from inzwa.engines.tts.scripted import ScriptedVoice
 from inzwa.errors import BadMessage, UnknownVoice
 from inzwa.events import Start

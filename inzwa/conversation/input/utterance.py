@@ -9,7 +9,7 @@ import anyio
 
 from inzwa.audio.pcm import Sound
 from inzwa.conversation.input.partials import LocalAgreement
-from inzwa.conversation.load import Load
+from inzwa.conversation.load_shedding import Load
 from inzwa.conversation.pipeline import Pipeline
 from inzwa.conversation.turn import Emit
 from inzwa.errors import InzwaError

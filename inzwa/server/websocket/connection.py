@@ -51,7 +51,8 @@ async def audio_socket(socket: WebSocket) -> None:
         try:
             await app_state.rate.count("socket", address(socket))
             with nullcontext() if is_local(socket) else app_state.address_limit.reserve(address(socket)):
-                async with app_state.admit() as engines:
+                engines = app_state.engines
+                with app_state.admission.admit():
                     code = await _run_session(socket, app_state, engines)
             if socket.client_state is WebSocketState.CONNECTED:
                 await socket.close(code)
@@ -81,7 +82,7 @@ async def _run_session(socket: WebSocket, app_state: AppState, engines: Engines)
                     await session.handle(event)
             app_state.metrics.dropped("partial", session.dropped_partials)
             tasks.cancel_scope.cancel()
-    return GOING_AWAY if app_state.draining or lifetime.cancelled_caught else CLOSED
+    return GOING_AWAY if app_state.admission.draining or lifetime.cancelled_caught else CLOSED
 
 
 async def _hang_up_when_stopping(
@@ -93,7 +94,7 @@ async def _hang_up_when_stopping(
 ) -> None:
     """When the server is told to stop: tell the client, let the turn under way finish, and end the session."""
     async with outbox:
-        await app_state.stopping.wait()
+        await app_state.admission.stopping.wait()
         await outbox.send(GoingAway(app_state.settings.drain_s))
         await session.turns.finished()
         await sender.idle.wait()

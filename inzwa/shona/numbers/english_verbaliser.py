@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from inzwa.shona.numbers.quantities import Quantity, currencies, quantity, units
+from inzwa.shona.numbers.units_and_currencies import Quantity, currencies, quantity, units
 from inzwa.shona.numbers.written_numbers import (
     ENGLISH_MONTHS,
     MONTHS,

@@ -13,7 +13,7 @@ from typing import Final
 
 from inzwa.shona.numbers.cardinals import FIRST, POINT, SCALES, ZERO, cardinal, decimal, digits, ordinal
 from inzwa.shona.numbers.concords import UNKNOWN, counted_class, named_class, possessive, singular
-from inzwa.shona.numbers.quantities import Measure, Quantity, currencies, quantity, units
+from inzwa.shona.numbers.units_and_currencies import Measure, Quantity, currencies, quantity, units
 from inzwa.shona.numbers.written_numbers import (
     MONTHS,
     SHONA_MONTHS,

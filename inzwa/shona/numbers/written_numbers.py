@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from inzwa.shona.numbers.concords import Context
-from inzwa.shona.numbers.quantities import SCALE_WORDS, Quantity, currencies, quantity, units
+from inzwa.shona.numbers.units_and_currencies import SCALE_WORDS, Quantity, currencies, quantity, units
 from inzwa.shona.phonology.graphemes import longest_first
 
 SHONA_MONTHS: Final = tuple(

@@ -164,7 +164,7 @@ async def test_every_answer_carries_the_headers_that_browsers_need():
 
 async def test_a_server_that_is_stopping_is_not_ready():
     async with serving() as (url, app_state), httpx.AsyncClient(base_url=url) as http:
-        app_state.stopping.set()
+        app_state.admission.stopping.set()
         answer = await http.get("/readyz")
         assert (answer.status_code, answer.json()["reasons"]) == (503, ["The server is stopping."])
 

@@ -24,7 +24,7 @@ async def test_a_client_that_vanishes_leaves_no_task_and_no_session():
                     await socket.send(message)
                 socket.transport.abort()
         with anyio.fail_after(10):
-            while app_state.sessions or len(asyncio.all_tasks()) > before:
+            while app_state.admission.sessions or len(asyncio.all_tasks()) > before:
                 await anyio.lowlevel.checkpoint()
 
 
@@ -40,7 +40,7 @@ async def test_a_client_that_stops_reading_is_let_go_and_others_go_on():
             await other.send(EndTurn())
             assert (await other.turn()).events[-1]["reason"] == "no_speech"
         with anyio.fail_after(20):
-            while app_state.sessions:
+            while app_state.admission.sessions:
                 await anyio.lowlevel.checkpoint()
         lazy.transport.abort()
 
@@ -70,7 +70,7 @@ async def test_a_stopping_server_says_so_and_lets_the_turn_finish():
         await client.send(TypedText("taura"))
         while (await client.receive())["type"] != "llm.partial":
             pass
-        app_state.stopping.set()
+        app_state.admission.stopping.set()
         event = await client.receive()
         while isinstance(event, np.ndarray) or event["type"] != "going_away":
             event = await client.receive()

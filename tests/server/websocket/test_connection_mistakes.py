@@ -71,7 +71,7 @@ async def test_an_idle_session_ends():
     async with serving(idle_timeout_s=1) as (url, app_state), raw_socket(url) as socket:
         await socket.send('{"type":"start"}')
         assert await close_code(socket) == 1000
-        assert app_state.sessions == 0
+        assert app_state.admission.sessions == 0
 
 
 async def test_a_frame_beyond_the_limit_closes_the_socket():

@@ -80,7 +80,7 @@ async def test_twenty_turns_in_a_row_leave_nothing_behind(engines, question):
                 assert record.events[-1]["turn"] == number
                 assert record.sound.size
         with anyio.fail_after(10):
-            while app_state.sessions or len(asyncio.all_tasks()) > before:
+            while app_state.admission.sessions or len(asyncio.all_tasks()) > before:
                 await anyio.lowlevel.checkpoint()
 
 

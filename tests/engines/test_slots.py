@@ -6,8 +6,8 @@ import pytest
 from inzwa.audio.pcm import INPUT_RATE, silence
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import EngineSlot
 from inzwa.engines.proxies import ChatModelProxy, SynthesizerProxy, TranscriberProxy
+from inzwa.engines.slots import EngineSlot
 from inzwa.engines.tts.scripted import ScriptedPhrase, ScriptedVoice
 from inzwa.errors import EngineError
 from inzwa.protocols import ChatOptions, Engines, HearOptions, Message, VoiceOptions

@@ -14,7 +14,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from inzwa.conversation.history import History
-from inzwa.conversation.load import SHORT_REPLY_TOKENS, Load
+from inzwa.conversation.load_shedding import SHORT_REPLY_TOKENS, Load
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.output.playout import PlayoutGate
 from inzwa.conversation.output.playout_clock import PlayoutClock

@@ -6,8 +6,8 @@ import anyio
 
 from inzwa.engines.asr.scripted import ScriptedTranscriber
 from inzwa.engines.llm.scripted import ScriptedChatModel, ScriptedReply
-from inzwa.engines.pool import EngineSlot
 from inzwa.engines.proxies import ChatModelProxy
+from inzwa.engines.slots import EngineSlot
 from inzwa.events import (
     Cancel,
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inzwa.conversation.load import SHORT_REPLY_TOKENS, Load, LoadMeter
+from inzwa.conversation.load_shedding import SHORT_REPLY_TOKENS, Load, LoadMeter
 from inzwa.events import AsrPartial
 from inzwa.protocols import ChatOptions
 from tests.conversation.driver import Fakes, conversation
