@@ -75,10 +75,10 @@ test: $(DEV_INSTALLED) models ## run the tests; PYTEST_ARGS="-k silero" picks so
 	    exec $(PY) -m pytest $(COVERED) -m "not browser $(SLOW)" $(PYTEST_ARGS); \
 	fi
 
-test-convert: $(CONVERT_INSTALLED) ## prove the converters against torch and transformers, and the MLflow registry, in a .venv-convert of their own
+test-convert: $(CONVERT_INSTALLED) ## compare the converters with torch and transformers, and try the MLflow registry, in a .venv-convert of their own
 	@HF_HUB_DISABLE_PROGRESS_BARS=1 exec $(CONVERT_VENV)/bin/python -m pytest -m convert -rP $(PYTEST_ARGS)
 
-test-export: $(EXPORT_INSTALLED) ## prove the export of Coqui voices against torch, in a .venv-export of its own (8 GB)
+test-export: $(EXPORT_INSTALLED) ## compare exported Coqui voices with torch, in a .venv-export of its own (8 GB)
 	@exec $(EXPORT_VENV)/bin/python -m pytest -m export -rP $(PYTEST_ARGS)
 
 test-space: $(DEV_INSTALLED) ## run app.py as a Space would: its user, its packages, its proxy (root; SPACE_PIP_CACHE keeps what pip built)

@@ -35,7 +35,7 @@ InzwaError
 ├── BadKey                      bad_key            a file is not the key that it should be
 ├── ExchangeFailed              exchange_failed    another model could not take a stage over; the one before goes on
 ├── BadCorpus                   bad_corpus         what is to be measured on, or resumed, cannot be read
-├── NotInstalled            not_installed      a package that only some commands need is missing
+├── NotInstalled                not_installed      a package that only some commands need is missing
 ├── Unreachable                 unreachable        no server answers at the address that was given
 └── SettingsError               bad_setting        a setting that cannot be true
 """

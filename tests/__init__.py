@@ -1,1 +1,1 @@
-"""The promises of Inzwa, one folder a room."""
+"""Tests of Inzwa; folders mirror the packages."""

@@ -81,7 +81,7 @@ def _show_engines(engines: Engines) -> None:
         print(f"      {info.consequence}")
         print(f"      from {info.source}; loaded in {info.load_ms} ms, warm in {info.warm_ms} ms")
         for file in (*info.files, *(info.adapter.files if info.adapter else ())):
-            print(f"      sha256 {file.sha256}  {file.name} ({file.size:,} bytes, proven)")
+            print(f"      sha256 {file.sha256}  {file.name} ({file.size:,} bytes, verified)")
 
 
 async def _spoken(engines: Engines) -> Sound:

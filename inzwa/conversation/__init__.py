@@ -1,4 +1,4 @@
 """One conversation: microphone frames in, events out.
 
-It reaches engines through inzwa.protocols only, and knows no socket.
+It reaches engines through inzwa.protocols only.
 """

@@ -24,7 +24,7 @@ class Replaceable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The four that one house shares, and the way to exchange one."""
+    """The four that all sessions share, and the way to exchange one."""
 
     vad: VoiceDetector
     asr: Transcriber

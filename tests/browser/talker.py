@@ -1,4 +1,4 @@
-"""A person before the page: presses, types, reads. Waits for what is to be seen; knows no server."""
+"""A person before the page: presses, types, reads. Waits for what is to be seen."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

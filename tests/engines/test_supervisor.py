@@ -205,7 +205,7 @@ async def test_when_the_house_closes_in_the_middle_of_an_exchange_nothing_stays_
 
 
 async def _refused_exchange(there: Yard) -> None:
-    """What a request sees when the house closes: its exchange is over."""
+    """What a request sees when the engines close: its exchange is over."""
     with pytest.raises(EngineError, match="being closed"):
         await there.exchange("new")
 

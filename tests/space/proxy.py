@@ -1,4 +1,4 @@
-"""The platform's proxy: ends TLS, says whose call it is, and calls the Space from an address in 10/8. Knows no Inzwa.
+"""The platform's proxy: ends TLS, says whose call it is, and calls the Space from an address in 10/8.
 
 Other sites, whose pages have the Space in a frame, are served on the same port by their names.
 """

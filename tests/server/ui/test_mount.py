@@ -49,7 +49,7 @@ def test_the_endpoint_that_takes_a_file_refuses_paths_it_did_not_receive(http: h
 
 
 def test_the_same_file_is_read_when_it_was_uploaded(http: httpx.Client, canary: Path) -> None:
-    """Proves that the refusals below and above are about where a path came from, not about the file."""
+    """Shows that the refusals below and above are about where a path came from, not about the file."""
     path = http.post("/gradio_api/upload", files={"files": (canary.name, canary.read_bytes())}).json()[0]
     assert HEARD in event_stream(http, "talk", [{"path": path, "meta": {"_type": "gradio.FileData"}}])
 
