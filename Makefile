@@ -38,13 +38,23 @@ export CHROMIUM
 
 PYTEST_ARGS ?=
 
-# With COVERAGE=1 the tests measure what of inzwa/ they run, line by line and branch by branch.
-ifdef COVERAGE
-COVERED := --cov --cov-report=term-missing:skip-covered
+# Tests with a target of their own.
+OTHERS := not convert and not export and not space and not container and not emulated
+
+# With a browser, and without one. In CI its tests fail where there is none.
+ifeq ($(if $(CHROMIUM),yes,$(CI)),)
+ALL := not browser and $(OTHERS)
+HEAVY := weights and not browser and $(OTHERS)
+else
+ALL := $(OTHERS)
+HEAVY := (weights or browser) and $(OTHERS)
 endif
 
-# Tests with a target of their own.
-SLOW := and not convert and not export and not space and not container and not emulated
+# With COVERAGE=1 the tests measure what of inzwa/ they run, line by line and branch by branch.
+ifdef COVERAGE
+COVERED_FIRST := --cov --cov-report= --cov-fail-under=0
+COVERED := --cov $(if $(PYTEST_ARGS),,--cov-append) --cov-report=term-missing:skip-covered
+endif
 
 .PHONY: help setup setup-eval tune models run test test-convert test-export test-space test-processors test-container lint lint-js types check sbom release resolve bench bench-peers clean
 
@@ -68,12 +78,14 @@ run: models ## serve the page, the socket and the API, with INZWA_HOST and INZWA
 	@exec $(PY) app.py
 
 test: $(DEV_INSTALLED) models ## run the tests; PYTEST_ARGS="-k silero" picks some
-	@if [ -n "$$CHROMIUM" ] || [ "$${CI:-}" = true ]; then \
-	    exec $(PY) -m pytest $(COVERED) $(PYTEST_ARGS); \
-	else \
-	    echo "No Chromium found: the browser tests are left out (apt-get install chromium, or CHROMIUM=/path/to/it)."; \
-	    exec $(PY) -m pytest $(COVERED) -m "not browser $(SLOW)" $(PYTEST_ARGS); \
-	fi
+	@[ -n "$$CHROMIUM" ] || [ "$${CI:-}" = true ] \
+	    || echo "No Chromium found: the browser tests are left out (apt-get install chromium, or CHROMIUM=/path/to/it)."
+ifdef PYTEST_ARGS
+	@exec $(PY) -m pytest $(COVERED) -m "$(ALL)" $(PYTEST_ARGS)
+else
+	@$(PY) -m pytest $(COVERED_FIRST) -n 3 -m "not weights and not browser and $(OTHERS)"; fast=$$?; \
+	$(PY) -m pytest $(COVERED) -m "$(HEAVY)" && exit $$fast
+endif
 
 test-convert: $(CONVERT_INSTALLED) ## compare the converters with torch and transformers, and try the MLflow registry, in a .venv-convert of their own
 	@HF_HUB_DISABLE_PROGRESS_BARS=1 exec $(CONVERT_VENV)/bin/python -m pytest -m convert -rP $(PYTEST_ARGS)
@@ -106,8 +118,8 @@ lint-js: ## check the browser code with ESLint, and its JSDoc types with TypeScr
 types: $(DEV_INSTALLED) ## check types: mypy, strict
 	@$(PY) -m mypy
 
-check: lint types lint-js ## before every commit: style, types, and the tests that load no model and open no browser (90 s)
-	@exec $(PY) -m pytest -n 2 -m "not weights and not browser $(SLOW)" $(PYTEST_ARGS)
+check: lint types lint-js ## before every commit: style, types, and the tests that load no model, browser or other program (80 s)
+	@exec $(PY) -m pytest -n 3 -m "not weights and not browser and not processes and $(OTHERS)" $(PYTEST_ARGS)
 
 sbom: $(DEV_INSTALLED) ## write out/sbom.cdx.json: every package and model with version, licence and hashes (CycloneDX); ROOTFS=folder: of an image
 	@$(PY) -m sbom $(if $(ROOTFS),--image $(ROOTFS))

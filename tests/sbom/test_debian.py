@@ -12,6 +12,8 @@ from sbom.debian import NoDebian, copyright_licences, debian_components
 from sbom.document import Bill, document
 from sbom.packages import NotInstalled
 
+pytestmark = pytest.mark.processes
+
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 STATUS = """\
 Package: zlib1g

@@ -16,6 +16,8 @@ from inzwa.models.store import Store
 from sbom.document import Bill, document, written_at
 from sbom.packages import roots
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

@@ -12,6 +12,8 @@ import inzwa
 from inzwa.errors import SettingsError
 from inzwa.server.uvicorn_server import bound_socket
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def taken():

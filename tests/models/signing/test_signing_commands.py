@@ -15,6 +15,8 @@ from inzwa.protocols import StageReport
 from tests.models.signing.signing import Signer
 from tests.serving import settings
 
+pytestmark = pytest.mark.processes
+
 
 def models(folder: Path, *arguments: str, **ours: str) -> "subprocess.CompletedProcess[str]":
     environ = {key: value for key, value in os.environ.items() if not key.startswith("INZWA_")}

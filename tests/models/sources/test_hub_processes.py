@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import inzwa
 from tests.models.hub_model import CONFIG, OPEN, WEIGHTS, HubModel
 from tests.models.sources.hub_faults import breaks_off, waits_for_the_gate
+
+pytestmark = pytest.mark.processes
 
 FETCH = """
 import os, signal, sys, urllib.request
