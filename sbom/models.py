@@ -8,7 +8,7 @@ from cyclonedx.model.component import Component, ComponentType
 from packageurl import PackageURL
 
 from inzwa.models.catalogue import Entry
-from inzwa.models.sources.hub_source import HubSource, UnpinnedHub
+from inzwa.models.sources.hub.source import HubSource, UnpinnedHub
 from inzwa.models.sources.mlflow_source import MlflowSource, UnpinnedMlflow
 from inzwa.models.sources.packages import PackageSource
 from inzwa.models.sources.source import Source, UnpinnedSource

@@ -15,8 +15,8 @@ import inzwa
 from benchmarks.rig.server import free_port
 from inzwa.models.store import Store
 from tests.lending import lend
-from tests.models.sources.hub import LoopbackHub, serving
-from tests.models.sources.hub_faults import lies, status, trickles
+from tests.models.sources.hub.faults import lies, status, trickles
+from tests.models.sources.hub.hub_server import LoopbackHub, serving
 
 pytestmark = pytest.mark.weights
 

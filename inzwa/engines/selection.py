@@ -12,8 +12,8 @@ from inzwa.models.catalogue import Catalogue, Entry, load_catalogue
 from inzwa.models.progress import ProgressCallback, silent
 from inzwa.models.signing.policy import SignaturePolicy
 from inzwa.models.sources.direct import is_direct
-from inzwa.models.sources.hub import Hub
-from inzwa.models.sources.hub_source import UnpinnedHub
+from inzwa.models.sources.hub.client import Hub
+from inzwa.models.sources.hub.source import UnpinnedHub
 from inzwa.models.store import Store, default_cache
 from inzwa.protocols import Stage
 from inzwa.settings import Settings

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from inzwa.errors import CatalogueError
 from inzwa.models.pickles import is_pickle_name
-from inzwa.models.sources.hub_source import HubSource, UnpinnedHub
+from inzwa.models.sources.hub.source import HubSource, UnpinnedHub
 from inzwa.models.sources.mlflow_source import UnpinnedMlflow
 from inzwa.models.sources.packages import PackageSource
 from inzwa.models.sources.source import Pin, Source, UnpinnedSource

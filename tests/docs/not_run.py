@@ -64,7 +64,7 @@ NOT_RUN: Final = (
     ),
     NotRun(
         "asks the Hugging Face Hub",
-        "tests/models/sources/test_hub_source.py",
+        "tests/models/sources/hub/test_source.py",
         (".venv/bin/python -m inzwa models pull", ".venv/bin/python -m inzwa models update whisper-small-shona"),
     ),
     NotRun(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.hub_model import HubModel
-from tests.models.sources.hub import LoopbackHub, serving
+from tests.models.sources.hub.hub_server import LoopbackHub, serving
 from tests.models.wheel_index import WheelIndex
 
 

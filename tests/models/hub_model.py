@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from inzwa.models.catalogue import Catalogue, parse_catalogue
 from inzwa.models.store import Store
-from tests.models.sources.hub import LoopbackHub
+from tests.models.sources.hub.hub_server import LoopbackHub
 
 WEIGHTS: Final = bytes(range(1, 251)) * 4_000
 """One megabyte: kept on the storage host."""

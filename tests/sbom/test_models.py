@@ -7,7 +7,7 @@ from cyclonedx.model.component import Component, ComponentType
 from inzwa.models.store import Store
 from sbom.models import UNPINNED, model_components
 from tests.models.hub_model import REPOSITORY, HubModel
-from tests.models.sources.hub import serving
+from tests.models.sources.hub.hub_server import serving
 
 
 def properties(component: Component) -> dict[str, str | None]:

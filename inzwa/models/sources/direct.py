@@ -9,7 +9,7 @@ from typing import Final
 from inzwa.errors import ModelUnavailable, UnknownModel
 from inzwa.models.catalogue import Entry
 from inzwa.models.pickles import REMEDY, is_pickle_name
-from inzwa.models.sources.hub_source import UnpinnedHub
+from inzwa.models.sources.hub.source import UnpinnedHub
 from inzwa.models.sources.mlflow_source import UnpinnedMlflow
 from inzwa.models.sources.unpinned_wheel import UnpinnedWheel
 from inzwa.models.toml_table import is_file_name

@@ -6,7 +6,7 @@ import pytest
 
 from inzwa.errors import ModelCorrupt
 from tests.models.hub_model import CONFIG, FILES, OPEN, REPOSITORY, WEIGHTS, HubModel
-from tests.models.sources.hub import digest
+from tests.models.sources.hub.hub_server import digest
 
 
 def lock_of(pupil: HubModel) -> dict:

@@ -11,10 +11,10 @@ from inzwa.errors import ModelCorrupt, ModelUnavailable, UnknownModel
 from inzwa.models.catalogue import cache_name
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.sources.direct import direct_entry, is_direct
-from inzwa.models.sources.hub_source import UnpinnedHub
+from inzwa.models.sources.hub.source import UnpinnedHub
 from tests.models.hashing import CountingHasher
 from tests.models.hub_model import FILES, REPOSITORY, WEIGHTS, HubModel
-from tests.models.sources.hub import LoopbackHub
+from tests.models.sources.hub.hub_server import LoopbackHub
 from tests.models.wheel_index import FIRST, WheelIndex, make_wheel
 
 

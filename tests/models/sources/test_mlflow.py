@@ -10,7 +10,7 @@ import pytest
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable
 from inzwa.models.progress import Progress
-from tests.models.sources.hub import digest
+from tests.models.sources.hub.hub_server import digest
 from tests.models.sources.mlflow_registry import TAKEN, MlflowRegistry
 
 pytestmark = pytest.mark.convert

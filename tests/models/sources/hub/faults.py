@@ -1,6 +1,6 @@
 """What a Hub, or the connection to it, may do wrong: each fault answers one request in its own way."""
 
-from tests.models.sources.hub import Answer, Fault
+from tests.models.sources.hub.hub_server import Answer, Fault
 
 
 def status(code: int, **headers: str) -> Fault:

@@ -3,7 +3,7 @@
 import pytest
 
 from inzwa.errors import ModelUnavailable
-from inzwa.models.sources.hub_address import is_internal, require_allowed, same_origin, shown
+from inzwa.models.sources.hub.address import is_internal, require_allowed, same_origin, shown
 
 HUB = "https://huggingface.co"
 

@@ -7,7 +7,7 @@ import pytest
 
 from inzwa.errors import ModelUnavailable
 from tests.models.hub_model import CONFIG, REPOSITORY, WEIGHTS, HubModel
-from tests.models.sources.hub import digest, git_oid
+from tests.models.sources.hub.hub_server import digest, git_oid
 
 
 def into_hub_cache(pupil: HubModel, commit: str, weights: bytes = WEIGHTS) -> Path:

@@ -13,10 +13,10 @@ from huggingface_hub import HfFileMetadata
 from inzwa.errors import ModelCorrupt, ModelUnavailable
 from inzwa.models.checksums import Digest, digest_of
 from inzwa.models.parallel import Stopped
-from inzwa.models.sources.hub import Hub
-from inzwa.models.sources.hub_errors import RevisionNotFound, TransientError
-from inzwa.models.sources.hub_file import HubFile, PublishedFile, hashes_in
-from inzwa.models.sources.hub_retry import Retry
+from inzwa.models.sources.hub.client import Hub
+from inzwa.models.sources.hub.errors import RevisionNotFound, TransientError
+from inzwa.models.sources.hub.file import HubFile, PublishedFile, hashes_in
+from inzwa.models.sources.hub.retry import Retry
 from inzwa.models.sources.source import Workspace
 
 TRICKLE_BYTES: Final = 1 << 14

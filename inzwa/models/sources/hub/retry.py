@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from inzwa.models.sources.hub_errors import TransientError
+from inzwa.models.sources.hub.errors import TransientError
 
 ATTEMPTS: Final = 5
 """Attempts in a row that may fail."""

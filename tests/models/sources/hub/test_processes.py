@@ -10,7 +10,7 @@ import pytest
 
 import inzwa
 from tests.models.hub_model import CONFIG, OPEN, WEIGHTS, HubModel
-from tests.models.sources.hub_faults import breaks_off, waits_for_the_gate
+from tests.models.sources.hub.faults import breaks_off, waits_for_the_gate
 
 pytestmark = pytest.mark.processes
 

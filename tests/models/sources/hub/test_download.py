@@ -9,8 +9,7 @@ import pytest
 from inzwa.errors import CacheUnusable, ModelCorrupt, ModelError, ModelUnavailable
 from inzwa.models.progress import Progress
 from tests.models.hub_model import FILES, REPOSITORY, WEIGHTS, HubModel
-from tests.models.sources.hub import Fault, digest
-from tests.models.sources.hub_faults import (
+from tests.models.sources.hub.faults import (
     breaks_off,
     cuts,
     forgets,
@@ -20,6 +19,7 @@ from tests.models.sources.hub_faults import (
     status,
     trickles,
 )
+from tests.models.sources.hub.hub_server import Fault, digest
 
 
 def starts(pupil: HubModel) -> list[int]:

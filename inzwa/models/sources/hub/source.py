@@ -13,12 +13,12 @@ from inzwa.errors import ModelUnavailable
 from inzwa.models.checksums import Digest, read_chunks, write_hashed
 from inzwa.models.parallel import side_by_side
 from inzwa.models.pickles import REMEDY
-from inzwa.models.sources.hub import Hub
-from inzwa.models.sources.hub_cache import cached_file, cached_listing
-from inzwa.models.sources.hub_download import Download, DownloadProgress
-from inzwa.models.sources.hub_errors import TransientError
-from inzwa.models.sources.hub_file import HubFile, Listing, PublishedFile
-from inzwa.models.sources.hub_retry import Retry
+from inzwa.models.sources.hub.client import Hub
+from inzwa.models.sources.hub.download import Download, DownloadProgress
+from inzwa.models.sources.hub.errors import TransientError
+from inzwa.models.sources.hub.file import HubFile, Listing, PublishedFile
+from inzwa.models.sources.hub.retry import Retry
+from inzwa.models.sources.hub.shared_cache import cached_file, cached_listing
 from inzwa.models.sources.patterns import matches, usable_paths
 from inzwa.models.sources.source import FetchedFile, Pin, Workspace
 from inzwa.models.toml_table import TomlTable

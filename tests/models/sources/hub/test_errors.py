@@ -6,7 +6,7 @@ import pytest
 
 from inzwa.errors import ModelError, ModelUnavailable
 from tests.models.hub_model import REPOSITORY, WEIGHTS, HubModel
-from tests.models.sources.hub_faults import status
+from tests.models.sources.hub.faults import status
 
 
 def test_a_gated_repository_says_where_to_accept_its_terms_and_what_to_set(pupil: HubModel) -> None:

@@ -27,9 +27,9 @@ from huggingface_hub import (
 )
 
 from inzwa.errors import ModelUnavailable
-from inzwa.models.sources.hub_address import require_allowed, same_origin, shown
-from inzwa.models.sources.hub_errors import HubFailure, model_unavailable, offline
-from inzwa.models.sources.hub_file import Listing, PublishedFile
+from inzwa.models.sources.hub.address import require_allowed, same_origin, shown
+from inzwa.models.sources.hub.errors import HubFailure, model_unavailable, offline
+from inzwa.models.sources.hub.file import Listing, PublishedFile
 
 ANSWER_S: Final = 10.0
 """Seconds that the Hub may take to connect and to answer a question, unless HF_HUB_ETAG_TIMEOUT says otherwise."""

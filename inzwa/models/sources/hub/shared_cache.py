@@ -10,7 +10,7 @@ from pathlib import Path
 from huggingface_hub import constants, try_to_load_from_cache
 
 from inzwa.models.checksums import Digest
-from inzwa.models.sources.hub_file import HubFile, Listing, PublishedFile, hashes_in
+from inzwa.models.sources.hub.file import HubFile, Listing, PublishedFile, hashes_in
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from inzwa.models.catalogue import parse_catalogue
 from inzwa.models.convert.checkpoint import MOST_JSON_BYTES, Checkpoint
 from inzwa.models.local_model import LocalModel
 from inzwa.models.progress import silent
-from inzwa.models.sources.hub import MAX_LISTING_BYTES
+from inzwa.models.sources.hub.client import MAX_LISTING_BYTES
 from inzwa.protocols import FileInfo
 from tests.models.hub_model import CONFIG, OPEN, REPOSITORY, WEIGHTS, HubModel
-from tests.models.sources.hub import Answer, Fault, digest
+from tests.models.sources.hub.hub_server import Answer, Fault, digest
 
 
 def listing(pupil: HubModel, change: Callable[[dict[str, Any]], object]) -> Fault:
