@@ -12,6 +12,8 @@ from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 from inzwa.errors import SettingsError
 from inzwa.server.app_state import AppState
@@ -23,6 +25,16 @@ MAX_CONNECTIONS: Final = 512
 """Connections besides those of sessions; the next one is answered 503."""
 
 SPACE_PROXIES: Final = "10.0.0.0/8"
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's protocol, which also ends where the client has begun to close the socket when the server stops."""
+
+    def shutdown(self) -> None:
+        try:
+            super().shutdown()
+        except InvalidState:  # uvicorn 0.54 sends a close frame all the same, and would not end the others
+            self.transport.close()
 
 
 class DrainingServer(uvicorn.Server):
@@ -75,6 +87,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         host="0.0.0.0" if on_space and "INZWA_HOST" not in os.environ else settings.host,
         port=settings.port,
         log_level="warning",
+        ws=SocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_max_queue=8,
         ws_per_message_deflate=False,
