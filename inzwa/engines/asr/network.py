@@ -47,8 +47,6 @@ class Search:
     """States of silence behind the speech, as far as the window reaches; WINDOW_STATES fills it, as in training."""
     beam: int = 1
     """Hypotheses kept side by side; 1 is greedy."""
-    temperature: float = 0.0
-    """Above 0 tokens are sampled instead, which leaves a loop that the likeliest tokens form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Network:
     def decode(self, states: States, prompt: Sequence[int], search: Search, max_tokens: int) -> Decoded:
         """The likeliest tokens behind the prompt, at most so many."""
         window = np.ascontiguousarray(self._windowed(states, search)[None])
-        options = _sampling(search) | {"max_length": _max_length(len(prompt), max_tokens)}
+        options = {"beam_size": search.beam, "max_length": _max_length(len(prompt), max_tokens)}
         result = _run(lambda: self._generate(window, prompt, options))
         count = len(result.sequences_ids[0])
         confidence = result.scores[0] * count / (count + 1)
@@ -118,12 +116,6 @@ def _run(call: Callable[[], T]) -> T:
         return call()
     except (RuntimeError, ValueError) as error:  # all that CTranslate2 raises
         raise EngineError("asr", "The recogniser failed on this sound.") from error
-
-
-def _sampling(search: Search) -> dict[str, Any]:
-    if search.temperature:
-        return {"beam_size": 1, "sampling_topk": 0, "sampling_temperature": search.temperature}
-    return {"beam_size": search.beam}
 
 
 def _max_length(prompt_tokens: int, max_tokens: int) -> int:

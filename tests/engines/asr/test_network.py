@@ -40,7 +40,7 @@ def test_the_shortest_and_the_longest_sound_fit(network, tokenizer, ms):
     assert len(network.decode(states, tokenizer.prompt("en"), Search(), 4).ids) <= 4
 
 
-@pytest.mark.parametrize("search", [Search(), Search(WINDOW_STATES), Search(beam=3), Search(temperature=0.2)])
+@pytest.mark.parametrize("search", [Search(), Search(WINDOW_STATES), Search(beam=3)])
 def test_every_search_finds_the_words(network, tokenizer, spoken, search):
     decoded = network.decode(network.encode(spoken), tokenizer.prompt("en"), search, 60)
     assert "leaves at" in tokenizer.text(decoded.ids)
