@@ -11,12 +11,19 @@ InzwaError
 │   ├── TextTooLong             text_too_long      more characters than max_text_chars
 │   ├── EmptyText               empty_text         nothing to say or to answer
 │   ├── NoSpeech                no_speech          a recording in which nobody speaks
+│   ├── FeedbackOff             feedback_off       this server keeps no ratings, or no recordings
+│   ├── ConsentNeeded           consent_needed     nothing is kept of somebody who has not agreed to it
+│   ├── Withdrawn               withdrawn          the contributor has withdrawn everything
+│   ├── UnknownTurn             unknown_turn       not a turn of this conversation, or too long ago
+│   ├── UnknownTask             unknown_task       not a task of this contributor's
+│   ├── NoMoreTasks             no_more_tasks      everything of this kind has been answered
 │   └── Unauthorized            unauthorized       a token is missing or wrong
 ├── Overloaded                  the request was right; there is no room for it now
 │   ├── RateLimited             rate_limited       this caller asks too often
 │   ├── TooManySessions         too_many_sessions  every place is taken
 │   ├── NotReady                not_ready          the engines are not warm yet
 │   ├── ExchangeUnderway        exchange_underway  another engine is being exchanged just now
+│   ├── FeedbackUnavailable     feedback_unavailable  what evaluators give cannot be stored just now; nothing was kept
 │   └── ClientTooSlow           client_too_slow    the client stopped reading what it asked for
 ├── EngineError                 engine_failed      an engine raised; the turn ends, the session lives
 │   ├── EngineTimeout           engine_timeout     an engine took longer than it may
@@ -32,6 +39,8 @@ InzwaError
 │   ├── NotConvertible          not_convertible    a checkpoint is not what its converter reads
 │   ├── CacheUnusable           cache_unusable     the cache folder cannot be written, or the disk is full
 │   └── NoMemory                no_memory          there is no memory for another model beside the one that serves
+├── FeedbackError               feedback_failed    what evaluators gave cannot be read, exported or published
+│   └── QuotaReached            quota_reached      there is no room for another recording
 ├── BadKey                      bad_key            a file is not the key that it should be
 ├── ExchangeFailed              exchange_failed    another model could not take a stage over; the one before goes on
 ├── BadCorpus                   bad_corpus         what is to be measured on, or resumed, cannot be read
@@ -99,6 +108,30 @@ class NoSpeech(ClientError):
     code = "no_speech"
 
 
+class FeedbackOff(ClientError):
+    code = "feedback_off"
+
+
+class ConsentNeeded(ClientError):
+    code = "consent_needed"
+
+
+class Withdrawn(ClientError):
+    code = "withdrawn"
+
+
+class UnknownTurn(ClientError):
+    code = "unknown_turn"
+
+
+class UnknownTask(ClientError):
+    code = "unknown_task"
+
+
+class NoMoreTasks(ClientError):
+    code = "no_more_tasks"
+
+
 class Unauthorized(ClientError):
     code = "unauthorized"
 
@@ -124,6 +157,10 @@ class NotReady(Overloaded):
 
 class ExchangeUnderway(Overloaded):
     code = "exchange_underway"
+
+
+class FeedbackUnavailable(Overloaded):
+    code = "feedback_unavailable"
 
 
 class ClientTooSlow(Overloaded):
@@ -200,6 +237,16 @@ class CacheUnusable(ModelError):
 
 class NoMemory(ModelError):
     code = "no_memory"
+
+
+class FeedbackError(InzwaError):
+    """Something about what evaluators gave."""
+
+    code = "feedback_failed"
+
+
+class QuotaReached(FeedbackError):
+    code = "quota_reached"
 
 
 class BadKey(InzwaError):

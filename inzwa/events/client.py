@@ -61,6 +61,33 @@ class TypedText:
     """What the user typed, at most `max_text_chars` characters."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What the user thinks of a turn. Sent again it replaces the one before; with nothing said it takes that back."""
+
+    type: ClassVar = "rate"
+    turn: int
+    """The turn's number."""
+    conversation: str = ""
+    """The `conversation` of an earlier `ready`, for a turn of that connection; this one's when empty."""
+    contributor: str
+    """The withdrawal code that the user got with their consent."""
+    key: str
+    """A name of the client's own for this message, at most 64 characters: sent again with the same key, it counts
+    once."""
+    verdict: Literal["up", "down", ""] = ""
+    """Thumbs up, thumbs down, or neither."""
+    reasons: list[str] = field(default_factory=list)
+    """Any of `misheard`, `wrong_answer`, `bad_shona`, `unnatural_voice`, `too_slow`, `interrupted_me`, `unsafe`,
+    `other`."""
+    transcript: str = ""
+    """What was really said, where it was heard wrong."""
+    better_reply: str = ""
+    """How the reply should have been."""
+    comment: str = ""
+    """Anything else."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MicrophoneFrame:
     """Sound from the user; on the wire a binary frame."""
@@ -69,4 +96,4 @@ class MicrophoneFrame:
     """Shape (samples,), float32, 16 kHz."""
 
 
-ClientEvent = Start | EndTurn | Cancel | TypedText | MicrophoneFrame
+ClientEvent = Start | EndTurn | Cancel | TypedText | Rate | MicrophoneFrame

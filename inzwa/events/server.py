@@ -26,6 +26,10 @@ class Ready:
     """Milliseconds of sound in each of the server's binary frames (the last of a turn may be shorter in `pcm16`)."""
     models: dict[str, str]
     """Which model serves each stage: vad, asr, llm, tts."""
+    conversation: str = ""
+    """A random name of this connection's conversation, with which its turns can be rated from a later connection."""
+    feedback: Literal["off", "ratings", "full"] = "off"
+    """What the server keeps of those who consent: nothing, ratings and texts, or recordings as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,17 @@ class TurnCancelled(TurnEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """The rating is on disk."""
+
+    type: ClassVar = "rated"
+    turn: int
+    """The turn's number, as in `rate`."""
+    key: str
+    """The message's key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something went wrong. The session goes on unless the socket closes after it."""
 
@@ -191,6 +206,8 @@ class Problem:
     """A sentence for people."""
     retryable: bool
     """Whether the same request may succeed later."""
+    key: str = ""
+    """The `key` of the `rate` that it answers; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +221,7 @@ class GoingAway:
 
 ServerMessage = (
     Ready | SpeechStart | SpeechStop | AsrPartial | AsrFinal | LlmPartial | LlmFinal | TtsStart
-    | TtsHold | TtsResume | TtsEnd | TurnEnd | TurnCancelled | Problem | GoingAway
+    | TtsHold | TtsResume | TtsEnd | TurnEnd | TurnCancelled | Rated | Problem | GoingAway
 )  # fmt: skip
 """On the wire a text frame."""
 

@@ -120,6 +120,25 @@ class Settings(BaseSettings):
     opus_bitrate: int = Field(default=28_000, ge=6_000, le=64_000)
     """Bits a second of Opus sent."""
 
+    # What evaluators give
+    feedback: Literal["off", "ratings", "full"] = "ratings"
+    """What is kept of those who consent: nothing, ratings and texts, or recordings as well."""
+    data: Path | None = None
+    """Folder for what evaluators give; when unset the user's data folder, or a Space's /data."""
+    database_url: SecretStr = SecretStr("")
+    """`postgresql://user:password@host/name` to keep ratings there; when unset in SQLite in the data folder. Never
+    logged."""
+    feedback_licence: Literal["CC0-1.0", "CC-BY-4.0"] = "CC0-1.0"
+    """Under which contributors let what they give be published."""
+    feedback_retention_days: int = Field(default=730, ge=1, le=36_500)
+    """Days after which a recording is deleted."""
+    feedback_quota_mb: int = Field(default=2_000, ge=1, le=1_000_000)
+    """Megabytes that recordings may take on disk; then no more are taken."""
+    feedback_dataset: str = Field(default="", pattern=r"^$|^[\w.-]+/[\w.-]+$")
+    """`org/name` of a Hugging Face dataset to which it is pushed and from which it is restored; private when new."""
+    feedback_push_minutes: float = Field(default=30.0, ge=0.1, le=10_080)
+    """Minutes between two pushes to that dataset."""
+
     # Limits and keys of the server
     max_sessions: int = Field(default=16, ge=1, le=256)
     """Conversations at once."""

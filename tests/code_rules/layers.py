@@ -25,6 +25,7 @@ LAYERS: Final = {
     "inzwa.engines.tts": 2,
     "inzwa.engines": 3,
     "inzwa.conversation": 4,
+    "inzwa.feedback": 4,
     "inzwa.server": 5,
     "inzwa.cli": 6,
     "inzwa.evaluation": 6,

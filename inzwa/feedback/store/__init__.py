@@ -1,0 +1,1 @@
+"""The database of what evaluators give: SQLite in the data folder, or PostgreSQL."""
