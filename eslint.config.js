@@ -33,6 +33,10 @@ export default [
     languageOptions: { globals: globals.audioWorklet },
   },
   {
+    files: ["assets/service-worker.js"],
+    languageOptions: { globals: globals.serviceworker },
+  },
+  {
     files: ["eslint.config.js"],
     ...js.configs.recommended,
     languageOptions: { ecmaVersion: 2023, sourceType: "module" },

@@ -6,6 +6,12 @@ let context = null;
 /** @type {Promise<unknown> | null} */
 let workletsLoaded = null;
 
+/** Loaded with the first gesture. The server's bundler reads these lines, and puts other addresses in their place. */
+const WORKLETS = [
+  new URL("./microphone-worklet.js", import.meta.url),
+  new URL("./player-worklet.js", import.meta.url),
+];
+
 /** @returns {boolean} whether this browser has what live audio needs */
 export function supportsLiveAudio() {
   return "AudioContext" in window && "AudioWorkletNode" in window;
@@ -13,8 +19,7 @@ export function supportsLiveAudio() {
 
 /** @param {AudioContext} created @returns {Promise<unknown>} */
 function loadWorklets(created) {
-  const modules = ["microphone-worklet.js", "player-worklet.js"];
-  return Promise.all(modules.map((name) => created.audioWorklet.addModule(new URL(name, import.meta.url))));
+  return Promise.all(WORKLETS.map((url) => created.audioWorklet.addModule(url)));
 }
 
 /**

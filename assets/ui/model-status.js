@@ -76,13 +76,22 @@ export class ModelStatus {
     this.readiness = null;
   }
 
-  /** Shows the readiness, and polls the server until it is ready. @param {Readiness | null} readiness */
+  /**
+   * Shows the readiness, and polls the server until it is ready.
+   * @param {Readiness | null} readiness null where nothing is known yet: the server is asked at once
+   */
   show(readiness) {
     this.readiness = readiness;
     if (readiness?.ready) this.#onVoices(readiness.voices ?? []);
     this.refresh();
+    if (readiness?.ready) clearTimeout(this.#timer);
+    else this.#pollAfter(readiness ? POLL_INTERVAL_MS : 0);
+  }
+
+  /** @param {number} ms */
+  #pollAfter(ms) {
     clearTimeout(this.#timer);
-    if (!readiness?.ready) this.#timer = setTimeout(() => this.#poll(), POLL_INTERVAL_MS);
+    this.#timer = setTimeout(() => this.#poll(), ms);
   }
 
   /** Writes the list again: the language may have changed. */
@@ -129,7 +138,7 @@ export class ModelStatus {
       const response = await fetch(new URL("readyz", document.baseURI));
       this.show(await response.json());
     } catch {
-      this.show(this.readiness); // the server cannot be reached, or a proxy answers for it: poll again
+      this.#pollAfter(POLL_INTERVAL_MS); // the server cannot be reached, or a proxy answers for it
     }
   }
 }

@@ -69,7 +69,7 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
     app.add_middleware(BodyTimeout, request_timeout_s=settings.request_timeout_s)
     for router in (connection.router, speech.router, chat.router, status.router):
         app.include_router(router)
-    return mount_page(app, build_page(app_state)) if page else app
+    return mount_page(app, build_page(app_state), settings) if page else app
 
 
 @asynccontextmanager

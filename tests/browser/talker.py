@@ -47,7 +47,7 @@ class Talker:
 
 
 @contextmanager
-def at_page(browser: Browser, url: str, *, lacking: str = "", **context: object) -> Iterator[Talker]:
+def at_page(browser: Browser, url: str, *, path: str = "/", lacking: str = "", **context: object) -> Iterator[Talker]:
     """Somebody who has just opened the page, in a browser without memory, and without what it is `lacking`."""
     visit = browser.new_context(**{"viewport": {"width": 390, "height": 844}, **context})
     page = visit.new_page()
@@ -58,7 +58,7 @@ def at_page(browser: Browser, url: str, *, lacking: str = "", **context: object)
     page.on("pageerror", lambda error: talker.complaints.append(str(error)))
     page.on("console", lambda line: talker.complaints.append(line.text) if line.type == "error" else None)
     page.on("request", lambda asked: _note(talker, asked.url, url))
-    page.goto(url)
+    page.goto(url + path)
     page.wait_for_function("window.inzwa")
     yield talker
     visit.close()

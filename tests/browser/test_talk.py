@@ -152,7 +152,7 @@ def test_nothing_is_fetched_from_anywhere_else(talker: Talker) -> None:
 
 def test_what_is_recorded_and_sent_is_answered(tmp_path: Path, browser: Browser, site: Site) -> None:
     wav = write_wav(tmp_path / "clip.wav", babble((0.2, 0.8)))
-    with at_page(browser, site.url) as talker:
+    with at_page(browser, site.url, path="/app") as talker:
         talker.page.get_by_role("tab", name="Record").click()
         talker.page.get_by_label("Upload file").or_(talker.page.get_by_role("button", name="Upload")).first.click()
         talker.page.locator("input[type=file]").first.set_input_files(wav)

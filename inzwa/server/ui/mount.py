@@ -1,12 +1,18 @@
-"""Puts the page into the application, and closes what Gradio leaves open by default."""
+"""Puts the light page at "/" and Gradio's page at /app, and closes what Gradio leaves open by default."""
 
 from typing import Final
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.themes import Base
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
-from inzwa.server.ui.files import ROUTE, serve_assets
+from inzwa.server.ui.files import hashed_files, serve_assets
+from inzwa.server.ui.light_page import APP, LightPage
+from inzwa.settings import Settings
 
 MAX_WAITING: Final = 8
 """Calls that may wait in Gradio's queue; the next one is refused."""
@@ -39,18 +45,35 @@ _COLOURS: Final = {
     "button_secondary_text_color": "var(--ink)",
 }
 
-_HEAD: Final = f"""
-<link rel="stylesheet" href="{ROUTE[1:]}/ui/page.css">
-<link rel="icon" type="image/svg+xml" href="{ROUTE[1:]}/icons/inzwa.svg">
-<link rel="modulepreload" href="{ROUTE[1:]}/ui/page.js">
+_HEAD: Final = """
+<link rel="stylesheet" href="{0.style}">
+<link rel="icon" type="image/svg+xml" href="{0.icon}">
+<link rel="modulepreload" href="{0.script}">
 <meta name="description" content="Inzwa hears Shona and answers aloud.">
 """
 
 
-def mount_page(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
-    """The application with the page at "/" and its files at /inzwa. Set the lifespan and every other route before, and
-    a CORSMiddleware: without one Gradio allows every origin, credentials included."""
+class _GradioPage:
+    """An ASGI application: Gradio's own page, asked for by another path. All its links are relative to the root."""
+
+    def __init__(self, gradio: Mount) -> None:
+        self._gradio = gradio
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = f"{scope.get('root_path', '')}/"
+        moved = {**scope, "path": path, "raw_path": path.encode()}
+        _, matched = self._gradio.matches(moved)
+        await self._gradio.handle({**moved, **matched}, receive, send)
+
+
+def mount_page(app: FastAPI, blocks: gr.Blocks, settings: Settings) -> FastAPI:
+    """The application with the page at "/", Gradio's at /app and their files at /inzwa. Set the lifespan and every
+    other route before, and a CORSMiddleware: without one Gradio allows every origin, credentials included.
+
+    Gradio itself is mounted at "/", where its clients look for it."""
     serve_assets(app)
+    app.router.routes.append(LightPage(settings).route)
+    app.router.routes.append(Route(f"/{APP}/", _without_slash, include_in_schema=False))
     blocks.queue(default_concurrency_limit=1, max_size=MAX_WAITING)
     app = gr.mount_gradio_app(
         app,
@@ -62,11 +85,20 @@ def mount_page(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
         mcp_server=False,
         footer_links=["api"],
         theme=_theme(),
-        head=_HEAD,
+        head=_HEAD.format(hashed_files()),
     )
+    gradio = app.router.routes.pop()
+    if not isinstance(gradio, Mount):
+        raise TypeError("Gradio was not mounted as the last route.")
+    app.router.routes += [Route(f"/{APP}", _GradioPage(gradio), include_in_schema=False), gradio]
     # Gradio checks file paths only once it was launched, and mounting does not set that.
     blocks.has_launched = True
     return app
+
+
+async def _without_slash(request: Request) -> RedirectResponse:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"../{APP}{query}")
 
 
 def _theme() -> Base:

@@ -1,4 +1,4 @@
-"""The Gradio page: live talk over the socket, record-then-send, reading aloud, and the three named endpoints."""
+"""The Gradio page, at /app: live talk over the socket, record-then-send, reading aloud, and the named endpoints."""
 
 from collections.abc import Sequence
 from typing import Any, Final, cast
@@ -10,12 +10,13 @@ from inzwa.server.app_state import AppState
 from inzwa.server.readiness import JsonObject, readiness
 from inzwa.server.redaction import without_folders
 from inzwa.server.ui.endpoints import Endpoints
-from inzwa.server.ui.files import asset
-from inzwa.server.ui.strings import LANGUAGES, page_strings, say, table
+from inzwa.server.ui.files import asset, hashed_files
+from inzwa.server.ui.light_page import talk_props
+from inzwa.server.ui.strings import page_strings, say
 from inzwa.settings import Settings
 
 _START_SCRIPT: Final = """
-import(new URL("inzwa/ui/page.js", document.baseURI)).then(({ mount }) => mount(element, props, watch));
+import(new URL("{script}", document.baseURI)).then(({{ mount }}) => mount(element, props, watch));
 """
 """Loads the page's script from beside the page, under whatever path a proxy serves it."""
 
@@ -51,16 +52,10 @@ def _live_talk(settings: Settings) -> gr.HTML:
     return gr.HTML(
         value=None,
         html_template=asset("ui/page.html"),
-        js_on_load=_START_SCRIPT,
+        js_on_load=_START_SCRIPT.format(script=hashed_files().script),
         apply_default_css=False,
         elem_id="inzwa-talk",
-        strings={language: table(language) for language in LANGUAGES},
-        limits={
-            "chars": settings.max_text_chars,
-            "seconds": settings.max_audio_seconds,
-            "silence": settings.silence_ms,
-            "speed": settings.speed,
-        },
+        **talk_props(settings),
     )
 
 

@@ -77,7 +77,7 @@ def test_no_route_gives_files_away(http: httpx.Client, canary: Path, route: str)
 
 async def test_the_queue_is_bounded_and_serves_one_at_a_time(cold: AppState) -> None:
     blocks = build_page(cold)
-    mount_page(FastAPI(), blocks)
+    mount_page(FastAPI(), blocks, cold.settings)
     assert MAX_WAITING <= 8
     assert blocks._queue.max_size == MAX_WAITING
     assert blocks._queue.default_concurrency_limit == 1
@@ -85,7 +85,7 @@ async def test_the_queue_is_bounded_and_serves_one_at_a_time(cold: AppState) -> 
 
 async def test_gradio_checks_paths_because_it_believes_that_it_was_launched(cold: AppState) -> None:
     blocks = build_page(cold)
-    mount_page(FastAPI(), blocks)
+    mount_page(FastAPI(), blocks, cold.settings)
     assert blocks.has_launched
 
 
@@ -112,7 +112,7 @@ def test_the_pages_own_files_are_served_and_asked_for_anew_each_time(http: httpx
 
 
 def test_the_page_asks_nothing_of_other_servers(http: httpx.Client) -> None:
-    page = http.get("/").text
+    page = http.get("/app").text
     head = page.split("<script>window.gradio_config")[0]
     assert 'rel="stylesheet" href="https:' not in page
     assert "fonts.googleapis" not in page
