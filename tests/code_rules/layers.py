@@ -50,6 +50,9 @@ HEAVY: Final = {
     "onnxruntime": ("inzwa.engines.onnx_session", "inzwa.engines.vad", "inzwa.engines.asr", "inzwa.engines.tts"),
     "onnx": ("inzwa.formats",),
     "gradio": ("inzwa.server.ui",),
+    "sqlalchemy": ("inzwa.feedback",),
+    "alembic": ("inzwa.feedback.store",),
+    "psycopg": (),
     "torch": ("inzwa.export",),
     "TTS": ("inzwa.export",),
 }
@@ -126,7 +129,7 @@ def heavy_libraries_stay_in_their_packages(code: CodeBase) -> Iterator[Violation
         for found in source.imports:
             allowed = HEAVY.get(found.target.split(".")[0])
             if allowed is not None and not any(_within(source.module, place) for place in allowed):
-                yield source.violation(found.line, f"{found.target} belongs to {', '.join(allowed)} only")
+                yield source.violation(found.line, f"{found.target} belongs to {', '.join(allowed) or 'nobody'} only")
 
 
 def only_server_and_cli_know_the_web(code: CodeBase) -> Iterator[Violation]:
