@@ -9,6 +9,9 @@ from inzwa import __version__
 STAGES: Final = ("vad", "asr", "llm", "tts")
 """As in inzwa.protocols, which would load numpy."""
 
+EXPORT_FORMATS: Final = ("jsonl", "parquet", "audiofolder")
+"""As in inzwa.feedback.export, which would load SQLAlchemy."""
+
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
 
 
@@ -25,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "settings", "inzwa.cli.settings:show_settings", "every setting, its value, and where that came from")
     _add_models(commands)
     _add_eval(commands)
+    _add_feedback(commands)
     _add_speech(commands)
     _add_remote(commands)
     for name, run, meaning in (
@@ -121,6 +125,25 @@ def _add_eval(commands: Commands) -> None:
         action.add_argument("--fold", action="store_true", help="count vese and vose, nokuti and nekuti as one word")
         action.add_argument("--fresh", action="store_true", help="forget what an earlier run has left in the folder")
         action.add_argument("--seed", type=int, default=1, help="of the intervals (1)")
+
+
+def _add_feedback(commands: Commands) -> None:
+    everything = "what evaluators gave: export, push, restore, withdraw"
+    feedback = commands.add_parser("feedback", help=everything, description=f"{everything.capitalize()}.")
+    actions = feedback.add_subparsers(metavar="ACTION", required=True)
+    export = _add(actions, "export", "inzwa.cli.feedback:export", "write it as a dataset with its card")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="a folder that is made")
+    export.add_argument("--format", choices=EXPORT_FORMATS, default="jsonl", help="of the tables (jsonl)")
+    for name, meaning in (
+        ("push", "bring the dataset on the Hugging Face Hub up to date; a new one is private"),
+        ("restore", "read that dataset back into an empty store"),
+    ):
+        action = _add(actions, name, f"inzwa.cli.feedback:{name}", meaning)
+        action.add_argument("dataset", nargs="?", metavar="ORG/NAME", help="INZWA_FEEDBACK_DATASET when left out")
+        if name == "push":
+            action.add_argument("--public", action="store_true", help="even if that dataset is public")
+    withdraw = _add(actions, "withdraw", "inzwa.cli.feedback:withdraw", "delete everything of one contributor")
+    withdraw.add_argument("code", metavar="CODE", help="the withdrawal code that the contributor was shown")
 
 
 def _add(commands: Commands, name: str, run: str, meaning: str) -> argparse.ArgumentParser:
