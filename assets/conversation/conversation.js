@@ -4,7 +4,8 @@
  * @typedef {import("./protocol.js").ServerEvent} ServerEvent
  *
  * @typedef {Object} Turn
- * @property {number} number as the server counts
+ * @property {number} number as the server counts in that conversation, from 1
+ * @property {string} conversation the server's name of the connection's conversation; empty where it names none
  * @property {string} stable the part of the user's transcript that will not change
  * @property {string} tail the part that may still change
  * @property {string} reply
@@ -17,9 +18,9 @@
  * @property {boolean} replyPending the user waits for a reply
  */
 
-/** @param {number} number @returns {Turn} */
-function newTurn(number) {
-  return { number, stable: "", tail: "", reply: "", over: false, cancelled: "", latency: null };
+/** @param {number} number @param {string} conversation @returns {Turn} */
+function newTurn(number, conversation) {
+  return { number, conversation, stable: "", tail: "", reply: "", over: false, cancelled: "", latency: null };
 }
 
 /** @param {Turn} turn @param {ServerEvent} event @returns {boolean} whether the event belongs to a turn's state */
@@ -75,6 +76,8 @@ export class Conversation {
   /** @type {Map<number, Turn>} */
   #turns = new Map();
   #onTurn;
+  /** The server's name of this connection's conversation. */
+  #name = "";
 
   /** @param {(turn: Turn) => void} onTurn a turn is new or has changed */
   constructor(onTurn) {
@@ -92,13 +95,19 @@ export class Conversation {
 
   /** @param {ServerEvent} event */
   apply(event) {
-    if (event.type === "ready") this.#turns.clear();
+    if (event.type === "ready") this.#begin(event);
     Object.assign(this, ACTIVITY_CHANGES[event.type]);
     if (!("turn" in event)) return;
-    const turn = this.#turns.get(event.turn) ?? newTurn(event.turn);
+    const turn = this.#turns.get(event.turn) ?? newTurn(event.turn, this.#name);
     if (!updateTurn(turn, event)) return;
     this.#turns.set(event.turn, turn);
     this.#onTurn(turn);
+  }
+
+  /** @param {import("./protocol.js").ReadyEvent} ready of a new connection */
+  #begin({ conversation = "" }) {
+    this.#turns.clear();
+    this.#name = conversation;
   }
 
   /** The connection is lost: nothing is happening. */

@@ -35,6 +35,8 @@ export const CLOSE_TRY_AGAIN_LATER = 1013;
  * @property {AudioFormat} audio_out what the server's binary frames hold
  * @property {number} sample_rate of the server's audio, in Hz
  * @property {number} frame_ms milliseconds of audio in each binary frame
+ * @property {string} [conversation] the server's name of this connection's conversation, by which its turns are rated
+ * @property {"off" | "ratings" | "full"} [feedback] what the server keeps of those who consent
  *
  * @typedef {Object} Latency milliseconds; null where the turn had no such step
  * @property {number | null} [asr_ms]

@@ -16,6 +16,7 @@ import { Conversation } from "./conversation.js";
  * @typedef {Object} SessionListeners
  * @property {() => void} onChange the state of the conversation or of the connection may have changed
  * @property {() => void} onRefused the server refuses the connection
+ * @property {(event: ServerEvent) => void} onEvent the server has sent this, and it has been carried out
  * @property {() => boolean} isSending whether the microphone's audio is meant to be sent now
  */
 
@@ -148,6 +149,7 @@ export class Session {
     if (event.type === "turn.cancelled") this.#handleCancelled(event);
     else if (event.type === "error") this.#handleError(event);
     else if (event.type === "going_away") this.#handleGoingAway(event);
+    this.#listeners.onEvent(event);
     this.#listeners.onChange();
   }
 

@@ -25,7 +25,13 @@ export class Page {
   /** @param {HTMLElement} root that holds page.html @param {Props} props */
   constructor(root, { strings, limits }) {
     this.#limits = limits;
-    this.view = new View(root, strings);
+    /** @type {import("./transcript.js").TurnListener[]} */
+    this.turnListeners = [];
+    /** @type {((event: import("../conversation/protocol.js").ServerEvent) => void)[]} */
+    this.eventListeners = [];
+    /** @type {((pcm: ArrayBuffer, sending: boolean) => void)[]} */
+    this.frameListeners = [];
+    this.view = new View(root, strings, (...shown) => this.turnListeners.forEach((listener) => listener(...shown)));
     this.view.silenceMs = limits.silence;
     this.view.speed = limits.speed;
     this.audio = new AudioDevices({
@@ -37,6 +43,7 @@ export class Page {
     });
     this.session = new Session(this.audio, this.view, limits, {
       onChange: () => this.#render(),
+      onEvent: (event) => this.eventListeners.forEach((listener) => listener(event)),
       onRefused: () => this.#closeMicrophone(),
       isSending: () => this.#sending,
     });
@@ -177,8 +184,10 @@ export class Page {
 
   /** @param {ArrayBuffer} pcm 20 ms of the microphone @param {number} level root mean square, 0..1 */
   #handleFrame(pcm, level) {
-    this.view.showLevel(this.#sending ? level : 0);
-    if (this.#sending) this.session.connection.sendAudio(pcm);
+    const sending = this.#sending;
+    this.view.showLevel(sending ? level : 0);
+    if (sending) this.session.connection.sendAudio(pcm);
+    for (const listener of this.frameListeners) listener(pcm, sending);
   }
 
   #changeMode() {

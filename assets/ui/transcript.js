@@ -29,6 +29,10 @@ if (HIGHLIGHT) CSS.highlights.set("inzwa-heard", HIGHLIGHT);
  * @property {HTMLElement} tail
  * @property {HTMLElement} reply
  * @property {HTMLElement} latency
+ * @property {HTMLElement} slot for what the user thinks of the turn
+ *
+ * @typedef {(turn: Turn, place: {item: HTMLElement, slot: HTMLElement}) => void} TurnListener
+ *   a turn is new or has changed: its list item, and the empty element in it where a rating belongs
  */
 
 /** @param {string} text @param {number} characters code points @returns {number} their length in UTF-16 code units */
@@ -55,15 +59,17 @@ function createElement(tag, className, text = "") {
 export class Transcript {
   #list;
   #translations;
+  #onTurnShown;
   /** @type {WeakMap<Turn, Entry>} */
   #entries = new WeakMap();
   /** What is heard now. @type {{turn: Turn, phrase: Phrase} | null} */
   #heard = null;
 
-  /** @param {HTMLElement} list an <ol> @param {Translations} translations */
-  constructor(list, translations) {
+  /** @param {HTMLElement} list an <ol> @param {Translations} translations @param {TurnListener} onTurnShown */
+  constructor(list, translations, onTurnShown) {
     this.#list = list;
     this.#translations = translations;
+    this.#onTurnShown = onTurnShown;
   }
 
   /**
@@ -98,6 +104,7 @@ export class Transcript {
     entry.item.hidden = entry.you.hidden && entry.answer.hidden;
     entry.item.setAttribute("aria-busy", String(!turn.over));
     this.#showOutcome(entry.latency, turn);
+    this.#onTurnShown(turn, entry);
     this.#list.scrollTop = this.#list.scrollHeight;
   }
 
@@ -109,10 +116,13 @@ export class Transcript {
     const you = this.#createBubble("you", "page.you", [stable, tail]);
     const answer = this.#createBubble("answer", "page.inzwa", [reply]);
     const latency = createElement("p", "latency");
-    item.append(you, answer, latency);
+    const slot = createElement("div", "feedback-slot");
+    slot.dataset.part = "feedback-slot";
+    slot.setAttribute("aria-live", "off"); // controls are not part of what is said
+    item.append(you, answer, latency, slot);
     this.#list.append(item);
     while (this.#list.children.length > MAX_TURNS) this.#list.firstElementChild?.remove();
-    const entry = { item, you, answer, stable, tail, reply, latency };
+    const entry = { item, you, answer, stable, tail, reply, latency, slot };
     this.#entries.set(turn, entry);
     return entry;
   }

@@ -30,12 +30,16 @@ function findParts(root) {
 }
 
 export class View {
-  /** @param {HTMLElement} root that holds page.html @param {import("./translations.js").Tables} tables of texts */
-  constructor(root, tables) {
+  /**
+   * @param {HTMLElement} root that holds page.html
+   * @param {import("./translations.js").Tables} tables of texts
+   * @param {import("./transcript.js").TurnListener} onTurnShown
+   */
+  constructor(root, tables, onTurnShown) {
     this.root = root;
     this.parts = findParts(root);
     this.translations = new Translations(tables);
-    this.transcript = new Transcript(this.parts.log, this.translations);
+    this.transcript = new Transcript(this.parts.log, this.translations, onTurnShown);
     this.notice = new Notice(this.parts.notice, this.parts["notice-text"], this.translations);
     this.models = new ModelStatus(this.parts.models, this.translations, (voices) => this.#showVoices(voices));
     this.setLanguage(this.translations.language);

@@ -141,20 +141,20 @@ def test_turns_grow_from_events_and_a_new_session_counts_from_one_again(page: Pa
         const seen = new Set();
         const conversation = new Conversation((turn) => seen.add(turn));
         const events = [
-          { type: "ready" }, { type: "speech.start", at_ms: 0 },
+          { type: "ready", conversation: "first" }, { type: "speech.start", at_ms: 0 },
           { type: "asr.partial", turn: 1, text: "mhoro sha", stable: "mhoro" },
           { type: "asr.final", turn: 1, text: "mhoro shamwari" },
           { type: "llm.partial", turn: 1, token: "Ndi" }, { type: "llm.partial", turn: 1, token: "ripo" },
           { type: "turn.end", turn: 1, latency: { first_audio_ms: 300 } }, { type: "unheard.of", turn: 1 },
-          { type: "ready" }, { type: "asr.partial", turn: 1, text: "zvakare", stable: "" },
+          { type: "ready", conversation: "second" }, { type: "asr.partial", turn: 1, text: "zvakare", stable: "" },
         ];
         for (const event of events) conversation.apply(event);
-        return [...seen].map(({ stable, tail, reply, over }) => ({ stable, tail, reply, over }));
+        return [...seen].map(({ conversation, stable, tail, reply, over }) => ({ conversation, stable, tail, reply, over }));
         """,
     )
     assert turns == [
-        {"stable": "mhoro shamwari", "tail": "", "reply": "Ndiripo", "over": True},
-        {"stable": "", "tail": "zvakare", "reply": "", "over": False},
+        {"conversation": "first", "stable": "mhoro shamwari", "tail": "", "reply": "Ndiripo", "over": True},
+        {"conversation": "second", "stable": "", "tail": "zvakare", "reply": "", "over": False},
     ]
 
 
