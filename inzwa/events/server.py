@@ -201,7 +201,7 @@ class Problem:
 
     type: ClassVar = "error"
     code: str
-    """A word for programs; errors.py lists them."""
+    """A word for programs; inzwa/errors lists them."""
     message: str
     """A sentence for people."""
     retryable: bool

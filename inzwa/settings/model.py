@@ -13,8 +13,8 @@ PREFIX: Final = "INZWA_"
 ENV_FILE: Final = ".env"
 
 
-class Settings(BaseSettings):
-    """All settings of a process. Units are in the names, or in the string under each field, which is its meaning."""
+class EngineSettings(BaseSettings):
+    """What the specification names, where Inzwa runs, and its engines."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, use_attribute_docstrings=True
@@ -120,6 +120,16 @@ class Settings(BaseSettings):
     opus_bitrate: int = Field(default=28_000, ge=6_000, le=64_000)
     """Bits a second of Opus sent."""
 
+    @property
+    def hotword_list(self) -> tuple[str, ...]:
+        """The words that whoever runs Inzwa wants favoured."""
+        more = lines_of(self.hotwords_file) if self.hotwords_file else ()
+        return *between_commas(self.hotwords), *more
+
+
+class Settings(EngineSettings):
+    """All settings of a process. Units are in the names, or in the string under each field, which is its meaning."""
+
     # What evaluators give
     feedback: Literal["off", "ratings", "full"] = "ratings"
     """What is kept of those who consent: nothing, ratings and texts, or recordings as well."""
@@ -167,9 +177,3 @@ class Settings(BaseSettings):
     def origins(self) -> frozenset[str]:
         """The web origins allowed besides the server's own."""
         return frozenset(between_commas(self.cors_allowed_origins))
-
-    @property
-    def hotword_list(self) -> tuple[str, ...]:
-        """The words that whoever runs Inzwa wants favoured."""
-        more = lines_of(self.hotwords_file) if self.hotwords_file else ()
-        return *between_commas(self.hotwords), *more

@@ -49,245 +49,98 @@ InzwaError
 └── SettingsError               bad_setting        a setting that cannot be true
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-
-class InzwaError(Exception):
-    """Base of the tree: a sentence for people and a `code` for programs. It never holds what a user said."""
-
-    code = "internal"
-    retryable = False
-
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.retry_after_s = retry_after_s
-        """Seconds after which the same request may succeed, where that is known."""
-
-
-class ClientError(InzwaError):
-    """The request was wrong; the same request will fail again."""
-
-    code = "bad_request"
-
-
-class BadMessage(ClientError):
-    code = "bad_message"
-
-
-class OutOfOrder(ClientError):
-    code = "out_of_order"
-
-
-class BadAudio(ClientError):
-    code = "bad_audio"
-
-
-class UnsupportedFormat(ClientError):
-    code = "unsupported_format"
-
-
-class UnknownVoice(ClientError):
-    code = "unknown_voice"
-
-
-class AudioTooLong(ClientError):
-    code = "audio_too_long"
-
-
-class TextTooLong(ClientError):
-    code = "text_too_long"
-
-
-class EmptyText(ClientError):
-    code = "empty_text"
-
-
-class NoSpeech(ClientError):
-    code = "no_speech"
-
-
-class FeedbackOff(ClientError):
-    code = "feedback_off"
-
-
-class ConsentNeeded(ClientError):
-    code = "consent_needed"
-
-
-class Withdrawn(ClientError):
-    code = "withdrawn"
-
-
-class UnknownTurn(ClientError):
-    code = "unknown_turn"
-
-
-class UnknownTask(ClientError):
-    code = "unknown_task"
-
-
-class NoMoreTasks(ClientError):
-    code = "no_more_tasks"
-
-
-class Unauthorized(ClientError):
-    code = "unauthorized"
-
-
-class Overloaded(InzwaError):
-    """The request was right; there is no room for it now."""
-
-    code = "overloaded"
-    retryable = True
-
-
-class RateLimited(Overloaded):
-    code = "rate_limited"
-
-
-class TooManySessions(Overloaded):
-    code = "too_many_sessions"
-
-
-class NotReady(Overloaded):
-    code = "not_ready"
-
-
-class ExchangeUnderway(Overloaded):
-    code = "exchange_underway"
-
-
-class FeedbackUnavailable(Overloaded):
-    code = "feedback_unavailable"
-
-
-class ClientTooSlow(Overloaded):
-    code = "client_too_slow"
-
-
-class EngineError(InzwaError):
-    """An engine raised. `stage` is vad, asr, llm or tts; the cause hangs on `__cause__`."""
-
-    code = "engine_failed"
-    retryable = True
-
-    def __init__(self, stage: str, message: str, *, retry_after_s: float | None = None) -> None:
-        super().__init__(message, retry_after_s=retry_after_s)
-        self.stage = stage
-
-
-class EngineTimeout(EngineError):
-    code = "engine_timeout"
-
-
-class EngineUnfit(EngineError):
-    code = "engine_unfit"
-    retryable = False
-
-
-class EngineRefused(EngineError):
-    code = "engine_refused"
-    retryable = False
-
-
-class ContextTooLong(EngineError):
-    code = "context_too_long"
-    retryable = False
-
-    def __init__(self, message: str) -> None:
-        super().__init__("llm", message)
-
-
-class ModelError(InzwaError):
-    """Something about a model's files."""
-
-    code = "model_error"
-
-
-class UnknownModel(ModelError):
-    code = "unknown_model"
-
-
-class CatalogueError(ModelError):
-    code = "bad_catalogue"
-
-
-class ModelUnavailable(ModelError):
-    code = "model_unavailable"
-    retryable = True
-
-
-class ModelCorrupt(ModelError):
-    code = "model_corrupt"
-
-
-class ModelUntrusted(ModelError):
-    code = "model_untrusted"
-
-
-class NotConvertible(ModelError):
-    code = "not_convertible"
-
-
-class CacheUnusable(ModelError):
-    code = "cache_unusable"
-
-
-class NoMemory(ModelError):
-    code = "no_memory"
-
-
-class FeedbackError(InzwaError):
-    """Something about what evaluators gave."""
-
-    code = "feedback_failed"
-
-
-class QuotaReached(FeedbackError):
-    code = "quota_reached"
-
-
-class BadKey(InzwaError):
-    code = "bad_key"
-
-
-class ExchangeFailed(InzwaError):
-    """The cause hangs on `__cause__`."""
-
-    code = "exchange_failed"
-
-
-class BadCorpus(InzwaError):
-    code = "bad_corpus"
-
-
-class NotInstalled(InzwaError):
-    code = "not_installed"
-
-
-class Unreachable(InzwaError):
-    code = "unreachable"
-    retryable = True
-
-
-class SettingsError(InzwaError):
-    code = "bad_setting"
-
-
-@contextmanager
-def ungrouped() -> Iterator[None]:
-    """Around a task group: what leaves is the first error in it, its cause kept, instead of an ExceptionGroup."""
-    first = None
-    try:
-        yield
-    except BaseExceptionGroup as group:
-        first = _first(group)
-    if first is not None:
-        raise first
-
-
-def _first(group: BaseExceptionGroup) -> BaseException:
-    first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+from inzwa.errors.base import InzwaError
+from inzwa.errors.client import (
+    AudioTooLong,
+    BadAudio,
+    BadMessage,
+    ClientError,
+    ConsentNeeded,
+    EmptyText,
+    FeedbackOff,
+    NoMoreTasks,
+    NoSpeech,
+    OutOfOrder,
+    TextTooLong,
+    Unauthorized,
+    UnknownTask,
+    UnknownTurn,
+    UnknownVoice,
+    UnsupportedFormat,
+    Withdrawn,
+)
+from inzwa.errors.engines import ContextTooLong, EngineError, EngineRefused, EngineTimeout, EngineUnfit
+from inzwa.errors.feedback import FeedbackError, QuotaReached
+from inzwa.errors.groups import ungrouped
+from inzwa.errors.models import (
+    CacheUnusable,
+    CatalogueError,
+    ModelCorrupt,
+    ModelError,
+    ModelUnavailable,
+    ModelUntrusted,
+    NoMemory,
+    NotConvertible,
+    UnknownModel,
+)
+from inzwa.errors.operation import BadCorpus, BadKey, ExchangeFailed, NotInstalled, SettingsError, Unreachable
+from inzwa.errors.overloaded import (
+    ClientTooSlow,
+    ExchangeUnderway,
+    FeedbackUnavailable,
+    NotReady,
+    Overloaded,
+    RateLimited,
+    TooManySessions,
+)
+
+__all__ = [
+    "AudioTooLong",
+    "BadAudio",
+    "BadCorpus",
+    "BadKey",
+    "BadMessage",
+    "CacheUnusable",
+    "CatalogueError",
+    "ClientError",
+    "ClientTooSlow",
+    "ConsentNeeded",
+    "ContextTooLong",
+    "EmptyText",
+    "EngineError",
+    "EngineRefused",
+    "EngineTimeout",
+    "EngineUnfit",
+    "ExchangeFailed",
+    "ExchangeUnderway",
+    "FeedbackError",
+    "FeedbackOff",
+    "FeedbackUnavailable",
+    "InzwaError",
+    "ModelCorrupt",
+    "ModelError",
+    "ModelUnavailable",
+    "ModelUntrusted",
+    "NoMemory",
+    "NoMoreTasks",
+    "NoSpeech",
+    "NotConvertible",
+    "NotInstalled",
+    "NotReady",
+    "OutOfOrder",
+    "Overloaded",
+    "QuotaReached",
+    "RateLimited",
+    "SettingsError",
+    "TextTooLong",
+    "TooManySessions",
+    "Unauthorized",
+    "UnknownModel",
+    "UnknownTask",
+    "UnknownTurn",
+    "UnknownVoice",
+    "Unreachable",
+    "UnsupportedFormat",
+    "Withdrawn",
+    "ungrouped",
+]
