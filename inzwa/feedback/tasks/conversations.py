@@ -1,0 +1,47 @@
+"""Items from what contributors gave: transcripts of their recordings to correct, replies that they got to judge."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inzwa.feedback.store.schema import RatingRow, RecordingRow, TurnRow
+from inzwa.feedback.tasks.items import Item
+
+ORIGIN = "contributors"
+"""`hidden["origin"]` of what is here."""
+
+
+def transcript_items(session: Session) -> list[Item]:
+    """One for each recording of a turn whose text no person has confirmed."""
+    rows = session.execute(
+        select(RecordingRow, TurnRow)
+        .outerjoin(TurnRow, TurnRow.id == RecordingRow.turn_id)
+        .where(RecordingRow.kind == "turn", ~RecordingRow.verified)
+    )
+    return [
+        Item(
+            kind="transcript",
+            payload={"text": turn.transcript if turn else recording.text, "sound": recording.sha256},
+            hidden={"origin": ORIGIN, "recording": recording.id, "system": _model(turn, "asr")},
+            contributor=recording.contributor,
+        )
+        for recording, turn in rows
+    ]
+
+
+def reply_items(session: Session) -> list[Item]:
+    """One for each rated turn that has words on both sides."""
+    rows = session.scalars(select(TurnRow).join(RatingRow, RatingRow.turn_id == TurnRow.id))
+    return [
+        Item(
+            kind="reply",
+            payload={"question": turn.transcript, "reply": turn.reply},
+            hidden={"origin": ORIGIN, "system": _model(turn, "llm"), "turn": turn.id},
+            contributor=turn.contributor,
+        )
+        for turn in rows
+        if turn.transcript.strip() and turn.reply.strip()
+    ]
+
+
+def _model(turn: TurnRow | None, stage: str) -> str:
+    return str(turn.models.get(stage, {}).get("model", "")) if turn else ""
