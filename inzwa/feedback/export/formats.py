@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 from inzwa.errors import FeedbackError
 from inzwa.feedback.export.card import card
 from inzwa.feedback.export.parquet import require_parquet, write_parquet
+from inzwa.feedback.export.personal_details import PersonalDetails
 from inzwa.feedback.export.rows import ContributorData
 from inzwa.feedback.export.summary import Summary
 from inzwa.feedback.export.tables import TABLES, AnyRow, Item, Recording, to_jsonl
@@ -46,16 +47,18 @@ class Exported:
     """Recordings that are left out because their sound file is gone."""
 
 
-def write_dataset(output: Path, data: Sequence[ContributorData], folder: Path, form: Format) -> Exported:
+def write_dataset(
+    output: Path, data: Sequence[ContributorData], folder: Path, form: Format, details: PersonalDetails
+) -> Exported:
     """Write all tables, their sound files from the data folder, and the card into a folder that is made.
 
-    FeedbackError where the folder holds something already, where a disk fails, and where there is no recording for an
-    audiofolder; NotInstalled where Parquet cannot be written.
+    `details` has counted what was replaced in them. FeedbackError where the folder holds something already,
+    where a disk fails, and where an audiofolder would hold nothing; NotInstalled where Parquet cannot be written.
     """
     if form == "parquet":
         require_parquet()
     with _appearing(output) as unfinished:
-        return _Export(unfinished, folder, form).write(data)
+        return _Export(unfinished, folder, form).write(data, Summary(details=details))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,7 @@ class _Export:
     folder: Path
     form: Format
 
-    def write(self, data: Sequence[ContributorData]) -> Exported:
-        summary = Summary()
+    def write(self, data: Sequence[ContributorData], summary: Summary) -> Exported:
         kept = [self._with_sound(one) for one in data]
         for one in kept:
             summary.add(one)
