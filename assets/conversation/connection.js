@@ -38,6 +38,10 @@ export function socketUrl() {
  * @property {(state: ConnectionState, seconds: number) => void} onState seconds until the next attempt, while `waiting`
  * @property {() => void} onRefused the server refuses the connection; no further attempt is made
  * @property {() => void} onDropped a frame was dropped because the network is too slow
+ *
+ * @typedef {Object} AudioTap hears the audio as it is sent
+ * @property {() => void} restart a new connection begins, whose audio counts from 0
+ * @property {(frame: ArrayBuffer) => void} push a frame was sent
  */
 export class Connection {
   #url;
@@ -64,6 +68,8 @@ export class Connection {
     this.wanted = false;
     /** The current one; public so that tests can break it. @type {WebSocket | null} */
     this.socket = null;
+    /** @type {AudioTap | null} */
+    this.tap = null;
     window.addEventListener("online", () => this.state === "waiting" && this.#connect());
   }
 
@@ -106,7 +112,13 @@ export class Connection {
   sendAudio(frame) {
     if (this.state !== "open" || !this.socket) this.#enqueue(frame);
     else if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) this.#listeners.onDropped();
-    else this.socket.send(frame);
+    else this.#sendNow(this.socket, frame);
+  }
+
+  /** @param {WebSocket} socket @param {string | ArrayBuffer} item */
+  #sendNow(socket, item) {
+    socket.send(item);
+    if (item instanceof ArrayBuffer) this.tap?.push(item);
   }
 
   /** @param {string | ArrayBuffer} item */
@@ -120,6 +132,7 @@ export class Connection {
   #connect() {
     this.#closeSocket();
     this.#setState("connecting");
+    this.tap?.restart();
     const socket = new WebSocket(this.#url);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => socket.send(JSON.stringify(this.#startMessage()));
@@ -145,7 +158,7 @@ export class Connection {
     clearTimeout(this.#timer);
     this.#attempts = 0;
     this.#setState("open");
-    for (const item of this.#queue.splice(0)) socket.send(item);
+    for (const item of this.#queue.splice(0)) this.#sendNow(socket, item);
   }
 
   /** @param {number} [code] with which the server closed the socket */

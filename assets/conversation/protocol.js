@@ -26,7 +26,20 @@ export const CLOSE_TRY_AGAIN_LATER = 1013;
  *
  * @typedef {{type: "text", text: string} | {type: "end_turn"}} ReplyRequest asks for a reply
  * @typedef {{type: "cancel"}} CancelMessage
- * @typedef {StartMessage | ReplyRequest | CancelMessage} ClientMessage
+ *
+ * @typedef {Object} RateMessage what the user thinks of a turn; sent again it replaces the one before
+ * @property {"rate"} type
+ * @property {string} conversation of the turn
+ * @property {number} turn its number
+ * @property {string} contributor the withdrawal code
+ * @property {string} key by which the message counts once, however often it is sent
+ * @property {"up" | "down" | ""} verdict
+ * @property {string[]} reasons
+ * @property {string} transcript what was really said
+ * @property {string} better_reply
+ * @property {string} comment
+ *
+ * @typedef {StartMessage | ReplyRequest | CancelMessage | RateMessage} ClientMessage
  */
 
 /**
@@ -48,7 +61,8 @@ export const CLOSE_TRY_AGAIN_LATER = 1013;
  * @typedef {{type: "speech.start" | "speech.stop"}} SpeechEvent
  * @typedef {{type: "asr.partial", turn: number, text: string, stable: string}} AsrPartialEvent `stable` is
  *   the beginning of `text` that later events keep
- * @typedef {{type: "asr.final", turn: number, text: string}} AsrFinalEvent
+ * @typedef {{type: "asr.final", turn: number, text: string, start_ms?: number, end_ms?: number}} AsrFinalEvent where
+ *   the words are, in milliseconds of the connection's audio; both the same where the text was typed
  * @typedef {{type: "llm.partial", turn: number, token: string}} LlmPartialEvent
  * @typedef {{type: "llm.final", turn: number, text: string}} LlmFinalEvent
  * @typedef {{type: "tts.start", turn: number, written_start: number, written_end: number}} TtsStartEvent where the
@@ -56,10 +70,13 @@ export const CLOSE_TRY_AGAIN_LATER = 1013;
  * @typedef {{type: "tts.hold" | "tts.resume" | "tts.end", turn: number}} TtsEvent
  * @typedef {{type: "turn.end", turn: number, latency: Latency}} TurnEndEvent
  * @typedef {{type: "turn.cancelled", turn: number, reason: string}} TurnCancelledEvent
- * @typedef {{type: "error", code: string, retryable: boolean}} ServerErrorEvent
+ * @typedef {{type: "rated", turn: number, key: string}} RatedEvent the rating is on disk
+ * @typedef {{type: "error", code: string, retryable: boolean, key?: string}} ServerErrorEvent with the `key` of the
+ *   `rate` that it answers
  * @typedef {{type: "going_away", seconds: number}} GoingAwayEvent the server closes the socket in so many seconds
  *
  * @typedef {AsrPartialEvent | AsrFinalEvent | LlmPartialEvent | LlmFinalEvent} TranscriptEvent
  * @typedef {TtsStartEvent | TtsEvent | TurnEndEvent | TurnCancelledEvent} TurnEvent
- * @typedef {ReadyEvent | SpeechEvent | TranscriptEvent | TurnEvent | ServerErrorEvent | GoingAwayEvent} ServerEvent
+ * @typedef {RatedEvent | ServerErrorEvent | GoingAwayEvent} OtherEvent
+ * @typedef {ReadyEvent | SpeechEvent | TranscriptEvent | TurnEvent | OtherEvent} ServerEvent
  */

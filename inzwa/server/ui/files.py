@@ -85,11 +85,16 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
+def page_style() -> str:
+    """The styles of the talk page's component, with those of what evaluators give there."""
+    return asset("ui/page.css") + asset("feedback/feedback.css")
+
+
 @cache
 def hashed_files() -> HashedFiles:
     """Made once for a process, at its start. ValueError for a script in a form that the bundler does not know."""
     scripts = bundle(ASSETS / _ENTRY)
-    style, icon = asset("ui/page.css"), asset("icons/inzwa.svg")
+    style, icon = page_style(), asset("icons/inzwa.svg")
     named = {script.name: (script.text, _SCRIPT_TYPE) for script in scripts}
     named[hashed_name("page.css", style.encode())] = (style, "text/css")
     named[hashed_name("inzwa.svg", icon.encode())] = (icon, "image/svg+xml")

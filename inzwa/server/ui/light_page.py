@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from inzwa.server.ui.files import Encoded, asset, hashed_files
+from inzwa.server.ui.files import Encoded, asset, hashed_files, page_style
 from inzwa.server.ui.strings import LANGUAGES, page_strings, table
 from inzwa.settings import Settings
 
@@ -68,7 +68,7 @@ def light_page(settings: Settings) -> str:
     document = template.render(
         title=page_strings()["page.title"].sn,
         files=hashed_files(),
-        style=asset("ui/page.css") + asset("ui/light-page.css"),
+        style=page_style() + asset("ui/light-page.css"),
         places=places(settings),
         talk=_starting(asset("ui/page.html")),
         props=json.dumps(talk_props(settings), ensure_ascii=False).replace("<", r"\u003c"),
@@ -86,6 +86,7 @@ def talk_props(settings: Settings) -> Mapping[str, Any]:
             "silence": settings.silence_ms,
             "speed": settings.speed,
         },
+        "feedback": settings.feedback,
     }
 
 
