@@ -22,6 +22,11 @@ import { GradioCalls } from "./gradio-call.js";
  * @property {string} variety of Shona
  * @property {string} first_language
  *
+ * @typedef {Object} Held what the server holds of a contributor
+ * @property {{text: boolean, voice: boolean}} consent
+ * @property {Record<string, number>} counts
+ * @property {{recording: string, text: string}[]} recordings
+ *
  * @typedef {Object} Contribution one recording
  * @property {Blob} wav
  * @property {string} key by which it counts once
@@ -69,7 +74,7 @@ export class FeedbackApi {
     return this.#calls.call("remove_recording", [code, recording]);
   }
 
-  /** What the server holds of a contributor. @param {string} code @returns {Promise<Record<string, any>>} */
+  /** @param {string} code @returns {Promise<Held>} */
   mine(code) {
     return this.#calls.call("mine", [code]);
   }

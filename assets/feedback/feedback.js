@@ -108,6 +108,7 @@ export class Feedback {
   /** After withdrawal: nothing of the contributor stays in the browser. */
   #forget() {
     this.#unsent.clear();
+    this.ratings.reset();
     this.contributor.forget();
     this.#showUnsent();
   }

@@ -1,6 +1,6 @@
 // "What you gave": what the server holds of this contributor, the withdrawal code, and the withdrawal.
 
-import { errorCode } from "./gradio-call.js";
+import { UNKNOWN_CONTRIBUTOR, errorCode } from "./gradio-call.js";
 import { Sheet } from "./sheet.js";
 import { withdrawalCode } from "./withdrawal-code.js";
 
@@ -8,6 +8,8 @@ import { withdrawalCode } from "./withdrawal-code.js";
 const COUNTS = ["ratings", "judgements", "recordings"];
 
 /**
+ * @typedef {import("./feedback-api.js").Held} Held
+ *
  * @typedef {Object} GivenListeners
  * @property {() => Promise<boolean>} onConsent asks for consent again
  * @property {() => void} onWithdrawn everything is deleted
@@ -44,7 +46,7 @@ export class GivenDialog {
   /** Shows what the server holds. @param {string} code of the contributor; empty for nobody */
   async #load(code) {
     if (!code) {
-      this.#sheet.body.replaceChildren(this.#paragraph("mine.nothing"), this.#consentButton(), this.#codeForm());
+      this.#showNothing(code, "");
       return;
     }
     this.#sheet.say("consent.loading");
@@ -52,16 +54,25 @@ export class GivenDialog {
       this.#show(code, await this.#api.mine(code));
       this.#sheet.say("");
     } catch (error) {
-      this.#sheet.body.replaceChildren(this.#paragraph("mine.code_hint"), this.#code(code), this.#codeForm());
+      this.#showNothing(code, errorCode(error));
       this.#sayError(error);
     }
   }
 
-  /** @param {string} code @param {Record<string, any>} held */
+  /** Shows that nothing is known. @param {string} code @param {string} error code of the reason */
+  #showNothing(code, error) {
+    if (UNKNOWN_CONTRIBUTOR.includes(error)) this.#listeners.onWithdrawn();
+    const kept = code && this.#contributor.code === code;
+    this.#sheet.body.replaceChildren(
+      ...(kept ? [this.#paragraph("mine.code_hint"), this.#code(code)] : [this.#paragraph("mine.nothing")]),
+      this.#consentButton(), this.#codeForm());
+  }
+
+  /** @param {string} code @param {Held} held */
   #show(code, held) {
     this.#sheet.body.replaceChildren(
       this.#counts(held.counts),
-      this.#recordings(code, held.recordings ?? []),
+      this.#recordings(code, held.recordings),
       this.#paragraph("mine.code_hint"),
       this.#code(code),
       this.#consentButton(),
@@ -124,7 +135,8 @@ export class GivenDialog {
   async #useCode(code) {
     try {
       const held = await this.#api.mine(code);
-      this.#contributor.remember({ code, text: true, voice: held.voice === true });
+      const { text, voice } = held.consent;
+      this.#contributor.remember({ code, text, voice });
       this.#show(code, held);
       this.#sheet.say("mine.code_known");
     } catch (error) {

@@ -9,6 +9,9 @@ const RETRYABLE = [
   "exchange_underway", "unknown",
 ];
 
+/** Codes that mean that the server knows nobody by the withdrawal code. */
+export const UNKNOWN_CONTRIBUTOR = ["consent_needed", "withdrawn"];
+
 /** Why a call has failed; `code` is a key of the page's strings under `error`. */
 export class CallError extends Error {
   /** @param {string} code @param {boolean} [retryable] whether the same call may succeed later */

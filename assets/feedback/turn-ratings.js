@@ -1,7 +1,7 @@
 // The ratings of the turns on the page: a row below each finished reply, and the way of each rating to the server.
 
 import { newKey } from "./contributor.js";
-import { CallError } from "./gradio-call.js";
+import { CallError, UNKNOWN_CONTRIBUTOR } from "./gradio-call.js";
 import { RatingDelivery } from "./rating-delivery.js";
 import { RatingForm } from "./rating-form.js";
 import { RatingRow } from "./rating-row.js";
@@ -10,9 +10,6 @@ import { NO_OPINION } from "./unsent-ratings.js";
 
 /** Turns whose rows are kept; the page keeps no more. */
 const MAX_ROWS = 64;
-
-/** Codes that mean that the server no longer knows the contributor. */
-const UNKNOWN_CONTRIBUTOR = ["consent_needed", "withdrawn"];
 
 /**
  * @typedef {import("../conversation/conversation.js").Turn} Turn
@@ -65,6 +62,14 @@ export class TurnRatings {
   /** Tries now to send what was left unsent. */
   resume() {
     return this.#delivery.resume();
+  }
+
+  /** Forgets what was said about the turns on the page: it is deleted. */
+  reset() {
+    for (const entry of this.#entries.values()) {
+      Object.assign(entry, { opinion: NO_OPINION, key: "" });
+      entry.row.show("", false, "none", "");
+    }
   }
 
   /** @param {Turn} turn that is over and has a reply @param {HTMLElement} slot below it */
