@@ -23,5 +23,5 @@ if __name__ == "__main__":
         install_requires=dependencies((ROOT / "requirements.txt").read_text(encoding="utf-8")),
         packages=[*find_packages(str(ROOT), include=["inzwa*"]), *page],
         package_dir={PAGE: "assets"},
-        package_data={"inzwa": ["**/*.toml", "**/*.tsv", "**/*.txt"], **dict.fromkeys(page, PAGE_FILES)},
+        package_data={"inzwa": ["**/*.toml", "**/*.tsv", "**/*.html", "**/*.txt"], **dict.fromkeys(page, PAGE_FILES)},
     )

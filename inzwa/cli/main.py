@@ -15,7 +15,7 @@ from inzwa.settings import Settings, load_settings
 Command = Callable[[Namespace, Settings], int | None]
 """What was typed and the settings to an exit status; None is 0."""
 
-EVAL_PACKAGES: Final = ("matplotlib", "rapidfuzz")
+EVAL_PACKAGES: Final = ("matplotlib",)
 """What only measuring needs, of requirements-eval.txt."""
 
 
