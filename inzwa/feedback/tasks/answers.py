@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from inzwa.errors import BadMessage, UnknownTask
 from inzwa.feedback.records import JsonObject
 from inzwa.feedback.store.schema import ID_LENGTH, ItemRow, RecordingRow, TaskRow
+from inzwa.feedback.submissions import changed
 from inzwa.feedback.tasks.checks import passed
 from inzwa.feedback.tasks.draw import Progress, TaskView, progress, view
 from inzwa.feedback.tasks.items import Kind
@@ -92,6 +93,7 @@ def submit(session: Session, contributor: str, task_id: str, answer: JsonObject,
     if item.kind == "reading":
         _check_recording(session, contributor, task.answer["recording"])
     task.answered_at, task.skipped, task.passed = now, False, passed(item.hidden, task.answer)
+    changed(session, contributor)
     session.flush()
     return progress(session, contributor)
 
@@ -120,6 +122,12 @@ def undo(session: Session, contributor: str) -> TaskView:
     if found is None:
         raise UnknownTask("There is no answer of yours to give again.")
     return view(found[0], found[1], progress(session, contributor))
+
+
+def task_kind(session: Session, task_id: str) -> str:
+    """The kind of a task; empty where there is none of that id."""
+    kind = select(ItemRow.kind).join(TaskRow, TaskRow.item_id == ItemRow.id).where(TaskRow.id == task_id)
+    return session.scalar(kind) or ""
 
 
 def checked(kind: str, answer: JsonObject) -> JsonObject:

@@ -9,6 +9,7 @@ from typing import Final, Literal, get_args
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from inzwa.feedback.derived_items import delete_items
 from inzwa.feedback.records import JsonObject
 from inzwa.feedback.store.schema import ID_LENGTH, ItemRow
 
@@ -58,14 +59,15 @@ def add_items(session: Session, items: Iterable[Item]) -> int:
 def replace_items(session: Session, kind: Kind, origin: str, items: Iterable[Item]) -> int:
     """Add these, all of one origin (`hidden["origin"]`), and lay aside the origin's others; how many are new.
 
-    An item that was laid aside is not drawn any more; its answers stay.
+    An item that was laid aside is not drawn any more, and its answers stay; one made of a contributor's words or voice
+    is deleted with its answers.
     """
     wanted = list(items)
     keep = {item.id for item in wanted}
     rows = session.scalars(select(ItemRow).where(ItemRow.kind == kind, ItemRow.active))
-    old = [row.id for row in rows if row.hidden.get("origin") == origin and row.id not in keep]
-    if old:
-        session.execute(update(ItemRow).where(ItemRow.id.in_(old)).values(active=False))
+    old = [row for row in rows if row.hidden.get("origin") == origin and row.id not in keep]
+    delete_items(session, {row.id for row in old if row.contributor is not None})
+    session.execute(update(ItemRow).where(ItemRow.id.in_({row.id for row in old})).values(active=False))
     return add_items(session, wanted)
 
 

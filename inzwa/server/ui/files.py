@@ -27,6 +27,7 @@ ROUTE: Final = "/inzwa"
 """Where they are served. Never /static or /assets: Gradio owns those."""
 
 _ENTRY: Final = "ui/light-page.js"
+_EVALUATE: Final = "evaluate/evaluate.js"
 _FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_AGAIN: Final = {"Cache-Control": "no-cache"}
 _SCRIPT_TYPE: Final = "text/javascript"
@@ -62,6 +63,8 @@ class HashedFiles:
     """Path of the page's one script, without a slash before it, as the others: relative to the page."""
     later: tuple[str, ...]
     """Paths of the scripts that it loads with the first gesture."""
+    evaluate: str
+    """The script of the Evaluate tab of Gradio's page."""
     style: str
     icon: str
     contents: Mapping[str, tuple[Encoded, str]]
@@ -93,14 +96,17 @@ def page_style() -> str:
 @cache
 def hashed_files() -> HashedFiles:
     """Made once for a process, at its start. ValueError for a script in a form that the bundler does not know."""
-    scripts = bundle(ASSETS / _ENTRY)
+    scripts, evaluate = bundle(ASSETS / _ENTRY), bundle(ASSETS / _EVALUATE)
     style, icon = page_style(), asset("icons/inzwa.svg")
-    named = {script.name: (script.text, _SCRIPT_TYPE) for script in scripts}
+    named = {script.name: (script.text, _SCRIPT_TYPE) for script in (*scripts, *evaluate)}
     named[hashed_name("page.css", style.encode())] = (style, "text/css")
     named[hashed_name("inzwa.svg", icon.encode())] = (icon, "image/svg+xml")
-    paths = [f"{ROUTE[1:]}/{name}" for name in named]
+    paths = {name: f"{ROUTE[1:]}/{name}" for name in named}
+    script, *later = (paths[each.name] for each in scripts)
+    style_path, icon_path = [*paths.values()][-2:]
     contents = {name: (Encoded.of(text), media_type) for name, (text, media_type) in named.items()}
-    return HashedFiles(paths[0], tuple(paths[1:-2]), paths[-2], paths[-1], MappingProxyType(contents))
+    evaluate_path = paths[evaluate[0].name]
+    return HashedFiles(script, tuple(later), evaluate_path, style_path, icon_path, MappingProxyType(contents))
 
 
 def serve_assets(app: FastAPI) -> None:
