@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from functools import partial
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,11 @@ from inzwa.feedback.recordings import delete_unused
 from inzwa.feedback.store.store import open_store
 from inzwa.feedback.withdrawal import withdraw as withdrawing
 from inzwa.settings import Settings
+
+HISTORY_KEPT: Final = (
+    "its history still holds what was deleted, and the Hub did not let this token rewrite it: use a token that may, or "
+    "delete the dataset and push again."
+)
 
 
 def export(arguments: Namespace, settings: Settings) -> None:
@@ -44,11 +50,7 @@ def push(arguments: Namespace, settings: Settings) -> None:
         print(line)
     print(f"{repository.name}: {pushed.written:,} files written, {pushed.deleted:,} deleted")
     if not pushed.forgotten:
-        print(
-            f"{repository.name}: its history still holds what was deleted, and the Hub did not let this token rewrite it: "
-            "delete the dataset and push again, or use a token that may.",
-            file=sys.stderr,
-        )
+        print(f"{repository.name}: {HISTORY_KEPT}", file=sys.stderr)
 
 
 def restore(arguments: Namespace, settings: Settings) -> None:

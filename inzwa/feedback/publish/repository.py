@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, GitCommitInfo, HfApi, hf_hub_url
+from huggingface_hub.utils import disable_progress_bars
 
 from inzwa.errors import FeedbackError, ModelUnavailable
 from inzwa.feedback.publish.errors import UNSUPPORTED, Conflict, HubBusy, Missing, Refused, hub_error
@@ -139,7 +140,8 @@ class Repository:
         return True
 
     def _preupload(self, additions: list[CommitOperationAdd]) -> None:
-        self.api.preupload_lfs_files(self.name, additions, repo_type="dataset", num_threads=1)
+        with disable_progress_bars():
+            self.api.preupload_lfs_files(self.name, additions, repo_type="dataset", num_threads=1)
 
     def _commits(self) -> list[GitCommitInfo]:
         return list(self.api.list_repo_commits(self.name, repo_type="dataset"))
