@@ -68,7 +68,7 @@ def usage(pid: int, *, children: bool = True) -> Usage:
 async def inzwa_server(**settings: object) -> AsyncIterator[Server]:
     """Inzwa on a free port, with its own defaults where `settings` do not say otherwise (port=..., threads=...)."""
     named = {f"INZWA_{name.upper()}": str(value) for name, value in settings.items()}
-    async with running("inzwa", [sys.executable, "app.py"], {"INZWA_PORT": "{port}", **named}, _inzwa_ready) as server:
+    async with running("inzwa", [sys.executable, "app.py"], {"INZWA_PORT": "{port}", **named}, inzwa_ready) as server:
         yield server
 
 
@@ -131,7 +131,7 @@ async def listening(port: int) -> bool:
     return True
 
 
-async def _inzwa_ready(port: int) -> bool:
+async def inzwa_ready(port: int) -> bool:
     async with httpx.AsyncClient() as web:
         try:
             return (await web.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK
