@@ -131,8 +131,8 @@ class Repository:
         """Rewrite the history where it holds what was deleted. False where the Hub, or the token, does not allow it."""
         try:
             if any(commit.title == DELETION for commit in self._again(self._commits)):
-                self._again(self._squash)
                 self._delete_unused_sounds()
+                self._again(self._squash)  # last: until then the commit's title says that this is to be done
         except Refused as error:
             if error.status not in UNSUPPORTED:
                 raise
