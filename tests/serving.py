@@ -1,8 +1,10 @@
 """A real uvicorn on a port of its own, in this process, for tests that need sockets."""
 
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -44,9 +46,14 @@ def opening(engines: Engines) -> OpenEngines:
     return open_engines
 
 
+NOWHERE = Path(os.devnull) / "feedback"
+"""A data folder that cannot be made: a test that keeps what evaluators give names one of its own."""
+
+
 def settings(**values: object) -> Settings:
-    """Settings for tests: the defaults, untouched by this machine's environment, with these changed."""
-    return load_settings({f"INZWA_{name.upper()}": str(value) for name, value in values.items()})
+    """Settings for tests: the defaults, untouched by this machine's environment and data, with these changed."""
+    chosen = {"data": NOWHERE, **values}
+    return load_settings({f"INZWA_{name.upper()}": str(value) for name, value in chosen.items()})
 
 
 @asynccontextmanager

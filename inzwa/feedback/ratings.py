@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Final, get_args
 
@@ -12,12 +13,20 @@ from sqlalchemy.orm import Session
 from inzwa.errors import BadMessage, TextTooLong
 from inzwa.feedback.consents import require
 from inzwa.feedback.derived_items import delete_items_about
-from inzwa.feedback.records import REASONS, Rating, TurnRecord, Verdict
+from inzwa.feedback.records import REASONS, Rating, Reason, TurnRecord, Verdict
 from inzwa.feedback.store.schema import ID_LENGTH, RatingRow, RecordingRow, TurnRow, now
 from inzwa.feedback.submissions import changed, first_time
 
 MAX_TEXT: Final = 2_000
 """Characters in each text of a rating."""
+
+
+def known_reasons(given: Iterable[str]) -> tuple[Reason, ...]:
+    """The reasons of these names, each once, in one order. BadMessage for a name that is none."""
+    names = set(given)
+    if names - set(REASONS):
+        raise BadMessage(f"`reasons` are any of {', '.join(REASONS)}.")
+    return tuple(reason for reason in REASONS if reason in names)
 
 
 def check_rating(rating: Rating) -> None:
@@ -74,6 +83,19 @@ def keep_turn(session: Session, contributor: str, turn: TurnRecord) -> TurnRow:
     session.add(row)
     session.flush()
     return row
+
+
+def stored_turn(session: Session, contributor: str, conversation: str, number: int) -> TurnRecord | None:
+    """A turn that this contributor has rated or recorded before, as it was kept: so that a rating can still change."""
+    row = session.scalars(
+        select(TurnRow).where(
+            TurnRow.contributor == contributor, TurnRow.conversation == conversation, TurnRow.number == number
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    values = {field.name: getattr(row, field.name) for field in fields(TurnRecord)}
+    return TurnRecord(**values | {"started_at": row.started_at.timestamp()})
 
 
 def _keep(session: Session, turn: TurnRow, rating: Rating) -> None:

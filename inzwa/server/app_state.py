@@ -1,19 +1,26 @@
-"""What all requests share: engines, admission of sessions, limits, metrics.
+"""What all requests share: engines, admission of sessions, limits, metrics, what evaluators give.
 
 Made by `create_app`, reached through `app.state.inzwa`.
 """
 
 import time
+from typing import Final
 
 from inzwa.conversation.load_shedding import LoadMeter
-from inzwa.errors import NotReady
+from inzwa.errors import FeedbackOff, FeedbackUnavailable, NotReady
 from inzwa.protocols import Engines, Stage
 from inzwa.server.admission import Admission
 from inzwa.server.engine_lifecycle import RETRY_AFTER_S, EngineLifecycle, OpenEngines
+from inzwa.server.feedback.service import FeedbackService
+from inzwa.server.feedback.tasks import Tasks
+from inzwa.server.feedback.turn_log import TurnLog
 from inzwa.server.limits import AddressLimit, RateLimit
 from inzwa.server.metrics import Metrics
 from inzwa.server.redaction import without_folders
 from inzwa.settings import Settings
+
+RATINGS_PER_REQUEST: Final = 5
+"""Ratings that an address may send for each request of `requests_per_minute`: a room of evaluators shares one."""
 
 
 class AppState:
@@ -27,6 +34,12 @@ class AppState:
         self.rate = RateLimit(settings.requests_per_minute)
         self.address_limit = AddressLimit(settings.max_sessions_per_address)
         self.admission = Admission(settings, self.load, self.metrics)
+        self.rating_rate = RateLimit(RATINGS_PER_REQUEST * settings.requests_per_minute)
+        self.turn_log = None if settings.feedback == "off" else TurnLog()
+        """The turns that can be rated; None where feedback is off, so that nothing is remembered."""
+        self.feedback: FeedbackService | None = None
+        """There while the application runs, unless feedback is off."""
+        self.tasks = Tasks(settings, self.require_feedback)
 
     @property
     def engines(self) -> Engines:
@@ -35,6 +48,14 @@ class AppState:
             why = without_folders(" ".join(self.reasons()))
             raise NotReady(f"Inzwa is not ready yet: {why}", retry_after_s=RETRY_AFTER_S)
         return self.lifecycle.engines
+
+    def require_feedback(self) -> FeedbackService:
+        """Where ratings go. FeedbackOff where nothing is kept; FeedbackUnavailable where the store is not open."""
+        if self.turn_log is None:
+            raise FeedbackOff("This server keeps nothing of what people think of it (INZWA_FEEDBACK is off).")
+        if self.feedback is None:
+            raise FeedbackUnavailable("Nothing can be kept now; send it again later.", retry_after_s=RETRY_AFTER_S)
+        return self.feedback
 
     @property
     def ready(self) -> bool:

@@ -36,6 +36,7 @@ class Metrics:
         self._tokens = self._counter("inzwa_reply_pieces_total", "Pieces of text in replies.")
         self._phrases = self._counter("inzwa_phrases_total", "Phrases handed to the voice.")
         self._sound = self._counter("inzwa_spoken_seconds_total", "Seconds of speech made.")
+        self._given = self._counter("inzwa_feedback_total", "What evaluators gave, kept on disk.", "what")
         self._heard = self._counter("inzwa_heard_seconds_total", "Seconds of sound received.")
         self._models = Gauge("inzwa_model_info", "The models in use.", ["stage", "model"], registry=self.registry)
         self._queue = Histogram(
@@ -85,6 +86,10 @@ class Metrics:
     def dropped(self, what: str, count: int = 1) -> None:
         """Count what was discarded: `partial` transcripts, `stale_audio`."""
         self._dropped.labels(what).inc(count)
+
+    def given(self, what: str) -> None:
+        """Count what is on disk now: a `rating`, `consent`, `recording` or `withdrawal`."""
+        self._given.labels(what).inc()
 
     def heard(self, seconds: float) -> None:
         """Count sound received."""

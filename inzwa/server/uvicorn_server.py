@@ -19,8 +19,8 @@ from inzwa.errors import SettingsError
 from inzwa.server.app_state import AppState
 from inzwa.settings import Settings
 
-MAX_FRAME_BYTES: Final = 65_536
-"""The longest message on a socket: two seconds of PCM16."""
+MAX_FRAME_BYTES: Final = 262_144
+"""The longest message on a socket. Whatever is longer than its kind may be, but not than this, is answered."""
 MAX_CONNECTIONS: Final = 512
 """Connections besides those of sessions; the next one is answered 503."""
 

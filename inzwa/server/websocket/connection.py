@@ -4,31 +4,39 @@ A client that is not admitted gets an `error` event and a close code before the 
 its own, 1013 (try again later) where the server is at its limits; 1001 when it stops or the session's time is up.
 """
 
-from contextlib import nullcontext, suppress
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Final
 
 import anyio
+from anyio.lowlevel import checkpoint
 from anyio.streams.memory import MemoryObjectSendStream
 from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from inzwa.audio.codecs import Decoder, open_decoder
-from inzwa.audio.formats import FRAME_MS, OUTPUT_RATES
+from inzwa.audio.formats import FRAME_MS, OUTPUT_RATES, OutputCodec
 from inzwa.conversation.options import SessionOptions
 from inzwa.conversation.session import Session, open_session
 from inzwa.errors import ClientError, InzwaError, OutOfOrder, Overloaded, Unauthorized, ungrouped
 from inzwa.events import ClientEvent, GoingAway, Problem, Ready, ServerEvent, Start
 from inzwa.protocols import Engines
 from inzwa.server.app_state import AppState
+from inzwa.server.feedback.turn_log import turn_settings
 from inzwa.server.redaction import without_folders
 from inzwa.server.request_options import session_options
 from inzwa.server.security import address, check_access, is_local, origin_allowed
+from inzwa.server.websocket.ratings import SocketRatings
 from inzwa.server.websocket.receive import SocketReceiver
 from inzwa.server.websocket.send import SocketSender
 from inzwa.server.websocket.wire import message_text, parse_message
 
 QUEUE: Final = 8
 """Messages that wait for the session, and events that wait for the socket."""
+
+CONVERSATION_BYTES: Final = 16
+"""Of a conversation's random name, which nobody can guess."""
 
 CLOSED: Final = 1000
 GOING_AWAY: Final = 1001
@@ -65,19 +73,28 @@ async def _run_session(socket: WebSocket, app_state: AppState, engines: Engines)
     """The whole conversation; the code to close the socket with."""
     start, decoder, options = await _receive_start(socket, app_state, engines)
     codec = start.audio_out or app_state.settings.audio_out_codec
-    models: dict[str, str] = {stage: without_folders(info.model) for stage, info in engines.infos().items()}
-    ready = Ready(options.session_id, start.codec, codec, OUTPUT_RATES[codec], FRAME_MS, models)
-    await socket.send_text(message_text(ready))
+    conversation = secrets.token_hex(CONVERSATION_BYTES)
+    await socket.send_text(message_text(_ready(start, codec, options, engines, conversation, app_state)))
+    ratings = SocketRatings(app_state, conversation, address(socket))
     to_session, inbox = anyio.create_memory_object_stream[ClientEvent](QUEUE)
     outbox, to_socket = anyio.create_memory_object_stream[ServerEvent](QUEUE)
-    receiver = SocketReceiver(socket, app_state.settings, app_state.metrics, decoder)
-    with anyio.move_on_after(app_state.settings.session_minutes * 60) as lifetime, ungrouped():
+    receiver = SocketReceiver(socket, app_state.settings, app_state.metrics, decoder, ratings)
+    with (
+        anyio.move_on_after(app_state.settings.session_minutes * 60) as lifetime,
+        ungrouped(),
+        _logged(app_state, conversation, engines, options, codec) as observe,
+    ):
         async with anyio.create_task_group() as tasks, inbox, outbox:
             async with open_session(engines, options, outbox.send) as session:
-                sender = SocketSender(socket, app_state.settings, app_state.metrics, codec, session.turns.playout)
+                sender = SocketSender(
+                    socket, app_state.settings, app_state.metrics, codec, session.turns.playout, observe
+                )
                 tasks.start_soon(sender.run, to_socket)
                 tasks.start_soon(receiver.run, to_session, outbox.clone())
-                tasks.start_soon(_hang_up_when_stopping, app_state, session, sender, outbox.clone(), tasks.cancel_scope)
+                tasks.start_soon(ratings.run, outbox.clone())
+                tasks.start_soon(
+                    _hang_up_when_stopping, app_state, session, sender, ratings, outbox.clone(), tasks.cancel_scope
+                )
                 async for event in inbox:
                     await session.handle(event)
             app_state.metrics.dropped("partial", session.dropped_partials)
@@ -85,18 +102,58 @@ async def _run_session(socket: WebSocket, app_state: AppState, engines: Engines)
     return GOING_AWAY if app_state.admission.draining or lifetime.cancelled_caught else CLOSED
 
 
+def _ready(
+    start: Start,
+    codec: OutputCodec,
+    options: SessionOptions,
+    engines: Engines,
+    conversation: str,
+    app_state: AppState,
+) -> Ready:
+    models: dict[str, str] = {stage: without_folders(info.model) for stage, info in engines.infos().items()}
+    return Ready(
+        session_id=options.session_id,
+        codec=start.codec,
+        audio_out=codec,
+        sample_rate=OUTPUT_RATES[codec],
+        frame_ms=FRAME_MS,
+        models=models,
+        conversation=conversation,
+        feedback=app_state.settings.feedback,
+    )
+
+
+@contextmanager
+def _logged(
+    app_state: AppState, conversation: str, engines: Engines, options: SessionOptions, codec: OutputCodec
+) -> Iterator[Callable[[ServerEvent], None]]:
+    """What notes the events of a conversation, so that its turns can be rated; nothing where feedback is off."""
+    if app_state.turn_log is None:
+        yield lambda _: None
+        return
+    log = app_state.turn_log.open(conversation, engines.infos, turn_settings(options, engines, codec))
+    try:
+        yield log.observe
+    finally:
+        log.close()
+
+
 async def _hang_up_when_stopping(
     app_state: AppState,
     session: Session,
     sender: SocketSender,
+    ratings: SocketRatings,
     outbox: MemoryObjectSendStream[ServerEvent],
     scope: anyio.CancelScope,
 ) -> None:
-    """When the server is told to stop: tell the client, let the turn under way finish, and end the session."""
+    """When the server is told to stop: tell the client, let the turn and the ratings under way finish, and end the
+    session."""
     async with outbox:
         await app_state.admission.stopping.wait()
         await outbox.send(GoingAway(app_state.settings.drain_s))
         await session.turns.finished()
+        await ratings.answered()
+        await checkpoint()  # so that the sender takes what was put into the outbox last, and is not idle
         await sender.idle.wait()
         scope.cancel()
 

@@ -9,16 +9,21 @@ from starlette.websockets import WebSocket
 
 from inzwa.audio.codecs import Decoder
 from inzwa.audio.pcm import INPUT_RATE
-from inzwa.errors import BadMessage, ClientError, OutOfOrder
-from inzwa.events import ClientEvent, MicrophoneFrame, Problem, ServerEvent, Start, TypedText
+from inzwa.errors import AudioTooLong, BadMessage, ClientError, InzwaError, OutOfOrder, Overloaded
+from inzwa.events import ClientEvent, MicrophoneFrame, Problem, Rate, ServerEvent, Start, TypedText
+from inzwa.feedback.submissions import MAX_KEY
 from inzwa.server.limits import TokenBucket
 from inzwa.server.metrics import Metrics
 from inzwa.server.request_options import check_text
-from inzwa.server.websocket.wire import parse_message
+from inzwa.server.websocket.ratings import SocketRatings
+from inzwa.server.websocket.wire import message_key, parse_message
 from inzwa.settings import Settings
 
 MAX_MISTAKES: Final = 50
 """Wrong messages in one session; after one more it is closed."""
+
+MAX_SOUND_BYTES: Final = 65_536
+"""The longest binary frame: two seconds of PCM16."""
 
 BURST: Final = 4
 """Utterances of full length that may come at once; after that, sound may come about as fast as it is spoken."""
@@ -27,16 +32,19 @@ BURST: Final = 4
 class SocketReceiver:
     """Receives from one client."""
 
-    def __init__(self, socket: WebSocket, settings: Settings, metrics: Metrics, decoder: Decoder) -> None:
+    def __init__(
+        self, socket: WebSocket, settings: Settings, metrics: Metrics, decoder: Decoder, ratings: SocketRatings
+    ) -> None:
         self._socket, self._settings, self._metrics = socket, settings, metrics
-        self._decoder = decoder
+        self._decoder, self._ratings = decoder, ratings
         self._bucket = TokenBucket(BURST * settings.max_audio_seconds)
         self._mistakes = 0
 
     async def run(
         self, inbox: MemoryObjectSendStream[ClientEvent], outbox: MemoryObjectSendStream[ServerEvent]
     ) -> None:
-        """Put every message into the inbox until the client hangs up or sends nothing for too long; answer mistakes."""
+        """Put every message into the inbox, and ratings where they are stored, until the client hangs up or sends
+        nothing for too long; answer mistakes."""
         async with inbox, outbox:
             with anyio.CancelScope() as idle:
                 while True:
@@ -48,12 +56,22 @@ class SocketReceiver:
                     try:
                         event = self._event(frame)
                     except ClientError as error:
-                        await outbox.send(self._problem(error))
+                        await outbox.send(self._problem(error, message_key(frame.get("text") or "")))
                     else:
-                        await inbox.send(event)
+                        await (self._rate(event, outbox) if isinstance(event, Rate) else inbox.send(event))
+
+    async def _rate(self, rate: Rate, outbox: MemoryObjectSendStream[ServerEvent]) -> None:
+        try:
+            self._ratings.offer(rate)
+        except ClientError as error:
+            await outbox.send(self._problem(error, rate.key))
+        except Overloaded as error:
+            await outbox.send(_problem(error, rate.key))
 
     def _event(self, frame: Message) -> ClientEvent:
         if (data := frame.get("bytes")) is not None:
+            if len(data) > MAX_SOUND_BYTES:
+                raise AudioTooLong(f"A binary frame holds at most {MAX_SOUND_BYTES} bytes.")
             sound = self._decoder.decode(data)
             self._bucket.spend(sound.size / INPUT_RATE)
             self._metrics.heard(sound.size / INPUT_RATE)
@@ -65,8 +83,13 @@ class SocketReceiver:
             check_text(event.text, self._settings.max_text_chars)
         return event
 
-    def _problem(self, error: ClientError) -> Problem:
+    def _problem(self, error: ClientError, key: str) -> Problem:
         self._mistakes += 1
         if self._mistakes > MAX_MISTAKES:
             raise BadMessage(f"More than {MAX_MISTAKES} wrong messages in one session.")
-        return Problem(error.code, error.message, error.retryable)
+        return _problem(error, key)
+
+
+def _problem(error: InzwaError, key: str) -> Problem:
+    """The answer to a message; `key` is short enough to be sent back."""
+    return Problem(error.code, error.message, error.retryable, key[:MAX_KEY])

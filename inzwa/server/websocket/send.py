@@ -4,7 +4,7 @@ Sound is encoded frame by frame between two sends, so that the event loop never 
 dropped as soon as its turn is cancelled.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import anyio
@@ -25,9 +25,17 @@ class SocketSender:
     """Sends to one client."""
 
     def __init__(
-        self, socket: WebSocket, settings: Settings, metrics: Metrics, codec: OutputCodec, playout: PlayoutGate
+        self,
+        socket: WebSocket,
+        settings: Settings,
+        metrics: Metrics,
+        codec: OutputCodec,
+        playout: PlayoutGate,
+        observe: Callable[[ServerEvent], None],
     ) -> None:
+        """`observe` is called with every event before it is sent."""
         self._socket, self._metrics, self._playout = socket, metrics, playout
+        self._observe = observe
         self._codec, self._bitrate = codec, settings.opus_bitrate
         self._limit_s = settings.request_timeout_s
         self._turn = 0
@@ -42,6 +50,7 @@ class SocketSender:
                 self.idle = anyio.Event()
                 waiting = outbox.statistics().current_buffer_used
                 self._metrics.observe(event, waiting)
+                self._observe(event)
                 await self._send(event)
                 if not waiting:
                     self.idle.set()

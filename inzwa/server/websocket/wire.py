@@ -10,9 +10,10 @@ from typing import Annotated, Final
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from inzwa.errors import BadMessage
-from inzwa.events import Cancel, EndTurn, ServerMessage, Start, TypedText
+from inzwa.events import Cancel, EndTurn, Rate, ServerMessage, Start, TypedText
+from inzwa.feedback.submissions import MAX_KEY
 
-ClientMessage = Start | EndTurn | Cancel | TypedText
+ClientMessage = Start | EndTurn | Cancel | TypedText | Rate
 """On the wire a text frame; sound comes in binary frames."""
 
 
@@ -25,11 +26,12 @@ _ADAPTER: Final[TypeAdapter[ClientMessage]] = TypeAdapter(
         Annotated[Start, Tag(Start.type)]
         | Annotated[EndTurn, Tag(EndTurn.type)]
         | Annotated[Cancel, Tag(Cancel.type)]
-        | Annotated[TypedText, Tag(TypedText.type)],
+        | Annotated[TypedText, Tag(TypedText.type)]
+        | Annotated[Rate, Tag(Rate.type)],
         Discriminator(
             _type,
             custom_error_type="type",
-            custom_error_message="A message is a JSON object whose `type` is start, end_turn, cancel or text",
+            custom_error_message="A message is a JSON object whose `type` is start, end_turn, cancel, text or rate",
         ),
     ]
 )
@@ -43,6 +45,16 @@ def parse_message(frame: str) -> ClientMessage:
         first = error.errors(include_input=False, include_url=False)[0]
     field = f"`{'.'.join(map(str, first['loc']))}`: " if first["loc"] else ""
     raise BadMessage(f"{field}{first['msg']}.")
+
+
+def message_key(frame: str) -> str:
+    """The `key` of a `rate` that has something wrong with it, so that its sender knows which; else empty."""
+    try:
+        message = json.loads(frame)
+    except (ValueError, RecursionError):
+        return ""
+    key = message.get("key") if _type(message) == Rate.type else None
+    return key if isinstance(key, str) and len(key) <= MAX_KEY else ""
 
 
 def message_text(event: ServerMessage) -> str:

@@ -1,0 +1,1 @@
+"""What evaluators give, on its way from the socket and the page to the store of `inzwa/feedback`."""
