@@ -14,6 +14,7 @@ from inzwa.engines.registry import open_stage
 from inzwa.errors import BadCorpus
 from inzwa.evaluation.asr import AsrRow, transcribe_recording
 from inzwa.evaluation.corpus import Recording, read_lines, read_manifest, read_sentences
+from inzwa.evaluation.feedback import exported_recordings, stored_recordings
 from inzwa.evaluation.fleurs import fetch_fleurs
 from inzwa.evaluation.histogram import histogram
 from inzwa.evaluation.journal import Journal, Measured, measure_all
@@ -29,7 +30,7 @@ REPORT, JOURNAL = "report.md", "samples.tsv"
 
 def eval_asr(arguments: Namespace, settings: Settings) -> None:
     """The recogniser, on recordings."""
-    recordings = _recordings(arguments)
+    recordings = _recordings(arguments, settings)
 
     async def measure() -> tuple[Measured[AsrRow], How]:
         async with open_stage(settings, "asr", show_progress) as asr:
@@ -83,11 +84,16 @@ def eval_text(arguments: Namespace, settings: Settings) -> None:
     _write_report(arguments.output, text_report(figures, {"text": arguments.file.name}))
 
 
-def _recordings(arguments: Namespace) -> list[Recording]:
-    if (arguments.manifest is None) == (arguments.dataset is None):
-        raise BadCorpus("Name a manifest, or a dataset with --dataset, and not both.")
+def _recordings(arguments: Namespace, settings: Settings) -> list[Recording]:
+    named = [name for name in (arguments.manifest, arguments.dataset, arguments.feedback) if name is not None]
+    if len(named) != 1:
+        raise BadCorpus("Name a manifest, or a dataset with --dataset, or give --feedback, and not two of them.")
     if arguments.manifest:
         return read_manifest(arguments.manifest, arguments.limit)
+    if arguments.feedback:
+        return exported_recordings(Path(arguments.feedback), settings.language, arguments.limit)
+    if arguments.feedback is not None:
+        return stored_recordings(settings, arguments.limit)
     return fetch_fleurs(arguments.part, arguments.output / f"{arguments.dataset}-{arguments.part}", arguments.limit)
 
 

@@ -107,6 +107,13 @@ def _add_eval(commands: Commands) -> None:
     asr = _add(actions, "asr", "inzwa.cli.evaluate:eval_asr", "error rates of the recogniser on recordings")
     asr.add_argument("manifest", type=Path, nargs="?", help="TSV or JSONL: a sound file and its text a line")
     asr.add_argument("--dataset", choices=["fleurs"], help="instead: Shona read aloud, from the Hugging Face Hub")
+    asr.add_argument(
+        "--feedback",
+        nargs="?",
+        const="",
+        metavar="DIR",
+        help="instead: evaluators' recordings whose text a person has read or corrected; of the store, or of an export",
+    )
     asr.add_argument("--part", choices=["train", "dev", "test"], default="test", help="of the dataset (test)")
     tts = _add(
         actions,
@@ -128,7 +135,7 @@ def _add_eval(commands: Commands) -> None:
 
 
 def _add_feedback(commands: Commands) -> None:
-    everything = "what evaluators gave: export, push, restore, withdraw"
+    everything = "what evaluators gave: export, push, restore, report, withdraw"
     feedback = commands.add_parser("feedback", help=everything, description=f"{everything.capitalize()}.")
     actions = feedback.add_subparsers(metavar="ACTION", required=True)
     export = _add(actions, "export", "inzwa.cli.feedback:export", "write it as a dataset with its card")
@@ -142,6 +149,8 @@ def _add_feedback(commands: Commands) -> None:
         action.add_argument("dataset", nargs="?", metavar="ORG/NAME", help="INZWA_FEEDBACK_DATASET when left out")
         if name == "push":
             action.add_argument("--public", action="store_true", help="even if that dataset is public")
+    report = _add(actions, "report", "inzwa.cli.feedback_report:report", "figures with intervals, as one HTML page")
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html", help="the page")
     withdraw = _add(actions, "withdraw", "inzwa.cli.feedback:withdraw", "delete everything of one contributor")
     withdraw.add_argument("code", metavar="CODE", help="the withdrawal code that the contributor was shown")
 

@@ -12,19 +12,19 @@ from markupsafe import Markup
 
 from inzwa.feedback.report.figures import Figure, Form, Row, axis, interval, shown
 
-WIDTH: Final = 720
-"""Units of the drawing; one is at most a CSS pixel."""
-LABEL: Final = 34
+WIDTH: Final = 520
+"""Units of the drawing: CSS pixels on a wide screen, fewer on a phone, where labels must still be read."""
+LABEL: Final = 48
 """Characters of a label that fit; the table has all of it."""
-LABEL_WIDTH: Final = 250
-END: Final = 640
-"""Where the axis of intervals ends; the number of answers stands behind it."""
-LINE: Final = 28
-"""Height of a row of intervals."""
+LEFT: Final = 16
+RIGHT: Final = 500
+"""Where the axis of intervals begins and ends."""
+LINE: Final = 48
+"""Height of a row of intervals: the label, and the interval below it."""
 COLUMNS_TOP: Final = 14
 COLUMNS_BASE: Final = 190
-COLUMNS_LEFT: Final = 44
-EVERY: Final = 70
+COLUMNS_LEFT: Final = 56
+EVERY: Final = 96
 """Room for a label below a column."""
 
 TEMPLATES: Final = Environment(
@@ -78,21 +78,21 @@ def _words(row: Row, form: Form) -> str:
 def _intervals(figure: Figure, title: str) -> Markup:
     """A row for each label: a dot with its interval on a common axis."""
     low, high = _range(figure)
-    scale = (END - LABEL_WIDTH) / (high - low)
+    scale = (RIGHT - LEFT) / (high - low)
     marks = [
         Mark(
             label=_short(row.label, LABEL),
-            at=LINE * (place + 0.5),
-            value=LABEL_WIDTH + ((row.estimate.value or 0) - low) * scale,
-            low=LABEL_WIDTH + ((row.estimate.low or 0) - low) * scale,
-            high=LABEL_WIDTH + ((row.estimate.high or 0) - low) * scale,
+            at=LINE * place + 16,
+            value=LEFT + ((row.estimate.value or 0) - low) * scale,
+            low=LEFT + ((row.estimate.low or 0) - low) * scale,
+            high=LEFT + ((row.estimate.high or 0) - low) * scale,
             text=shown(row.estimate.value, figure.form),
             answers=f"n = {row.estimate.answers}",
         )
         for place, row in enumerate(figure.drawn)
     ]
-    middle = None if figure.middle is None else LABEL_WIDTH + (figure.middle - low) * scale
-    ticks = [Tick(LABEL_WIDTH + (at - low) * scale, text) for at, text in _ticks(low, high, figure.form)]
+    middle = None if figure.middle is None else LEFT + (figure.middle - low) * scale
+    ticks = [Tick(LEFT + (at - low) * scale, text) for at, text in _ticks(low, high, figure.form)]
     base = LINE * len(marks)
     return _drawn("intervals.html", figure, title, marks=marks, ticks=ticks, middle=middle, base=base)
 
@@ -122,24 +122,24 @@ def _columns(figure: Figure, title: str) -> Markup:
 
 def _drawn(template: str, figure: Figure, title: str, **places: object) -> Markup:
     text = TEMPLATES.get_template(template).render(
-        figure=figure, title=title, described=described(figure), page_width=WIDTH, left=LABEL_WIDTH, end=END, **places
+        figure=figure, title=title, described=described(figure), page_width=WIDTH, left=LEFT, end=RIGHT, **places
     )
     return Markup(text)  # made with autoescape
 
 
 def _range(figure: Figure) -> tuple[float, float]:
-    """The axis: that of the form, longer where an interval passes it; half of it for error rates below that."""
+    """The axis: that of the form; of shares and rates only as much as is needed."""
     low, high = axis(figure.form)
     least = min(row.estimate.low or 0 for row in figure.drawn)
     most = max(row.estimate.high or 0 for row in figure.drawn)
-    if figure.form == "rate":
+    if figure.form in ("rate", "percent") and figure.middle is None:
         return 0.0, next(end for end in (0.25, 0.5, 1.0, 2.0, 5.0, max(10.0, most)) if most <= end)
-    return (-1.0 if least < low else low), max(high, most)
+    return (-1.0 if least < low else low), high
 
 
 def _ticks(low: float, high: float, form: Form) -> Iterator[tuple[float, str]]:
-    """Five places or so, each with its text."""
-    steps = 4
+    """Five or six places, each with its text."""
+    steps = 4 if high - low in (1.0, 2.0, 4.0) else 5
     for place in range(steps + 1):
         at = low + (high - low) * place / steps
         yield at, f"{at:g}" if form in ("mark", "alpha") else f"{100 * at:.0f} %"

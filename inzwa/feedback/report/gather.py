@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inzwa.feedback.export.summary import DESCRIPTIONS
+from inzwa.feedback.records import REASONS, Reason
 from inzwa.feedback.store.schema import ConsentRow, ContributorRow, ItemRow, RatingRow, RecordingRow, TaskRow, TurnRow
 
 MOST_FAILED: Final = 1 / 3
@@ -27,7 +28,7 @@ class RatedTurn:
     """When the turn began."""
     verdict: str
     """up, down, or empty."""
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     models: dict[str, str]
     """Stage to the name of its model."""
     first_audio_ms: int | None
@@ -150,7 +151,7 @@ def _turn(turn: TurnRow, rating: RatingRow) -> RatedTurn:
         contributor=turn.contributor,
         at=turn.started_at,
         verdict=rating.verdict,
-        reasons=tuple(rating.reasons),
+        reasons=tuple(reason for reason in REASONS if reason in rating.reasons),
         models={stage: str(model.get("model", "")) for stage, model in turn.models.items()},
         first_audio_ms=turn.latency.get("first_audio_ms"),
         heard=turn.transcript,

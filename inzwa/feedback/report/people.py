@@ -8,6 +8,7 @@ from inzwa.feedback.export.personal_details import PersonalDetails
 from inzwa.feedback.export.summary import DESCRIPTIONS, FEWEST
 from inzwa.feedback.report.figures import Words
 from inzwa.feedback.report.gather import Answered, Gathered
+from inzwa.feedback.report.turns import REASONS
 
 MOST: Final = 60
 """Rows of what people wrote, the latest; the export has all."""
@@ -46,7 +47,7 @@ def words(gathered: Gathered) -> list[Words]:
         *((each.heard, each.better) for each in turns if each.better),
         *((_text(each, "question"), each.answer["better"]) for each in gathered.judged("reply")[::-1]),
     ]
-    comments = ((each.verdict, ", ".join(each.reasons).replace("_", " "), each.comment) for each in turns)
+    comments = ((each.verdict, ", ".join(REASONS[reason] for reason in each.reasons), each.comment) for each in turns)
     return [
         Words("suggestions", ("as it is", "as it should be"), _shown(suggested)),
         Words("better-replies", ("question", "better reply"), _shown(pair for pair in replies if pair[1])),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from inzwa.feedback.records import REASONS
+from inzwa.feedback.records import Reason
 from inzwa.feedback.report.figures import Figure, Row
 from inzwa.feedback.report.gather import Gathered, RatedTurn
 from inzwa.feedback.report.statistics import Estimate, rank_correlation, share
@@ -13,6 +13,16 @@ WEEKS: Final = 26
 BANDS_MS: Final = (500, 1_000, 2_000, 4_000, 8_000)
 """Milliseconds from the end of speech to the first sound that divide the bands."""
 STAGES: Final = {"llm": "language model", "tts": "voice", "asr": "recogniser"}
+REASONS: Final[dict[Reason, str]] = {
+    "misheard": "did not hear me right",
+    "wrong_answer": "wrong answer",
+    "bad_shona": "bad Shona",
+    "unnatural_voice": "unnatural voice",
+    "too_slow": "too slow",
+    "interrupted_me": "interrupted me",
+    "unsafe": "not safe",
+    "other": "other",
+}
 
 
 def turn_figures(gathered: Gathered) -> list[Figure]:
@@ -53,11 +63,8 @@ def _models(turns: Sequence[RatedTurn]) -> Figure:
 
 def _reasons(turns: Sequence[RatedTurn]) -> Figure:
     raters = [each.contributor for each in turns]
-    found = {reason: [float(reason in each.reasons) for each in turns] for reason in REASONS}
-    rows = (
-        Row(reason.replace("_", " "), share(marked, raters), (f"{sum(marked):.0f}",))
-        for reason, marked in found.items()
-    )
+    found = {meaning: [float(reason in each.reasons) for each in turns] for reason, meaning in REASONS.items()}
+    rows = (Row(meaning, share(given, raters), (f"{sum(given):.0f}",)) for meaning, given in found.items())
     return Figure(
         name="reasons",
         rows=tuple(sorted(rows, key=lambda row: -int(row.extra[0]))) if turns else (),

@@ -75,7 +75,7 @@ def _by_detail(answers: Sequence[Answered], detail: str, out: frozenset[str], na
         return []
     return _rows(
         known,
-        lambda each: f"{detail} {each.hidden['details'][detail]}",
+        lambda each: f"{detail} {_plain(each.hidden['details'][detail])}",
         out,
         lambda chosen: _mean(chosen, name),
         "mark",
@@ -155,6 +155,10 @@ def _order(answers: Sequence[Answered]) -> Figure:
         picture="",
         middle=0.5,
     )
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _left_out(out: frozenset[str]) -> str:

@@ -21,7 +21,7 @@ async def _user(request: Request) -> AppState:
     return app_state
 
 
-async def _admin(request: Request) -> AppState:
+async def admin(request: Request) -> AppState:
     """404 where no admin token is set, 401 for a wrong one; RateLimited for too many guesses."""
     app_state = _anybody(request)
     expected = app_state.settings.admin_token.get_secret_value()
@@ -35,4 +35,4 @@ async def _admin(request: Request) -> AppState:
 
 ForAnybody = Annotated[AppState, Depends(_anybody)]
 ForUser = Annotated[AppState, Depends(_user)]
-ForAdmin = Annotated[AppState, Depends(_admin)]
+ForAdmin = Annotated[AppState, Depends(admin)]
