@@ -15,7 +15,10 @@ from inzwa import __version__
 from inzwa.errors import InzwaError
 from inzwa.server.app_state import AppState
 from inzwa.server.engine_lifecycle import OpenEngines
-from inzwa.server.http import chat, speech, status
+from inzwa.server.feedback.item_maker import make_items
+from inzwa.server.feedback.lifecycle import open_feedback
+from inzwa.server.http import chat, speech, status, task_sounds
+from inzwa.server.http.feedback_report import report_router
 from inzwa.server.http.body_limits import BodyTimeout
 from inzwa.server.security import SecurityHeaders
 from inzwa.server.ui.mount import mount_page
@@ -67,7 +70,7 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
     app.add_middleware(CORSMiddleware, allow_origins=sorted(settings.origins), allow_methods=["GET", "POST"])
     app.add_middleware(SecurityHeaders)
     app.add_middleware(BodyTimeout, request_timeout_s=settings.request_timeout_s)
-    for router in (connection.router, speech.router, chat.router, status.router):
+    for router in (connection.router, speech.router, chat.router, status.router, task_sounds.router, report_router()):
         app.include_router(router)
     return mount_page(app, build_page(app_state), settings) if page else app
 
@@ -75,8 +78,9 @@ def create_app(settings: Settings, open_engines: OpenEngines, *, page: bool = Tr
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app_state: AppState = app.state.inzwa
-    async with anyio.create_task_group() as tasks:
+    async with open_feedback(app_state), anyio.create_task_group() as tasks:
         tasks.start_soon(app_state.lifecycle.keep_open)
+        tasks.start_soon(make_items, app_state)
         yield
         await app_state.admission.drain()
         tasks.cancel_scope.cancel()
