@@ -5,5 +5,5 @@ from importlib.util import find_spec
 from inzwa.process import prepare_process
 
 prepare_process()
-if missing := [name for name in ("matplotlib", "psutil", "rapidfuzz") if find_spec(name) is None]:
+if missing := [name for name in ("matplotlib", "playwright", "psutil", "rapidfuzz") if find_spec(name) is None]:
     raise SystemExit(f"Benchmarks need {', '.join(missing)}: make setup-eval, or pip install -r requirements-eval.txt")

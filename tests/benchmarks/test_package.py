@@ -14,7 +14,7 @@ from tests.code_rules.source import CodeBase
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("package", ["psutil", "matplotlib", "rapidfuzz"])
+@pytest.mark.parametrize("package", ["psutil", "matplotlib", "playwright", "rapidfuzz"])
 def test_a_package_that_is_missing_is_named_with_the_remedy(package: str) -> None:
     program = f"import sys; sys.modules[{package!r}] = None; import benchmarks.shona_text"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
