@@ -20,6 +20,8 @@ export class ConsentDialog {
   #retry;
   #form;
   #asked;
+  /** What is shown after consent: the code. */
+  #agreed;
   /** @type {ConsentTexts | null} */
   #texts = null;
   /** In which the text is read. @type {"sn" | "en"} */
@@ -44,12 +46,14 @@ export class ConsentDialog {
     this.#retry = elements.button({ key: "consent.retry" }, () => this.#load());
     this.#form = new ConsentForm(elements, () => this.#agree(), () => this.#sheet.close());
     this.#asked = elements.create("div", { className: "asked" }, this.#switch, this.#text, this.#form.element);
+    this.#agreed = elements.create("div", { className: "asked" });
+    this.#sheet.body.append(this.#asked, this.#retry, this.#agreed);
   }
 
   /** Opens the dialog. @returns {Promise<boolean>} whether the user has consented */
   ask() {
-    this.#sheet.body.replaceChildren(this.#asked, this.#retry);
     this.#asked.hidden = true;
+    this.#agreed.replaceChildren();
     this.#sheet.open();
     this.#load();
     this.#settle(false);
@@ -79,7 +83,7 @@ export class ConsentDialog {
     const { [language]: text } = this.#texts;
     const create = this.#elements.create.bind(this.#elements);
     const paragraphs = text.paragraphs.map((textContent) => create("p", { textContent }));
-    this.#text.replaceChildren(create("h3", { textContent: text.title }), ...paragraphs);
+    this.#text.replaceChildren(...paragraphs);
     this.#text.lang = language;
     this.#form.showText(text, language);
     const other = OTHER_LANGUAGE[language];
@@ -106,8 +110,9 @@ export class ConsentDialog {
 
   #showCode() {
     const create = this.#elements.create.bind(this.#elements);
-    const done = this.#elements.button({ key: "consent.done", className: "primary" }, () => this.#sheet.close());
-    this.#sheet.body.replaceChildren(
+    const done = this.#elements.button({ key: "consent.done", className: "primary done" }, () => this.#sheet.close());
+    this.#asked.hidden = true;
+    this.#agreed.replaceChildren(
       create("p", { key: "consent.code" }),
       withdrawalCode(this.#elements, this.#contributor.code),
       create("div", { className: "actions" }, done),

@@ -104,9 +104,11 @@ export class ConsentForm {
   }
 
   #describe() {
-    const fields = Object.entries(this.#profile).map(([name, control]) =>
-      this.#elements.create("label", { className: "field" },
-        this.#elements.create("span", { key: `consent.${name}` }), control));
+    const fields = Object.entries(this.#profile).map(([name, control]) => {
+      control.name = name;
+      const label = this.#elements.create("span", { key: `consent.${name}` });
+      return this.#elements.create("label", { className: "field" }, label, control);
+    });
     const summary = this.#elements.create("summary", { key: "consent.about_you" });
     return this.#elements.create("details", { className: "profile" }, summary, ...fields);
   }

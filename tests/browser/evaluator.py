@@ -48,7 +48,7 @@ class Evaluator:
             dialog.locator("[name=adult]").check()
         dialog.locator("[type=submit]").click()
         code = self.talker.part("withdrawal-code").input_value()
-        dialog.locator(".primary").click()
+        dialog.locator(".done").click()
         expect(dialog).to_be_hidden()
         return code
 
