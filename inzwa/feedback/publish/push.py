@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from huggingface_hub import CommitOperationAdd
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -80,11 +81,18 @@ def _push(store: Store, repository: Repository, *, public: bool) -> Pushed:
     plan = make_plan(store, state)
     written = len(plan.files.texts) + len(plan.files.sounds)
     if written or plan.gone:
-        sounds = repository.upload(plan.files.sounds)
+        sounds = _uploaded(repository, plan)
         repository.commit(state.commit, _title(plan), plan.files.texts, sounds, plan.gone)
     forgotten = repository.forget_deleted()
     store.write_now(partial(_mark, changes=plan.changes))
     return Pushed(plan.summary, written, len(plan.gone), forgotten)
+
+
+def _uploaded(repository: Repository, plan: Plan) -> list[CommitOperationAdd]:
+    try:
+        return repository.upload(plan.files.sounds)
+    except FileNotFoundError as error:  # somebody has withdrawn since the plan was made
+        raise Conflict("A recording was deleted at this moment; push again.") from error
 
 
 def _required(repository: Repository, *, public: bool) -> State:

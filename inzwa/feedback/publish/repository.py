@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, GitCommitInfo, HfApi, hf_hub_url
-from huggingface_hub.utils import disable_progress_bars
+from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from inzwa.errors import FeedbackError, ModelUnavailable
 from inzwa.feedback.publish.errors import UNSUPPORTED, Conflict, HubBusy, Missing, Refused, hub_error
@@ -192,12 +192,18 @@ class Repository:
     def _errors(self) -> Iterator[None]:
         if self.hub.offline:
             raise FeedbackError(f"HF_HUB_OFFLINE forbids to reach the dataset {self.name}: unset it.")
+        address = shown(self.hub.endpoint)
         try:
             yield
         except (*HubFailure, RuntimeError) as error:
             if isinstance(error, RuntimeError) and not isinstance(error.__cause__, HubFailure):
                 raise
-            raise hub_error(error, self.name, shown(self.hub.endpoint)) from None
+            raise hub_error(error, self.name, address) from None
+        except (ValueError, KeyError, TypeError) as error:  # a login page answers 200
+            kind = type(error).__name__
+            raise FeedbackError(
+                f"{address} does not answer as a Hub does for the dataset {self.name} ({kind})."
+            ) from None
 
 
 def git_oid(content: bytes) -> str:

@@ -8,10 +8,12 @@ from typing import Final
 import anyio
 
 from inzwa.errors import FeedbackUnavailable, InzwaError
+from inzwa.feedback.publish.repository import Repository
 from inzwa.feedback.recordings import tidy
 from inzwa.feedback.store.folder import DATABASE
 from inzwa.feedback.store.store import Store, open_store
 from inzwa.server.app_state import AppState
+from inzwa.server.feedback.publishing import Publisher
 from inzwa.server.feedback.service import FeedbackService
 from inzwa.server.feedback.turn_log import TurnLog
 from inzwa.settings import Settings
@@ -40,12 +42,28 @@ async def open_feedback(app_state: AppState) -> AsyncIterator[None]:
         store = _open(settings, stack)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_forget_now_and_then, turn_log)
+            publisher = None
             if store is not None:
-                app_state.feedback = FeedbackService(store, settings, turn_log, app_state.metrics)
+                service = FeedbackService(store, settings, turn_log, app_state.metrics)
                 tasks.start_soon(_tidy_daily, store, settings)
+                if settings.feedback_dataset:
+                    repository = Repository.of(settings.feedback_dataset)
+                    publisher = Publisher(store, repository, settings.feedback_push_minutes * 60)
+                    tasks.start_soon(_serve_restored, app_state, service, publisher)
+                else:
+                    app_state.feedback = service
             yield
             app_state.feedback = None
+            if publisher is not None:
+                await publisher.stop(settings.drain_s)
             tasks.cancel_scope.cancel()
+
+
+async def _serve_restored(app_state: AppState, service: FeedbackService, publisher: Publisher) -> None:
+    """Take ratings once what was pushed before is here again, and publish from then on."""
+    await publisher.restore_first()
+    app_state.feedback = service
+    await publisher.run()
 
 
 def _open(settings: Settings, stack: ExitStack) -> Store | None:
