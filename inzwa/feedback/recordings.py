@@ -20,15 +20,17 @@ from typing import Final
 
 import numpy as np
 import soundfile
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from inzwa.audio.pcm import INPUT_RATE
 from inzwa.errors import BadAudio, FeedbackUnavailable, QuotaReached
+from inzwa.feedback.derived_items import delete_items_about
 from inzwa.feedback.store.database import database_errors
 from inzwa.feedback.store.folder import make_folder
-from inzwa.feedback.store.schema import ContributorRow, ItemRow, RecordingRow, now
+from inzwa.feedback.store.schema import ItemRow, RecordingRow, now
 from inzwa.feedback.store.store import Store
+from inzwa.feedback.submissions import changed
 
 FOLDER: Final = "recordings"
 """The folder of the files in the data folder."""
@@ -104,21 +106,16 @@ def delete_unused(session: Session, folder: Path, sha256s: Iterable[str]) -> int
 
 
 def expire(session: Session, days: int, *, at: datetime | None = None) -> list[str]:
-    """Delete the rows of recordings older than `days` at that time (now); the sha256 of each.
+    """Delete the rows of recordings older than `days` at that time (now), and the items about them; each one's sha256.
 
     Their contributors count as changed, so that what is published follows. The files are `delete_unused`'s.
     """
     oldest = (at or now()) - timedelta(days=days)
-    found = session.execute(
-        delete(RecordingRow)
-        .where(RecordingRow.created_at < oldest)
-        .returning(RecordingRow.sha256, RecordingRow.contributor)
-    ).all()
-    session.execute(
-        update(ContributorRow)
-        .where(ContributorRow.id.in_({row.contributor for row in found}))
-        .values(changes=ContributorRow.changes + 1)
-    )
+    found = session.scalars(select(RecordingRow).where(RecordingRow.created_at < oldest)).all()
+    for row in found:
+        delete_items_about(session, row.contributor, row.id)
+        session.execute(delete(RecordingRow).where(RecordingRow.id == row.id))
+        changed(session, row.contributor)
     return [row.sha256 for row in found]
 
 

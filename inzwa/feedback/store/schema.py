@@ -168,7 +168,7 @@ class RecordingRow(Table):
     kind: Mapped[str] = mapped_column(String(10))
     """turn: said to Inzwa; reading: a sentence read aloud."""
     turn_id: Mapped[str | None] = mapped_column(ForeignKey("turns.id", ondelete="SET NULL"), index=True)
-    item_id: Mapped[str | None] = mapped_column(ForeignKey("items.id"))
+    item_id: Mapped[str | None] = mapped_column(ForeignKey("items.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     """What is said in it, as far as it is known."""
     verified: Mapped[bool] = mapped_column(default=False)

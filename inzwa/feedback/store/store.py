@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeVar, cast
+from typing import Final, Self, TypeVar, cast
 
 import anyio
 from anyio import to_thread
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from inzwa.feedback.store.database import READERS, database_errors, database_url, open_engine
 from inzwa.feedback.store.folder import data_folder, make_folder
-from inzwa.feedback.store.schema import Table
+from inzwa.feedback.store.migrate import migrate
 from inzwa.feedback.store.writer import BATCH, Job, Writer
 from inzwa.settings import Settings
 
@@ -37,6 +37,16 @@ class Store:
         self._places = anyio.Semaphore(AT_ONCE)
         self._readers = anyio.CapacityLimiter(READERS)
         self._writer = Writer(self._writing, self.prepare)
+
+    def __enter__(self) -> Self:
+        self._writer.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Writes what waits; a read under way in an abandoned thread fails."""
+        self._writer.__exit__()
+        self._writing.dispose()
+        self._reading.dispose()
 
     async def write(self, change: Callable[[Session], T]) -> T:
         """What `change` returns, once it is on disk.
@@ -75,8 +85,7 @@ class Store:
             if not self._prepared:
                 with database_errors():
                     make_folder(self.folder)
-                    with self._writing.begin() as connection:
-                        Table.metadata.create_all(connection)
+                migrate(self._writing, self.folder)
                 self._prepared = True
 
 
@@ -88,5 +97,5 @@ def open_store(settings: Settings) -> Iterator[Store]:
     """
     folder = data_folder(settings)
     store = Store(folder, database_url(settings, folder))
-    with store._writer:
+    with store:
         yield store

@@ -1,0 +1,1 @@
+"""How the tables came to be as they are, in steps: `alembic` in this folder."""
