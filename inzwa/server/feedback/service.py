@@ -58,7 +58,7 @@ class FeedbackService:
         The errors of `give_consent`; FeedbackOff for a voice where no recordings are taken.
         """
         if consent.voice:
-            self._require_recordings()
+            self.require_recordings()
         code = await self.store.write(partial(give_consent, consent=consent, code=code))
         self._metrics.given("consent")
         said = {name: getattr(consent, name) for name in ("version", "text", "voice", "licence")}
@@ -81,7 +81,7 @@ class FeedbackService:
 
         FeedbackOff where none are taken, BadAudio for one too short, QuotaReached; the errors of `contribute` itself.
         """
-        self._require_recordings()
+        self.require_recordings()
         check_key(key)
         check_text("text", clip.text)
         contributor = contributor_id(code)
@@ -112,7 +112,8 @@ class FeedbackService:
         self._metrics.given("withdrawal")
         return {"deleted": done.counts, "published": "scheduled" if done.published else "none"}
 
-    def _require_recordings(self) -> None:
+    def require_recordings(self) -> None:
+        """FeedbackOff unless this server takes recordings."""
         if self.settings.feedback != "full":
             raise FeedbackOff("This server takes no recordings (INZWA_FEEDBACK is not full).")
 

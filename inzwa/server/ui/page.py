@@ -11,6 +11,7 @@ from inzwa.server.readiness import JsonObject, readiness
 from inzwa.server.redaction import without_folders
 from inzwa.server.ui.endpoints import Endpoints
 from inzwa.server.ui.evaluate.tab import evaluate_tab
+from inzwa.server.ui.feedback_endpoints import add_feedback_endpoints
 from inzwa.server.ui.files import asset, hashed_files
 from inzwa.server.ui.labels import Labels
 from inzwa.server.ui.light_page import talk_props
@@ -51,6 +52,7 @@ def build_page(app_state: AppState) -> gr.Blocks:
             with _tab("read", labels):
                 voice = _read_aloud(endpoints, settings, labels)
         api(endpoints.chat, api_name="chat")
+        add_feedback_endpoints(app_state)
         blocks.load(
             lambda: _status(app_state),
             outputs=[live, voice],

@@ -1,4 +1,4 @@
-"""The page as scripts see it: three named endpoints, and nothing else."""
+"""The page as scripts see it: its named endpoints, and nothing else."""
 
 import json
 from pathlib import Path
