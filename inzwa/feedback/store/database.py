@@ -34,6 +34,7 @@ SENTENCES: Final = {
     sqlite3.SQLITE_BUSY: "Another program holds the database.",
     sqlite3.SQLITE_READONLY: "The database cannot be written: give the data folder (INZWA_DATA) to this user.",
     sqlite3.SQLITE_CANTOPEN: "The database cannot be opened: give the data folder (INZWA_DATA) to this user.",
+    sqlite3.SQLITE_IOERR: "The disk cannot be read or written: see whether it is full, or fails.",
     sqlite3.SQLITE_CORRUPT: "The database is damaged: restore the data folder from a copy.",
     sqlite3.SQLITE_NOTADB: "The database is damaged: restore the data folder from a copy.",
 }
