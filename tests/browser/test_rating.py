@@ -91,6 +91,16 @@ def test_a_reply_that_grows_leaves_the_form_and_its_focus_alone(consented: Evalu
     assert comment.bounding_box() == top
 
 
+def test_the_row_of_a_new_reply_is_in_sight_and_who_has_scrolled_up_stays_there(consented: Evaluator) -> None:
+    consented.says("Mamuka sei?", turn=2)
+    expect(consented.thumb(2, "up")).to_be_in_viewport(ratio=1)
+    consented.talker.part("log").evaluate("(log) => { log.scrollTop = 0; }")
+    consented.talker.wait_until("inzwa.view.parts.log.scrollTop === 0")
+    consented.talker.page.evaluate("inzwa.session.requestReply({ type: 'text', text: 'Ndiudzei ngano' })")
+    expect(consented.talker.page.locator(".rating")).to_have_count(3, timeout=PATIENCE_MS)
+    assert consented.talker.part("log").evaluate("(log) => log.scrollTop") == 0
+
+
 def test_what_was_really_said_is_kept_beside_what_was_heard(consented: Evaluator) -> None:
     form = consented.opens_form(1)
     transcript, better, comment = form.locator("textarea").all()

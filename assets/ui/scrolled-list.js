@@ -1,0 +1,34 @@
+// Keeps the end of a list in sight while it grows, unless the user has scrolled up.
+
+/** Pixels above the end of the list at which it still counts as its end. */
+const END_PX = 40;
+
+export class ScrolledList {
+  #list;
+  /** Whether the end is kept in sight. */
+  #following = true;
+
+  /** @param {HTMLElement} list */
+  constructor(list) {
+    this.#list = list;
+    list.addEventListener("scroll", () => this.#handleScroll());
+    new ResizeObserver(() => this.follow()).observe(list);
+  }
+
+  /** Shows the end, now and from now on. */
+  showEnd() {
+    this.#following = true;
+    this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
+  /** Something has grown: the end is shown again, unless the user has scrolled up, to read or to rate. */
+  follow() {
+    if (this.#following) this.showEnd();
+  }
+
+  /** The user, or the page, has scrolled. */
+  #handleScroll() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    this.#following = scrollHeight - scrollTop - clientHeight < END_PX;
+  }
+}
