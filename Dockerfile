@@ -26,9 +26,10 @@ COPY --from=build /opt/inzwa /opt/inzwa
 COPY --from=build /app /app
 COPY --from=models --chown=10001:10001 /models /models
 ENV PATH=/opt/inzwa/bin:/usr/local/bin:/usr/bin:/bin HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-ENV INZWA_HOST=0.0.0.0 INZWA_CACHE=/models HF_HOME=/models/huggingface
+ENV INZWA_HOST=0.0.0.0 INZWA_DATA=/data INZWA_CACHE=/models HF_HOME=/models/huggingface
 WORKDIR /app
 USER 10001:10001
+VOLUME /data
 VOLUME /models
 EXPOSE 7860
 STOPSIGNAL SIGTERM

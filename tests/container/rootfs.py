@@ -44,10 +44,11 @@ mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777,size=256m tmpfs "$root/tmp"
 mount --bind "$models" "$root/models"
+mount -t tmpfs -o uid=10001,gid=10001,mode=700,size=64m tmpfs "$root/data"
 mount -o remount,bind,ro "$root"
 exec chroot "$root" "$@"
 """
-"""What `docker run --read-only --tmpfs /tmp -v models:/models` does."""
+"""What `docker run --read-only --tmpfs /tmp -v models:/models -v data:/data` does."""
 
 
 def bootstrap(folder: Path) -> None:

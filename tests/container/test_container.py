@@ -101,10 +101,10 @@ def test_nothing_in_the_image_raises_rights(image: Root) -> None:
     assert raising == []
 
 
-def test_the_user_that_serves_may_write_to_the_models_alone(image: Root) -> None:
+def test_the_user_that_serves_may_write_to_the_models_and_its_data_alone(image: Root) -> None:
     own = [path for path, found in everything(image) if UID in (found.st_uid, found.st_gid)]
     assert own
-    assert all(path == "/models" or path.startswith("/models/") for path in own)
+    assert all(path in ("/data", "/models") or path.startswith("/models/") for path in own)
     ours = [(path, found) for path, found in everything(image) if path.startswith(("/app", "/opt"))]
     assert [path for path, found in ours if found.st_uid or found.st_mode & 0o022] == []
 
@@ -134,15 +134,15 @@ def test_it_gets_ready_speaks_and_ends_at_sigterm(image: Root, stage: Stage, bak
     assert "Traceback" not in server.log.read_text()
 
 
-def test_the_server_has_no_rights_and_can_write_nowhere_but_to_tmp_and_the_models(
+def test_the_server_has_no_rights_and_can_write_nowhere_but_to_tmp_models_and_data(
     image: Root, stage: Stage, baked: Path, tmp_path: Path
 ) -> None:
-    folders = "/ /app /opt/inzwa /var /models /tmp"
+    folders = "/ /app /opt/inzwa /var /data /models /tmp"
     script = f"cat /proc/self/status; for each in {folders}; do touch $each/x && echo wrote $each; done"
     user, log = stage.last("USER").rest, tmp_path / "log"
     image.start(["sh", "-c", script], stage.environ, user, "/app", baked, log).wait(PATIENCE_S)
     said = log.read_text()
-    assert [line.split()[1] for line in said.splitlines() if line.startswith("wrote")] == ["/models", "/tmp"]
+    assert [line.split()[1] for line in said.splitlines() if line.startswith("wrote")] == ["/data", "/models", "/tmp"]
     assert "CapEff:\t0000000000000000" in said
     assert "CapBnd:\t0000000000000000" in said
     assert "NoNewPrivs:\t1" in said

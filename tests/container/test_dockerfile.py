@@ -50,6 +50,7 @@ def test_the_image_serves_as_a_user_of_its_own_on_the_port_that_it_names(final: 
     assert final.last("EXPOSE").rest == "7860"
     assert final.last("STOPSIGNAL").rest == "SIGTERM"
     assert final.last("VOLUME").rest == final.environ["INZWA_CACHE"] == "/models"
+    assert f"VOLUME {final.environ['INZWA_DATA']}\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert final.environ["INZWA_HOST"] == "0.0.0.0"
     assert final.last("CMD").command == ["python", "app.py"]
     assert final.last("HEALTHCHECK").command == ["python", "/opt/steps/healthcheck.py"]

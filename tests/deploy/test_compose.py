@@ -39,17 +39,21 @@ def test_every_service_is_read_only_without_rights_and_checked(compose: dict[str
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
 
 
-def test_inzwa_is_built_here_keeps_its_models_and_has_time_to_drain(compose: dict[str, Any]) -> None:
+def test_inzwa_is_built_here_keeps_its_models_and_data_and_has_time_to_drain(compose: dict[str, Any]) -> None:
     inzwa, final = compose["services"]["inzwa"], stages(ROOT / "Dockerfile")[-1]
     assert inzwa["build"]["context"] == "."
-    assert inzwa["volumes"] == [f"models:{final.last('VOLUME').rest}"]
+    assert inzwa["volumes"] == [f"data:{final.environ['INZWA_DATA']}", f"models:{final.last('VOLUME').rest}"]
     assert [each.partition(":")[0] for each in inzwa["tmpfs"]] == ["/tmp"]
     assert inzwa["healthcheck"]["test"][1:] == final.last("HEALTHCHECK").command
     assert int(inzwa["stop_grace_period"].removesuffix("s")) > load_settings({}).drain_s
 
 
 def test_what_it_sets_are_settings_of_inzwa(compose: dict[str, Any]) -> None:
-    load_settings(dict.fromkeys(compose["services"]["inzwa"]["environment"], "x"))
+    given = {
+        name: value.partition(":-")[2].rstrip("}")
+        for name, value in compose["services"]["inzwa"]["environment"].items()
+    }
+    load_settings(given)
 
 
 def test_no_password_stands_in_the_file_and_every_name_is_declared(compose: dict[str, Any]) -> None:
@@ -61,5 +65,7 @@ def test_no_password_stands_in_the_file_and_every_name_is_declared(compose: dict
         assert source in compose["volumes"] or (ROOT / source).is_file()
 
 
-def test_it_says_that_redis_and_postgres_are_for_later() -> None:
-    assert "Inzwa uses neither Redis nor Postgres today" in (ROOT / "compose.yaml").read_text(encoding="utf-8")
+def test_it_says_what_redis_and_postgres_are_for() -> None:
+    assert "Inzwa does not use Redis; Postgres only where INZWA_DATABASE_URL names it" in (
+        ROOT / "compose.yaml"
+    ).read_text(encoding="utf-8")

@@ -33,6 +33,7 @@ def test_its_environment_is_one_that_inzwa_takes_and_stopping_leaves_time_to_dra
     pairs = [pair.partition("=") for line in said("Environment") for pair in line.split()]
     settings = load_settings({name: value for name, _, value in pairs if name.startswith("INZWA_")})
     assert str(settings.cache).startswith("/var/lib/inzwa/")
+    assert str(settings.data).startswith("/var/lib/inzwa/")
     assert int(said("TimeoutStopSec")[0]) > settings.drain_s
 
 

@@ -52,6 +52,7 @@ NOT_RUN: Final = (
             ".venv/bin/pip install -r requirements-mlflow.txt",
             ".venv/bin/pip install -r requirements-whisper-cpp.txt",
             ".venv/bin/pip install -r requirements-signing.txt",
+            ".venv/bin/pip install -r requirements-postgres.txt",
         ),
     ),
     NotRun(
@@ -127,6 +128,15 @@ NOT_RUN: Final = (
         ),
     ),
     NotRun(
+        "copies what a service has kept",
+        "tests/feedback/store/test_store.py",
+        (
+            "sqlite3 /var/lib/inzwa/data/feedback.sqlite3 \".backup '/srv/backup/feedback.sqlite3'\"",
+            "rsync -a /var/lib/inzwa/data/recordings /srv/backup/",
+            "pg_dump --format=custom --file=/srv/backup/inzwa.dump inzwa",
+        ),
+    ),
+    NotRun(
         "needs a container engine",
         "tests/container/test_container.py",
         (
@@ -134,7 +144,8 @@ NOT_RUN: Final = (
             "docker build -t inzwa:0.1.0 --build-arg BAKE_MODELS=true .",
             (
                 "docker run --rm --read-only --tmpfs /tmp:mode=1777,size=256m --cap-drop ALL "
-                "--security-opt no-new-privileges -v inzwa-models:/models -p 127.0.0.1:7860:7860 inzwa:0.1.0"
+                "--security-opt no-new-privileges -v inzwa-data:/data "
+                "-v inzwa-models:/models -p 127.0.0.1:7860:7860 inzwa:0.1.0"
             ),
             'mkdir rootfs && docker export "$(docker create inzwa:0.1.0)" | tar -x -C rootfs',
         ),
