@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
-
-from sqlalchemy.orm import Session
 
 from inzwa.errors import BadCorpus
 from inzwa.evaluation.corpus import Recording, read_lines
 from inzwa.feedback.recordings import sound_path
 from inzwa.feedback.store.store import open_store
-from inzwa.feedback.verified import VerifiedRecording, verified_recordings
+from inzwa.feedback.verified import verified_recordings
 from inzwa.settings import Settings
 
 TABLES: Final = ("recordings.jsonl", "metadata.jsonl")
@@ -21,12 +20,8 @@ NONE: Final = "holds no recording in {language} whose text a person has read or 
 
 def stored_recordings(settings: Settings, limit: int | None = None) -> list[Recording]:
     """The first `limit` of the store's, in INZWA_LANGUAGE. BadCorpus where there is none."""
-
-    def query(session: Session) -> list[VerifiedRecording]:
-        return verified_recordings(session, settings.language)
-
     with open_store(settings) as store:
-        found = store.read_now(query)
+        found = store.read_now(partial(verified_recordings, language=settings.language))
         here = [Recording(sound_path(store.folder, each.sha256), each.text, each.id) for each in found]
     there = [recording for recording in here if recording.path.exists()][:limit]
     if not there:

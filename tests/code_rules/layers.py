@@ -29,9 +29,9 @@ LAYERS: Final = {
     "inzwa.server": 5,
     "inzwa.cli": 6,
     "inzwa.evaluation": 6,
-    "inzwa.evaluation.rates": 2,  # with these two, pure: the report on feedback counts errors, too
-    "inzwa.evaluation.comparison": 2,
-    "inzwa.evaluation.distance": 2,
+    "inzwa.evaluation.rates": 1,  # with these two, pure: the report on feedback counts errors, too
+    "inzwa.evaluation.comparison": 1,
+    "inzwa.evaluation.distance": 1,
     "inzwa.export": 6,
     "inzwa.__main__": 6,
     "app": 6,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from inzwa.feedback.report.figures import Figure, Form, Row, axis, interval, shown
@@ -17,17 +18,18 @@ WIDTH: Final = 520
 LABEL: Final = 48
 """Characters of a label that fit; the table has all of it."""
 LEFT: Final = 16
-RIGHT: Final = 500
+RIGHT: Final = 494
 """Where the axis of intervals begins and ends."""
 LINE: Final = 48
 """Height of a row of intervals: the label, and the interval below it."""
 COLUMNS_TOP: Final = 14
 COLUMNS_BASE: Final = 190
 COLUMNS_LEFT: Final = 56
+COLUMNS_RIGHT: Final = 490
 EVERY: Final = 96
 """Room for a label below a column."""
 
-TEMPLATES: Final = Environment(
+TEMPLATES: Final = ImmutableSandboxedEnvironment(
     loader=PackageLoader("inzwa.feedback.report"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -101,7 +103,7 @@ def _columns(figure: Figure, title: str) -> Markup:
     """A column for each label with its interval, in order."""
     low, high = _range(figure)
     height = (COLUMNS_BASE - COLUMNS_TOP) / (high - low)
-    step = (WIDTH - COLUMNS_LEFT) / max(len(figure.drawn), 5)
+    step = (COLUMNS_RIGHT - COLUMNS_LEFT) / max(len(figure.drawn), 5)
     every = max(1, round(EVERY / step + 0.49))
     marks = [
         Mark(
