@@ -41,3 +41,9 @@ def test_every_file_of_the_page_has_a_kind_that_the_wheel_takes() -> None:
     source = (ROOT / "setup.py").read_text(encoding="utf-8")
     files = [path for path in (ROOT / "assets").rglob("*") if path.is_file()]
     assert [path.name for path in files if f'"*{path.suffix}"' not in source] == ["latency.png"]  # of docs/measuring.md
+
+
+def test_every_folder_of_code_is_a_package_that_the_wheel_takes() -> None:
+    folders = {path.parent for path in (ROOT / "inzwa").rglob("*.py")}
+    assert ROOT / "inzwa/feedback/store/migrations/versions" in folders  # Alembic reads its steps from files
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []

@@ -52,7 +52,8 @@ BROAD: Final = ("Exception", "BaseException", "builtins.Exception", "builtins.Ba
 
 BROAD_ALLOWED: Final = {
     "inzwa.engines.worker:_Job.run": "whatever a job raises belongs to its caller; the thread must live on",
-    "inzwa.feedback.store.writer:_outcome": "whatever a change raises belongs to its caller; the thread must live on",
+    "inzwa.feedback.store.writer:_outcome": "whatever a change raises belongs to its caller",
+    "inzwa.feedback.store.writer:Writer._write": "what ends a transaction belongs to its callers; the thread lives on",
     "inzwa.protocols.failures:stage_errors": "the one place where an engine's own exceptions get a type",
     "inzwa.conversation.turn_taking:Turns._outcome": "the edge of a session: a failure ends the turn only",
 }

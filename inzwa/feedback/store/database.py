@@ -23,7 +23,9 @@ BUSY_S: Final = 2.0
 CONNECT_S: Final = 3
 """Seconds to wait for a PostgreSQL server to answer."""
 STATEMENT_MS: Final = 10_000
-"""Milliseconds that one statement, or waiting for a lock, may take in PostgreSQL."""
+"""Milliseconds that one statement that writes, or waiting for a lock, may take in PostgreSQL."""
+QUERY_MS: Final = 300_000
+"""Milliseconds that a query may take there: an export reads everything."""
 RETRY_S: Final = 2.0
 """What a client is told to wait before it sends the same again."""
 READERS: Final = 4
@@ -40,7 +42,8 @@ SENTENCES: Final = {
 }
 """SQLite's primary result code to what is wrong, and the remedy."""
 
-AWAY: Final = "The database does not answer."
+AWAY: Final = "The database does not answer: see whether its server runs, and INZWA_DATABASE_URL is right."
+FAILED: Final = "The database failed."
 NOT_KEPT: Final = "Nothing was kept of this; send it again later."
 
 
@@ -58,7 +61,7 @@ def database_errors() -> Iterator[None]:
     try:
         yield
     except (DatabaseError, InterfaceError, PoolTimeout) as error:
-        if isinstance(error, DataError | IntegrityError | ProgrammingError):
+        if not is_failure(error):
             raise
         raise unavailable(_sentence(error)) from error
     except OSError as error:
@@ -66,12 +69,18 @@ def database_errors() -> Iterator[None]:
         raise unavailable("The data folder cannot be written: name another with INZWA_DATA.") from error
 
 
+def is_failure(error: BaseException) -> bool:
+    """Whether the database failed, rather than a statement that it was given."""
+    own = isinstance(error, DataError | IntegrityError | ProgrammingError)
+    return isinstance(error, DatabaseError | InterfaceError | PoolTimeout) and not own
+
+
 def _sentence(error: Exception) -> str:
     cause = getattr(error, "orig", None)
     code = getattr(cause, "sqlite_errorcode", None)
     state = getattr(cause, "sqlstate", None)
     log.warning("The database failed: %s, code %s", type(cause or error).__name__, code if state is None else state)
-    return AWAY if code is None else SENTENCES.get(code & 0xFF, AWAY)
+    return AWAY if code is None else SENTENCES.get(code & 0xFF, FAILED)
 
 
 def database_url(settings: Settings, folder: Path) -> URL:
@@ -97,7 +106,8 @@ def open_engine(url: URL, *, writes: bool) -> Engine:
         engine = create_engine(url, pool_size=size, max_overflow=0, pool_timeout=BUSY_S)
         _sqlite_transactions(engine, writes=writes)
         return engine
-    options = f"-c synchronous_commit=on -c lock_timeout={STATEMENT_MS} -c statement_timeout={STATEMENT_MS}"
+    options = f"-c synchronous_commit=on -c lock_timeout={STATEMENT_MS}"
+    options += f" -c statement_timeout={STATEMENT_MS if writes else QUERY_MS}"
     options += "" if writes else " -c default_transaction_read_only=on"
     arguments = {"connect_timeout": CONNECT_S, "application_name": "inzwa", "options": options}
     return create_engine(

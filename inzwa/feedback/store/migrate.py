@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
 
 from inzwa.errors import FeedbackUnavailable
 from inzwa.feedback.store.database import database_errors, unavailable
@@ -39,6 +40,8 @@ def migrate(engine: Engine, folder: Path) -> None:
             if not on_sqlite:  # BEGIN IMMEDIATE is SQLite's lock
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
             _upgrade(connection)
+    except ProgrammingError as error:
+        raise unavailable("The tables cannot be made: give the user of INZWA_DATABASE_URL the right to.") from error
     except Timeout as error:
         raise unavailable("Another process is changing the database.") from error
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from inzwa.errors import BadMessage, FeedbackUnavailable, InzwaError
-from inzwa.feedback.store.database import database_errors
+from inzwa.errors import BadMessage, InzwaError
+from inzwa.feedback.store.database import database_errors, is_failure, unavailable
 
 BATCH: Final = 8
 """Changes that may wait, and that one transaction may hold."""
@@ -106,23 +106,31 @@ class Writer:
             self._prepare()
             with database_errors(), self._engine.begin() as connection:
                 return [_outcome(connection, job) for job in jobs]
-        except InzwaError as error:
+        except BaseException as error:  # nothing is kept of any of them; the thread must live on
             return [_Outcome(job, error=error) for job in jobs]
 
 
 def _outcome(connection: Connection, job: Job) -> _Outcome:
     """A change that raises is rolled back alone; a database that fails is raised, and ends the transaction."""
     try:
-        with database_errors():
-            return _Outcome(job, _apply(connection, job.change))
-    except FeedbackUnavailable:
-        raise
-    except (DataError, UnicodeEncodeError) as error:
-        refused = BadMessage("A text holds characters that cannot be stored, or is too long.")
-        refused.__cause__ = error
-        return _Outcome(job, error=refused)
-    except BaseException as error:  # whatever it is belongs to the caller; the thread must live on
-        return _Outcome(job, error=error)
+        return _Outcome(job, _apply(connection, job.change))
+    except BaseException as error:  # whatever it is belongs to the caller
+        if is_failure(error):
+            raise
+        return _Outcome(job, error=_told(error))
+
+
+def _told(error: BaseException) -> BaseException:
+    """The error with the type that callers know."""
+    told: InzwaError
+    if isinstance(error, DataError | UnicodeEncodeError):
+        told = BadMessage("A text holds characters that cannot be stored, or is too long.")
+    elif isinstance(error, OSError):
+        told = unavailable("The data folder cannot be written.")
+    else:
+        return error
+    told.__cause__ = error
+    return told
 
 
 def _apply(connection: Connection, change: Change) -> Any:

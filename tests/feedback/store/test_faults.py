@@ -42,14 +42,6 @@ def fill(ballast: Path) -> None:
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path) -> Iterator[Store]:
-    """An empty store on SQLite."""
-    with open_store(load_settings({"INZWA_DATA": str(tmp_path / "data")})) as opened:
-        opened.prepare()
-        yield opened
-
-
-@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 1 MiB."""
     folder = tmp_path / "disk"
