@@ -1,4 +1,4 @@
-// The loudspeaker: decodes, resamples and plays the server's replies, one turn at a time.
+// The loudspeaker: decodes, resamples and plays the server's replies, one turn at a time, and earlier ones again.
 
 import { createDecoder } from "./decoder.js";
 import { PhraseTimeline } from "./phrase-timeline.js";
@@ -6,6 +6,7 @@ import { Resampler } from "./resampler.js";
 
 /**
  * @typedef {import("./phrase-timeline.js").Phrase} Phrase
+ * @typedef {import("./reply-sounds.js").ReplySound} ReplySound
  * @typedef {import("./player-worklet.js").PlayerCommand} PlayerCommand
  * @typedef {import("./player-worklet.js").PlayerReport} PlayerReport
  *
@@ -15,6 +16,9 @@ import { Resampler } from "./resampler.js";
  * @property {(phrase: Phrase | null) => void} onPhrase the phrase heard from now on; null when nothing is
  */
 
+/** The number of no turn: what is played is a reply from memory. */
+const REPLAY = 0;
+
 /** Plays the frames of the current turn; frames of any other turn are dropped. */
 export class Player {
   #context;
@@ -22,6 +26,8 @@ export class Player {
   #worklet;
   /** @type {import("./decoder.js").Decoder | null} */
   #decoder = null;
+  /** Of the reply that is played again. @type {import("./decoder.js").Decoder | null} */
+  #replayDecoder = null;
   /** @type {Resampler | null} */
   #resampler = null;
   #timeline = new PhraseTimeline();
@@ -58,6 +64,11 @@ export class Player {
     return this.#playing;
   }
 
+  /** Whether what is played is a reply from memory. */
+  get replaying() {
+    return this.#playing && this.#turn === REPLAY;
+  }
+
   /** @param {import("../conversation/protocol.js").ReadyEvent} ready says what the server will send */
   configure(ready) {
     this.stop();
@@ -75,7 +86,7 @@ export class Player {
 
   /** @param {ArrayBuffer} frame of the current turn */
   push(frame) {
-    if (this.#turn === null || !this.#decoder) {
+    if (!this.#turn || !this.#decoder) {
       this.stats.droppedFrames += 1;
       return;
     }
@@ -86,9 +97,29 @@ export class Player {
   /** @param {number} turn whose last frame has been received: what is buffered is played to its end */
   async endTurn(turn) {
     if (this.#turn !== turn || !(await this.#decoder?.flush()) || this.#turn !== turn) return;
+    this.#end();
+  }
+
+  /** All that is to be played has been decoded. */
+  #end() {
     if (this.#resampler) this.#postSamples(this.#resampler.flush());
     this.#resampler = null;
     this.#post({ type: "end" });
+  }
+
+  /** Plays a reply again; the first phrase of a turn stops it. @param {ReplySound} sound */
+  async replay({ format, phrases, frames }) {
+    this.stop();
+    this.#turn = REPLAY;
+    for (const { startMs, phrase } of phrases) this.#timeline.add(phrase, startMs);
+    const decoder = createDecoder(
+      format,
+      (samples, rate) => this.#replayDecoder === decoder && this.#play(samples, rate),
+      () => this.#replayDecoder === decoder && this.#handleDecodeError(),
+    );
+    this.#replayDecoder = decoder;
+    for (const frame of frames) decoder.push(frame);
+    if ((await decoder.flush()) && this.#replayDecoder === decoder) this.#end();
   }
 
   /** Stops playback at once. Frames of this turn that are still to come are dropped. */
@@ -96,6 +127,8 @@ export class Player {
     this.#turn = null;
     this.#resampler = null;
     this.#decoder?.reset();
+    this.#replayDecoder?.close();
+    this.#replayDecoder = null;
     this.#post({ type: "clear" });
     this.#clearCount += 1;
     this.#receivedMs = 0;

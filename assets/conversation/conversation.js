@@ -96,6 +96,7 @@ export class Conversation {
   /** @param {ServerEvent} event */
   apply(event) {
     if (event.type === "ready") this.#begin(event);
+    if (event.type === "error" && event.key) return; // it answers a rating
     Object.assign(this, ACTIVITY_CHANGES[event.type]);
     if (!("turn" in event)) return;
     const turn = this.#turns.get(event.turn) ?? newTurn(event.turn, this.#name);
@@ -115,13 +116,22 @@ export class Conversation {
     Object.assign(this, NO_ACTIVITY);
   }
 
+  /** Forgets all turns: a new conversation begins. */
+  clear() {
+    this.#turns.clear();
+    this.clearActivity();
+  }
+
   /** The user has asked for a reply. */
   expectReply() {
     Object.assign(this, REPLY_PENDING);
   }
 }
 
-/** @typedef {"error" | "connecting" | "listening" | "speaking" | "thinking" | "ready" | "idle"} Status */
+/**
+ * @typedef {"error" | "connecting" | "listening" | "replaying" | "speaking" | "thinking" | "warming" | "ready" |
+ *   "idle"} Status
+ */
 
 /**
  * The most urgent of the states that hold now.
@@ -130,16 +140,19 @@ export class Conversation {
  * @param {boolean} state.wanted whether there should be a connection
  * @param {boolean} state.microphone whether the microphone's audio is sent
  * @param {boolean} state.playing whether a reply is being played
+ * @param {boolean} state.replaying whether it is one that was heard before
+ * @param {boolean} state.warming whether the server's models are not ready yet
  * @param {boolean} state.failed whether the microphone has failed
  * @param {boolean} state.userSpeaking
  * @param {boolean} state.replyPending
  * @returns {Status}
  */
-export function status({ connection, wanted, microphone, playing, failed, userSpeaking, replyPending }) {
+export function status({ connection, wanted, failed, ...state }) {
   if (failed) return "error";
   if (wanted && connection !== "open") return "connecting";
-  if (userSpeaking) return "listening";
-  if (playing) return "speaking";
-  if (replyPending) return "thinking";
-  return microphone ? "ready" : "idle";
+  if (state.userSpeaking) return "listening";
+  if (state.playing) return state.replaying ? "replaying" : "speaking";
+  if (state.replyPending) return "thinking";
+  if (state.warming) return "warming";
+  return state.microphone ? "ready" : "idle";
 }

@@ -2,10 +2,12 @@
 
 import { Connection, socketUrl } from "./connection.js";
 import { Conversation } from "./conversation.js";
+import { Replays } from "./replays.js";
 
 /**
  * @typedef {import("./protocol.js").ServerEvent} ServerEvent
  * @typedef {import("./connection.js").ConnectionState} ConnectionState
+ * @typedef {import("./conversation.js").Turn} Turn
  *
  * @typedef {Object} Limits the server's settings that the page needs
  * @property {number} chars longest typed text, in characters
@@ -69,9 +71,10 @@ export class Session {
     this.#limits = limits;
     this.#listeners = listeners;
     this.conversation = new Conversation((turn) => view.transcript.show(turn));
+    this.replays = new Replays(audio, this.conversation);
     this.connection = new Connection(socketUrl(), () => this.startMessage(), {
       onEvent: (event) => this.handleEvent(event),
-      onAudio: (frame) => audio.player?.push(frame),
+      onAudio: (frame) => this.#handleAudio(frame),
       onState: (state, seconds) => this.#handleConnectionState(state, seconds),
       onRefused: listeners.onRefused,
       onDropped: () => view.notice.show("connection.slow", { kind: "info" }),
@@ -80,7 +83,12 @@ export class Session {
 
   /** Whether a reply is awaited or being played. */
   get #replying() {
-    return this.#audio.playing || this.conversation.replyPending;
+    return (this.#audio.playing && !this.replays.playing) || this.conversation.replyPending;
+  }
+
+  /** Whether the user speaks, or a reply is awaited or played for the first time. */
+  get busy() {
+    return this.conversation.userSpeaking || this.#replying;
   }
 
   /** Whether a lost connection must be restored: the user is speaking, or something was never sent. */
@@ -90,7 +98,7 @@ export class Session {
 
   /** The first message of each connection, with what the user has chosen; public for tests. */
   startMessage() {
-    const view = this.#view;
+    const { choices } = this.#view;
     /** @type {import("./protocol.js").StartMessage} */
     const message = {
       type: "start",
@@ -99,12 +107,12 @@ export class Session {
       codec: "pcm16",
       sample_rate: 16000,
       audio_out: this.#audio.audioOut,
-      language: view.spokenLanguage,
-      silence_ms: view.silenceMs,
-      hotwords: view.hotwords,
-      voice: view.voice,
-      speed: view.speed,
-      mode: view.pushToTalk ? "push_to_talk" : "hands_free",
+      language: choices.spokenLanguage,
+      silence_ms: choices.silenceMs,
+      hotwords: choices.hotwords,
+      voice: choices.voice,
+      speed: choices.speed,
+      mode: choices.pushToTalk ? "push_to_talk" : "hands_free",
     };
     return message;
   }
@@ -130,6 +138,21 @@ export class Session {
     if (this.#listeners.isSending()) this.connection.open();
   }
 
+  /** Begins a conversation of which neither this page nor the server knows anything. */
+  startNew() {
+    this.#audio.stopPlayback();
+    this.#id = newSessionId();
+    this.replays.clear();
+    this.conversation.clear();
+    this.reconnect();
+  }
+
+  /** Plays a reply again, or stops it where it is being played again. @param {Turn} turn */
+  toggleReplay(turn) {
+    if (this.replays.playing === turn) this.#audio.stopPlayback();
+    else if (!this.busy) this.replays.start(turn);
+  }
+
   /** @param {string} token that the server asked for */
   setAccessToken(token) {
     this.#accessToken = token;
@@ -138,19 +161,27 @@ export class Session {
 
   /** Marks what is heard in the transcript. @param {import("../audio/phrase-timeline.js").Phrase | null} phrase */
   highlight(phrase) {
-    const turn = phrase ? this.conversation.turn(phrase.turn) : undefined;
+    const turn = phrase ? (this.replays.playing ?? this.conversation.turn(phrase.turn)) : undefined;
     this.#view.transcript.highlight(turn, phrase);
   }
 
   /** Carries out one event of the server; public for tests. @param {ServerEvent} event */
   handleEvent(event) {
     this.conversation.apply(event);
+    this.replays.handleEvent(event);
     if (this.#audio.player) controlPlayer(this.#audio.player, event);
     if (event.type === "turn.cancelled") this.#handleCancelled(event);
-    else if (event.type === "error") this.#handleError(event);
+    else if (event.type === "error" && !event.key) this.#handleError(event); // with a key it answers a rating
     else if (event.type === "going_away") this.#handleGoingAway(event);
     this.#listeners.onEvent(event);
     this.#listeners.onChange();
+  }
+
+  /** @param {ArrayBuffer} frame */
+  #handleAudio(frame) {
+    if (!this.#audio.player) return;
+    this.replays.keep(frame);
+    this.#audio.player.push(frame);
   }
 
   /** @param {import("./protocol.js").TurnCancelledEvent} event */

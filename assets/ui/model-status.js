@@ -1,26 +1,18 @@
 // The model status: which models run, with language and licence, or how far they are with downloading and loading.
 
+import { knowsShona, modelDetails, modelName, progressText, warmUpText } from "./model-texts.js";
+
 const STAGES = ["asr", "llm", "tts", "vad"];
+
+/** Stages whose models have a language. */
+const SPEAKING_STAGES = ["asr", "llm", "tts"];
 
 /** Milliseconds between two requests for the readiness while the server is warming up. */
 const POLL_INTERVAL_MS = 1500;
 
-const BYTES_PER_MEGABYTE = 1e6;
-
 /**
  * @typedef {import("./translations.js").Translations} Translations
- *
- * @typedef {Object} Stage the model that serves a stage, or its progress
- * @property {string} [model]
- * @property {string} [title] the model with the adapters that were added to it
- * @property {string} [language]
- * @property {string} [licence]
- * @property {string} [consequence] what the licence means for the user
- * @property {"waiting" | "fetching" | "loading" | "ready" | "failed"} [state]
- * @property {string} [step] of fetching: downloading, checking, joining, converting, waiting
- * @property {number} [done_bytes]
- * @property {number} [total_bytes]
- * @property {{model: string, reason: string}[]} [tried] models that were preferred and cannot be used
+ * @typedef {import("./model-texts.js").Stage} Stage
  *
  * @typedef {Object} Readiness the answer of /readyz, and the value of the page's component
  * @property {boolean} ready
@@ -35,74 +27,67 @@ function createElement(tag, text) {
   return element;
 }
 
-/** @param {number} bytes @returns {number} megabytes, rounded up */
-function megabytes(bytes) {
-  return Math.ceil(bytes / BYTES_PER_MEGABYTE);
-}
-
-/**
- * What is being done for a stage that is not ready.
- * @param {Translations} translations @param {Stage} stage @returns {string}
- */
-export function progressText(translations, { model, state, step, done_bytes = 0, total_bytes = 0 }) {
-  if (!model || state === "waiting") return translations.text("warmup.stage_waiting");
-  if (state === "ready") return model;
-  const key = `warmup.${state === "fetching" ? step || "looking" : state}`;
-  const done = megabytes(done_bytes);
-  return translations.text(translations.has(key) ? key : "warmup.looking", {
-    model,
-    done,
-    total: Math.max(done, megabytes(total_bytes)),
-  });
-}
-
 export class ModelStatus {
-  #list;
+  #parts;
   #translations;
-  #onVoices;
+  #onChange;
   /** @type {number | undefined} */
   #timer;
 
   /**
-   * @param {HTMLElement} list a <dl>
+   * @param {Pick<import("./view.js").Parts, "models" | "models-box" | "models-summary" | "warm-up" | "shona-note" |
+   *   "shona-note-text" | "shona-note-more">} parts
    * @param {Translations} translations
-   * @param {(voices: string[]) => void} onVoices the voices that the server has now
+   * @param {(voices: string[]) => void} onChange the readiness is known anew, and these are the server's voices
    */
-  constructor(list, translations, onVoices) {
-    this.#list = list;
+  constructor(parts, translations, onChange) {
+    this.#parts = parts;
     this.#translations = translations;
-    this.#onVoices = onVoices;
+    this.#onChange = onChange;
     /** The server's last answer; public for tests. @type {Readiness | null} */
     this.readiness = null;
+    parts["shona-note-more"].addEventListener("click", () => this.#openDetails());
   }
 
   /**
-   * Shows the readiness, and polls the server until it is ready.
-   * @param {Readiness | null} readiness null where nothing is known yet: the server is asked at once
+   * Shows the readiness, and polls the server until it is ready: at once where nothing is known yet.
+   * @param {Readiness | null} readiness
    */
   show(readiness) {
     this.readiness = readiness;
-    if (readiness?.ready) this.#onVoices(readiness.voices ?? []);
     this.refresh();
+    this.#onChange(readiness?.voices ?? []);
     if (readiness?.ready) clearTimeout(this.#timer);
-    else this.#pollAfter(readiness ? POLL_INTERVAL_MS : 0);
+    else this.#schedulePoll(readiness ? POLL_INTERVAL_MS : 0);
   }
 
-  /** @param {number} ms */
-  #pollAfter(ms) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#poll(), ms);
-  }
-
-  /** Writes the list again: the language may have changed. */
+  /** Writes everything again: the language may have changed. */
   refresh() {
-    const warm = Boolean(this.readiness?.ready);
-    this.#list.replaceChildren();
-    if (!warm) this.#list.append(createElement("dd", this.#translations.text("models.loading")));
-    for (const name of STAGES) {
-      const stage = this.readiness?.stages?.[name];
-      if (stage) this.#list.append(this.#createRow(name, warm ? this.#modelDescription(stage) : this.#progress(stage)));
-    }
+    const { models, "models-summary": summary, "warm-up": warmUp } = this.#parts;
+    const { ready = false, stages = {} } = this.readiness ?? {};
+    const shown = STAGES.filter((name) => name in stages);
+    const say = ready ? this.#modelDescription : this.#progress;
+    models.replaceChildren(...shown.map((name) => this.#createRow(name, say.call(this, stages[name]))));
+    if (!ready) models.prepend(createElement("dd", this.#translations.text("models.loading")));
+    summary.textContent = ready
+      ? SPEAKING_STAGES.filter((name) => name in stages).map((name) => modelName(stages[name])).join(" · ")
+      : this.#translations.text("models.loading");
+    warmUp.hidden = this.readiness === null || ready;
+    warmUp.textContent = warmUp.hidden ? "" : warmUpText(this.#translations, Object.values(stages));
+    this.#showShonaNote(ready ? SPEAKING_STAGES.filter((name) => stages[name] && !knowsShona(stages[name])) : []);
+  }
+
+  /** @param {string[]} weak stages whose models were not made for Shona */
+  #showShonaNote(weak) {
+    const stages = weak.map((name) => this.#translations.text(`models.${name}`)).join(", ");
+    this.#parts["shona-note"].hidden = weak.length === 0;
+    this.#parts["shona-note-text"].textContent = stages && this.#translations.text("models.weak", { stages });
+  }
+
+  #openDetails() {
+    const box = this.#parts["models-box"];
+    box.open = true;
+    box.querySelector("summary")?.focus();
   }
 
   /** @param {string} name of the stage @param {HTMLElement} description @returns {HTMLElement} */
@@ -119,18 +104,17 @@ export class ModelStatus {
 
   /** @param {Stage} stage @returns {HTMLElement} */
   #modelDescription(stage) {
-    const description = createElement("dd", stage.title ?? stage.model ?? "");
-    const details = this.#details(stage);
+    const description = createElement("dd", modelName(stage));
+    const details = modelDetails(this.#translations, stage);
     if (details) description.append(createElement("small", ` (${details})`));
     if (stage.consequence) description.append(createElement("small", ` ${stage.consequence}`));
     return description;
   }
 
-  /** @param {Stage} stage @returns {string} language, licence, and the models that were preferred */
-  #details({ language, licence, tried = [] }) {
-    const models = [...new Set(tried.map(({ model }) => model))].join(", ");
-    const instead = models && this.#translations.text("models.instead", { models });
-    return [language, licence, instead].filter(Boolean).join(", ");
+  /** @param {number} delayMs */
+  #schedulePoll(delayMs) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#poll(), delayMs);
   }
 
   async #poll() {
@@ -138,7 +122,7 @@ export class ModelStatus {
       const response = await fetch(new URL("readyz", document.baseURI));
       this.show(await response.json());
     } catch {
-      this.#pollAfter(POLL_INTERVAL_MS); // the server cannot be reached, or a proxy answers for it
+      this.#schedulePoll(POLL_INTERVAL_MS); // the server cannot be reached, or a proxy answers for it
     }
   }
 }

@@ -1,5 +1,8 @@
 // The notice: one line of text about an error or an event, shown until it is closed or no longer holds.
 
+/** How long a success is shown, in milliseconds. */
+const SUCCESS_MS = 5000;
+
 /** @typedef {Record<string, string | number>} Values what replaces the {names} in a text */
 
 /** Shows one text at a time, in the page's current language. */
@@ -7,6 +10,8 @@ export class Notice {
   #box;
   #text;
   #translations;
+  /** @type {number | undefined} */
+  #timer;
   /** What is shown. @type {{key: string, values: Values} | null} */
   #shown = null;
 
@@ -24,9 +29,11 @@ export class Notice {
 
   /**
    * @param {string} key of the text
-   * @param {{kind?: "error" | "info", values?: Values}} [options]
+   * @param {{kind?: "error" | "info" | "success", values?: Values}} [options]
    */
   show(key, { kind = "error", values = {} } = {}) {
+    clearTimeout(this.#timer);
+    if (kind === "success") this.#timer = setTimeout(() => this.hide(key), SUCCESS_MS);
     this.#shown = { key, values };
     this.#box.dataset.kind = kind;
     this.#box.hidden = false;

@@ -1,5 +1,7 @@
 // The transcript on the page: one list item a turn. Texts of people and models enter only as textContent.
 
+import { ScrolledList } from "./scrolled-list.js";
+
 /** Turns kept on the page; older ones are removed. */
 const MAX_TURNS = 60;
 
@@ -29,10 +31,20 @@ if (HIGHLIGHT) CSS.highlights.set("inzwa-heard", HIGHLIGHT);
  * @property {HTMLElement} tail
  * @property {HTMLElement} reply
  * @property {HTMLElement} latency
+ * @property {HTMLButtonElement} replay plays the reply again
  * @property {HTMLElement} slot for what the user thinks of the turn
  *
  * @typedef {(turn: Turn, place: {item: HTMLElement, slot: HTMLElement}) => void} TurnListener
  *   a turn is new or has changed: its list item, and the empty element in it where a rating belongs
+ *
+ * @typedef {Object} TranscriptListeners
+ * @property {TurnListener} onTurnShown
+ * @property {(turn: Turn) => void} onReplay the user wants to hear the reply again, or no longer
+ *
+ * @typedef {Object} ReplayState
+ * @property {(turn: Turn) => boolean} available whether the reply's sound is kept
+ * @property {Turn | null} playing the turn whose reply is being played again
+ * @property {boolean} busy whether something else is being said
  */
 
 /** @param {string} text @param {number} characters code points @returns {number} their length in UTF-16 code units */
@@ -59,17 +71,65 @@ function createElement(tag, className, text = "") {
 export class Transcript {
   #list;
   #translations;
-  #onTurnShown;
+  #replayButton;
+  #listeners;
+  #scrolled;
+  /** Those on the page, oldest first. @type {Turn[]} */
+  #turns = [];
   /** @type {WeakMap<Turn, Entry>} */
   #entries = new WeakMap();
   /** What is heard now. @type {{turn: Turn, phrase: Phrase} | null} */
   #heard = null;
 
-  /** @param {HTMLElement} list an <ol> @param {Translations} translations @param {TurnListener} onTurnShown */
-  constructor(list, translations, onTurnShown) {
-    this.#list = list;
+  /**
+   * @param {{log: HTMLElement, "replay-button": HTMLTemplateElement}} parts the list, and the button in each item
+   * @param {Translations} translations
+   * @param {TranscriptListeners} listeners
+   */
+  constructor({ log, "replay-button": replayButton }, translations, listeners) {
+    this.#list = log;
+    this.#replayButton = replayButton;
     this.#translations = translations;
-    this.#onTurnShown = onTurnShown;
+    this.#listeners = listeners;
+    this.#scrolled = new ScrolledList(log);
+  }
+
+  /** The turns on the page, oldest first. @returns {readonly Turn[]} */
+  get turns() {
+    return this.#turns;
+  }
+
+  /** Removes all turns. */
+  clear() {
+    this.#turns = [];
+    this.#list.replaceChildren();
+    this.highlight(undefined, null);
+  }
+
+  /** Shows the last turn, and from now on each that comes. */
+  showLast() {
+    this.#scrolled.showEnd();
+  }
+
+  /** Shows which replies can be heard again, and which one is being heard. @param {ReplayState} state */
+  showReplays({ available, playing, busy }) {
+    for (const turn of this.#turns) {
+      const button = this.#entries.get(turn)?.replay;
+      if (!button) continue;
+      const own = turn === playing;
+      button.hidden = !available(turn) || !turn.over;
+      button.disabled = busy && !own;
+      button.dataset.playing = String(own);
+      this.#relabel(button.querySelector("span"), own ? "talk.stop" : "conversation.replay");
+    }
+    this.#scrolled.follow();
+  }
+
+  /** @param {HTMLElement | null} label that follows the page's language @param {string} key of its text from now on */
+  #relabel(label, key) {
+    if (!label || label.dataset.i18n === key) return;
+    label.dataset.i18n = key;
+    label.textContent = this.#translations.text(key);
   }
 
   /**
@@ -104,8 +164,8 @@ export class Transcript {
     entry.item.hidden = entry.you.hidden && entry.answer.hidden;
     entry.item.setAttribute("aria-busy", String(!turn.over));
     this.#showOutcome(entry.latency, turn);
-    this.#onTurnShown(turn, entry);
-    this.#list.scrollTop = this.#list.scrollHeight;
+    this.#listeners.onTurnShown(turn, entry);
+    this.#scrolled.follow();
   }
 
   /** @param {Turn} turn @returns {Entry} */
@@ -115,16 +175,33 @@ export class Transcript {
     const reply = createElement("span", "reply");
     const you = this.#createBubble("you", "page.you", [stable, tail]);
     const answer = this.#createBubble("answer", "page.inzwa", [reply]);
+    const replay = this.#createReplayButton(turn);
     const latency = createElement("p", "latency");
     const slot = createElement("div", "feedback-slot");
     slot.dataset.part = "feedback-slot";
     slot.setAttribute("aria-live", "off"); // controls are not part of what is said
-    item.append(you, answer, latency, slot);
+    const below = createElement("div", "below");
+    below.append(replay, latency);
+    item.append(you, answer, below, slot);
     this.#list.append(item);
-    while (this.#list.children.length > MAX_TURNS) this.#list.firstElementChild?.remove();
-    const entry = { item, you, answer, stable, tail, reply, latency, slot };
+    this.#turns.push(turn);
+    while (this.#turns.length > MAX_TURNS) this.#removeOldest();
+    const entry = { item, you, answer, stable, tail, reply, replay, latency, slot };
     this.#entries.set(turn, entry);
     return entry;
+  }
+
+  #removeOldest() {
+    this.#turns.shift();
+    this.#list.firstElementChild?.remove();
+  }
+
+  /** @param {Turn} turn @returns {HTMLButtonElement} */
+  #createReplayButton(turn) {
+    const { firstElementChild } = this.#replayButton.content;
+    const button = /** @type {HTMLButtonElement} */ (firstElementChild?.cloneNode(true));
+    button.addEventListener("click", () => this.#listeners.onReplay(turn));
+    return button;
   }
 
   /**

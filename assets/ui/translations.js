@@ -1,6 +1,6 @@
 // The page's texts in the language that the user has chosen, filled in where the markup has data-i18n attributes.
 
-const STORAGE_KEY = "inzwa.language";
+import { recall, remember } from "./preferences.js";
 
 /** @typedef {Record<string, Record<string, string>>} Tables of texts: language to key to text */
 
@@ -22,38 +22,30 @@ const TARGETS = [
   },
 ];
 
-/** @returns {string | null} the language chosen at an earlier visit, where the browser allows storage */
-function storedLanguage() {
-  try {
-    return localStorage.getItem(STORAGE_KEY);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} language */
-function storeLanguage(language) {
-  try {
-    localStorage.setItem(STORAGE_KEY, language);
-  } catch {
-    // Without storage the next visit begins in the default language again.
-  }
-}
-
 export class Translations {
   #tables;
 
   /** @param {Tables} tables the default language first */
   constructor(tables) {
     this.#tables = tables;
-    const stored = storedLanguage();
-    this.language = stored !== null && stored in tables ? stored : Object.keys(tables)[0];
+    const stored = recall("language");
+    this.language = stored !== null && Object.hasOwn(tables, stored) ? stored : Object.keys(tables)[0];
   }
 
   /** @param {string} language */
   setLanguage(language) {
     this.language = language;
-    storeLanguage(language);
+    remember("language", language);
+  }
+
+  /** The keys of all texts, in the order in which they are written down. */
+  get keys() {
+    return Object.keys(this.#tables[this.language]);
+  }
+
+  /** @param {string} language @param {string} key @returns {string} the text in that language */
+  textIn(language, key) {
+    return this.#tables[language][key];
   }
 
   /** @param {string} key @returns {boolean} */

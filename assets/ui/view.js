@@ -1,5 +1,6 @@
-// The view: reads the user's choices from the page's controls, and shows state, transcript, notice and level.
+// The view: the page's elements; shows state, transcript, notice, models and level in the language of the page.
 
+import { Choices } from "./choices.js";
 import { ModelStatus } from "./model-status.js";
 import { Notice } from "./notice.js";
 import { Transcript } from "./transcript.js";
@@ -8,18 +9,21 @@ import { Translations } from "./translations.js";
 /** Level of a loud voice, root mean square: full deflection of the meter. */
 const FULL_SCALE_LEVEL = 0.2;
 
-/** The server's limits on hotwords: how many, and of how many characters. */
-const MAX_HOTWORDS = 64;
-const MAX_HOTWORD_CHARS = 64;
+/** States in which something can be stopped. */
+const STOPPABLE = ["speaking", "replaying", "thinking"];
 
 /**
  * The elements of page.html that have a data-part attribute, by its value.
- * @typedef {Record<"connection" | "welcome" | "log" | "notice" | "notice-text" | "silence-row" | "silence-value" |
- *   "voice-row" | "speed-value" | "models" | "status", HTMLElement> &
- *   Record<"close" | "talk" | "stop", HTMLButtonElement> &
+ * @typedef {Record<"connection" | "welcome" | "examples" | "tools" | "log" | "notice" | "notice-text" | "silence-row" |
+ *   "silence-value" | "voice-row" | "speed-value" | "models" | "models-summary" | "status" | "warm-up" | "shona-note" |
+ *   "shona-note-text", HTMLElement> &
+ *   Record<"close" | "talk" | "stop" | "new-conversation" | "copy" | "download" | "shona-note-more",
+ *     HTMLButtonElement> &
  *   Record<"access" | "form", HTMLFormElement> &
  *   Record<"key" | "mode-free" | "mode-hold" | "silence" | "speed" | "hotwords" | "text", HTMLInputElement> &
- *   Record<"spoken-language" | "voice", HTMLSelectElement>} Parts
+ *   Record<"spoken-language" | "voice", HTMLSelectElement> &
+ *   Record<"settings" | "models-box", HTMLDetailsElement> &
+ *   Record<"replay-button", HTMLTemplateElement>} Parts
  */
 
 /** @param {HTMLElement} root @returns {Parts} */
@@ -29,20 +33,30 @@ function findParts(root) {
   return /** @type {Parts} */ (Object.fromEntries([...elements].map((element) => [element.dataset.part, element])));
 }
 
+/**
+ * @typedef {import("./transcript.js").TranscriptListeners & {onModels: () => void}} ViewListeners
+ *   `onModels`: the models may be ready now
+ */
+
 export class View {
   /**
    * @param {HTMLElement} root that holds page.html
    * @param {import("./translations.js").Tables} tables of texts
-   * @param {import("./transcript.js").TurnListener} onTurnShown
+   * @param {import("./choices.js").Defaults} defaults of the choices
+   * @param {ViewListeners} listeners
    */
-  constructor(root, tables, onTurnShown) {
+  constructor(root, tables, defaults, listeners) {
     this.root = root;
     this.parts = findParts(root);
     this.translations = new Translations(tables);
-    this.transcript = new Transcript(this.parts.log, this.translations, onTurnShown);
+    this.choices = new Choices(this.parts, defaults);
+    this.transcript = new Transcript(this.parts, this.translations, listeners);
     this.notice = new Notice(this.parts.notice, this.parts["notice-text"], this.translations);
-    this.models = new ModelStatus(this.parts.models, this.translations, (voices) => this.#showVoices(voices));
-    this.setLanguage(this.translations.language);
+    this.models = new ModelStatus(this.parts, this.translations, (voices) => {
+      this.choices.showVoices(voices);
+      listeners.onModels();
+    });
+    this.#translate();
   }
 
   /** The buttons that choose the page's language. @returns {NodeListOf<HTMLElement>} */
@@ -50,60 +64,19 @@ export class View {
     return this.root.querySelectorAll("[data-language]");
   }
 
-  /** Whether the mode is push-to-talk; else it is hands-free. */
-  get pushToTalk() {
-    return this.parts["mode-hold"].checked;
+  /** Whether the microphone can be used: the models are ready, or it is not known yet that they are not. */
+  get ready() {
+    return this.models.readiness?.ready !== false;
   }
 
-  /** Milliseconds of silence that end an utterance, hands-free. */
-  get silenceMs() {
-    return Number(this.parts.silence.value);
-  }
-
-  set silenceMs(ms) {
-    this.parts.silence.value = String(ms);
-    this.showSilence();
-  }
-
-  /** Writes the value beside the slider. */
-  showSilence() {
-    this.parts["silence-value"].textContent = `${(this.silenceMs / 1000).toFixed(2)} s`;
-  }
-
-  /** Speed of the voice; 1 is its own. */
-  get speed() {
-    return Number(this.parts.speed.value);
-  }
-
-  set speed(speed) {
-    this.parts.speed.value = String(speed);
-    this.showSpeed();
-  }
-
-  /** Writes the value beside the slider. */
-  showSpeed() {
-    this.parts["speed-value"].textContent = `${this.speed.toFixed(2)}×`;
-  }
-
-  /** The voice chosen, as the server names it; empty where there is no choice. */
-  get voice() {
-    return this.parts["voice-row"].hidden ? "" : this.parts.voice.value;
-  }
-
-  /** Words that the user will say and that are hard to recognise: in the text box, separated by commas. */
-  get hotwords() {
-    const words = this.parts.hotwords.value.split(",").map((word) => word.trim().slice(0, MAX_HOTWORD_CHARS));
-    return words.filter(Boolean).slice(0, MAX_HOTWORDS);
-  }
-
-  /** The language that the user speaks, as the server names it. */
-  get spokenLanguage() {
-    return this.parts["spoken-language"].value;
-  }
-
-  /** @param {string} language of the page */
+  /** @param {string} language of the page, which the user has chosen */
   setLanguage(language) {
     this.translations.setLanguage(language);
+    this.#translate();
+  }
+
+  #translate() {
+    const { language } = this.translations;
     this.translations.apply(this.root);
     document.documentElement.lang = language;
     for (const button of this.languageButtons) {
@@ -129,25 +102,21 @@ export class View {
    * @param {boolean} sending whether the microphone's audio is sent
    */
   showState(status, connection, sending) {
-    const { talk, stop, welcome, log } = this.parts;
+    const { talk, stop, welcome, tools } = this.parts;
+    const { pushToTalk } = this.choices;
     this.root.dataset.status = status;
-    this.#setText(this.parts.status, this.pushToTalk && status === "idle" ? "state.idle_hold" : `state.${status}`);
-    const talkKey = this.pushToTalk ? "talk.hold" : `talk.${sending ? "finish" : "start"}`;
+    this.#setText(this.parts.status, pushToTalk && status === "idle" ? "state.idle_hold" : `state.${status}`);
     talk.setAttribute("aria-pressed", String(sending));
+    talk.setAttribute("aria-disabled", String(!this.ready));
+    const talkKey = pushToTalk ? "talk.hold" : `talk.${sending ? "finish" : "start"}`;
     talk.setAttribute("aria-label", this.translations.text(talkKey));
-    this.parts["silence-row"].hidden = this.pushToTalk;
-    stop.disabled = status !== "speaking" && status !== "thinking";
+    this.parts["silence-row"].hidden = pushToTalk;
+    stop.disabled = !STOPPABLE.includes(status);
     this.parts.connection.dataset.state = connection;
     this.#setText(this.parts.connection, `connection.${connection === "waiting" ? "connecting" : connection}`);
-    welcome.hidden = log.children.length > 0;
-  }
-
-  /** @param {string[]} voices that the server has, its default first; the user's choice is kept while it is there */
-  #showVoices(voices) {
-    const { voice, "voice-row": row } = this.parts;
-    const chosen = voices.includes(voice.value) ? voice.value : voices[0];
-    row.hidden = voices.length < 2;
-    voice.replaceChildren(...voices.map((name) => new Option(name, name, false, name === chosen)));
+    const empty = this.transcript.turns.length === 0;
+    welcome.hidden = !empty;
+    tools.hidden = empty;
   }
 
   /**

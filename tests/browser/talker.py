@@ -26,6 +26,10 @@ class Talker:
     def press_talk(self) -> None:
         self.part("talk").click()
 
+    def open_settings(self) -> None:
+        """Unfolds what can be chosen."""
+        self.part("settings").locator("summary").click()
+
     def say_in_writing(self, text: str) -> None:
         self.part("text").fill(text)
         self.part("text").press("Enter")

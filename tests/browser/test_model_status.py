@@ -61,7 +61,7 @@ def test_every_step_of_a_fetch_has_its_words(browser: Browser) -> None:
     with open_site() as site, at_page(browser, site.url) as talker:
         said = talker.page.evaluate(
             """async (steps) => {
-                const { progressText } = await import("/inzwa/ui/model-status.js");
+                const { progressText } = await import("/inzwa/ui/model-texts.js");
                 const { translations } = inzwa.view;
                 return steps.map((step) => progressText(translations, { model: "tiny", state: "fetching", step }));
             }""",

@@ -36,6 +36,7 @@ def test_a_spoken_sentence_is_transcribed_answered_and_the_answer_heard(
         launcher.hearing(write_wav(tmp_path / "sentence.wav", spoken)) as browser,
         at_page(browser, site.url, viewport={"width": 1280, "height": 800}) as talker,
     ):
+        talker.open_settings()
         talker.part("spoken-language").select_option("en")
         talker.press_talk()
         talker.wait_until("/tell me a story/i.test(document.querySelector('.you .stable')?.textContent)")

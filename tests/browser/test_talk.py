@@ -171,6 +171,7 @@ def _played_of_one_answer(talker: Talker) -> int:
 
 
 def test_the_user_chooses_how_long_a_pause_may_be(talker: Talker) -> None:
+    talker.open_settings()
     assert talker.page.evaluate("inzwa.session.startMessage().silence_ms") == 700
     slider = talker.page.locator("[data-part=silence]")
     slider.evaluate("(range) => { range.value = 1200; range.dispatchEvent(new Event('input')); }")
@@ -183,6 +184,7 @@ def test_the_user_chooses_how_long_a_pause_may_be(talker: Talker) -> None:
 def test_the_user_chooses_who_answers_and_how_fast(browser: Browser) -> None:
     voice = ScriptedVoice(voices=("mudzimai", "murume"))
     with open_site(scripted_engines(tts=voice), speed=0.8) as site, at_page(browser, site.url) as talker:
+        talker.open_settings()
         expect(talker.part("voice")).to_be_visible(timeout=PATIENCE_MS)
         assert talker.page.evaluate("[inzwa.session.startMessage().voice, inzwa.session.startMessage().speed]") == [
             "mudzimai",
@@ -197,6 +199,7 @@ def test_the_user_chooses_who_answers_and_how_fast(browser: Browser) -> None:
 
 
 def test_where_there_is_one_voice_no_choice_is_offered(talker: Talker) -> None:
+    talker.open_settings()
     talker.wait_until("inzwa.view.models.readiness?.ready")
     expect(talker.part("voice-row")).to_be_hidden()
     assert talker.page.evaluate("inzwa.session.startMessage().voice") == ""
@@ -204,5 +207,6 @@ def test_where_there_is_one_voice_no_choice_is_offered(talker: Talker) -> None:
 
 def test_the_user_writes_down_names_that_will_be_said(talker: Talker) -> None:
     assert talker.page.evaluate("inzwa.session.startMessage().hotwords") == []
+    talker.open_settings()
     talker.part("hotwords").fill(" Tariro, ,Guruve," + "a" * 70)
     assert talker.page.evaluate("inzwa.session.startMessage().hotwords") == ["Tariro", "Guruve", "a" * 64]
