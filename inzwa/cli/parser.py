@@ -136,7 +136,7 @@ def _add_eval(commands: Commands) -> None:
 
 def _add_feedback(commands: Commands) -> None:
     everything = "what evaluators gave: export, push, restore, report, withdraw"
-    feedback = commands.add_parser("feedback", help=everything, description=f"{everything.capitalize()}.")
+    feedback = _add(commands, "feedback", "inzwa.cli.feedback:export", everything)
     actions = feedback.add_subparsers(metavar="ACTION", required=True)
     export = _add(actions, "export", "inzwa.cli.feedback:export", "write it as a dataset with its card")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="a folder that is made")

@@ -15,7 +15,9 @@ _GAP: Final = r"[ \u00a0\u2009\u202f\-\u2010-\u2013./()]{0,2}"
 """What people write between the digits."""
 _NARROW_GAP: Final = r"[ \u00a0\u202f\-\u2011()]{0,2}"
 """The same without what stands in dates and decimal fractions."""
-_NOT_A_DATE: Final = r"(?!(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:19|20)?\d\d(?!\d))"
+_DATE: Final = r"(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:19|20)?\d\d(?!\d)"
+_NOT_A_DATE: Final = rf"(?!{_DATE}(?:(?=[-./ T,]*\d{{1,2}}[:h])|(?![-./ T,]*\d)))"
+"""Further digits after a date are those of a time of day; else all of it is a number."""
 
 _FORMS: Final = (
     rf"(?:\+|00)263(?:{_GAP}\d){{7,10}}",  # +263 77 123 4567, 00263 242 701234, +263 (0)77 123 4567

@@ -20,9 +20,10 @@ from inzwa.feedback.export.card import card
 from inzwa.feedback.export.personal_details import PersonalDetails
 from inzwa.feedback.export.rows import ContributorData, contributor_ids, read_contributor, read_shared_items
 from inzwa.feedback.export.summary import Summary
+from inzwa.feedback.publish.download import git_oid
 from inzwa.feedback.publish.errors import Conflict
 from inzwa.feedback.publish.layout import ABOUT, CARD, PATTERNS, Files, files_of, place
-from inzwa.feedback.publish.repository import DELETION, Repository, State, git_oid
+from inzwa.feedback.publish.repository import DELETION, Repository, State
 from inzwa.feedback.publish.restore import merge
 from inzwa.feedback.store.schema import ContributorRow
 from inzwa.feedback.store.store import Store

@@ -4,7 +4,6 @@ Sound files go over HTTP as git-lfs sends them: the client's other way, Xet, is 
 offered by every endpoint.
 """
 
-import hashlib
 import io
 import os
 import time
@@ -15,14 +14,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, GitCommitInfo, HfApi, hf_hub_url
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, GitCommitInfo, HfApi
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-from inzwa.errors import FeedbackError, ModelUnavailable
+from inzwa.errors import FeedbackError
+from inzwa.feedback.publish.download import verified_content
 from inzwa.feedback.publish.errors import UNSUPPORTED, Conflict, HubBusy, Missing, Refused, hub_error
 from inzwa.models.sources.hub.address import shown
 from inzwa.models.sources.hub.client import Hub
-from inzwa.models.sources.hub.errors import HubFailure, TransientError
+from inzwa.models.sources.hub.errors import HubFailure
 from inzwa.models.sources.hub.file import PublishedFile
 from inzwa.models.sources.hub.retry import ATTEMPTS, FIRST_PAUSE_S, LONGEST_PAUSE_S
 
@@ -121,11 +121,7 @@ class Repository:
 
     def read(self, commit: str, file: PublishedFile) -> bytes:
         """The file's bytes, which are those that the Hub names by their hash. FeedbackError where they are not."""
-        content = self._again(lambda: self._content(commit, file))
-        right = hashlib.sha256(content).hexdigest() == file.sha256 if file.sha256 else git_oid(content) == file.git_oid
-        if not right:
-            raise FeedbackError(f"{self.name} {file.path}: the bytes are not those that the Hub names; restore again.")
-        return content
+        return self._again(partial(verified_content, self.hub, self.name, commit, file))
 
     def forget_deleted(self) -> bool:
         """Rewrite the history where it holds what was deleted. False where the Hub, or the token, does not allow it."""
@@ -158,23 +154,6 @@ class Repository:
         if unused:
             self._again(lambda: self.api.permanently_delete_lfs_files(self.name, unused, repo_type="dataset"))
 
-    def _content(self, commit: str, file: PublishedFile) -> bytes:
-        where = hf_hub_url(self.name, file.path, repo_type="dataset", revision=commit, endpoint=self.hub.endpoint)
-        content = bytearray()
-        try:
-            with self.hub.opened(self.name, file.path, where, 0) as (_, chunks):
-                for chunk in chunks:
-                    content += chunk
-                    if len(content) > file.size:
-                        break
-        except TransientError as error:
-            raise HubBusy(error.message, retry_after_s=error.retry_after_s) from error
-        except ModelUnavailable as error:
-            raise FeedbackError(error.message) from error
-        if len(content) < file.size:
-            raise HubBusy(f"{self.name} {file.path}: the Hub stopped sending; try again.")
-        return bytes(content)
-
     def _again(self, task: Callable[[], Answer]) -> Answer:
         """The task's answer, from the first attempt that gives one; the last HubBusy when none does."""
         for attempt in range(ATTEMPTS):
@@ -204,8 +183,3 @@ class Repository:
             raise FeedbackError(
                 f"{address} does not answer as a Hub does for the dataset {self.name} ({kind})."
             ) from None
-
-
-def git_oid(content: bytes) -> str:
-    """Git's hash of a file with this content."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -11,7 +11,7 @@ from http.server import ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from inzwa.feedback.publish.repository import git_oid
+from inzwa.feedback.publish.download import git_oid
 from tests.feedback.publish.hub import DATASET, TOKEN, DatasetHub
 from tests.feedback.publish.hub_request import Request
 
