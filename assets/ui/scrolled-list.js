@@ -12,7 +12,9 @@ export class ScrolledList {
   constructor(list) {
     this.#list = list;
     list.addEventListener("scroll", () => this.#handleScroll());
-    new ResizeObserver(() => this.follow()).observe(list);
+    new ResizeObserver(() => this.#follow()).observe(list);
+    const growth = { subtree: true, childList: true, characterData: true, attributeFilter: ["hidden"] };
+    new MutationObserver(() => this.#follow()).observe(list, growth);
   }
 
   /** Shows the end, now and from now on. */
@@ -21,8 +23,8 @@ export class ScrolledList {
     this.#list.scrollTop = this.#list.scrollHeight;
   }
 
-  /** Something has grown: the end is shown again, unless the user has scrolled up, to read or to rate. */
-  follow() {
+  /** Something has grown, or there is less room: the end is shown again, unless the user has scrolled up, to read or to rate. */
+  #follow() {
     if (this.#following) this.showEnd();
   }
 
