@@ -6,13 +6,11 @@ from argparse import Namespace
 from functools import partial
 from typing import Final
 
-from sqlalchemy.orm import Session
-
 from inzwa.errors import FeedbackError
 from inzwa.feedback.codes import contributor_id
 from inzwa.feedback.export.formats import write_dataset
 from inzwa.feedback.export.personal_details import PersonalDetails
-from inzwa.feedback.export.rows import ContributorData, contributor_ids, read_contributor, read_shared_items
+from inzwa.feedback.export.rows import read_everything
 from inzwa.feedback.export.summary import Summary
 from inzwa.feedback.publish import push as pushing
 from inzwa.feedback.publish.repository import Repository
@@ -32,7 +30,7 @@ def export(arguments: Namespace, settings: Settings) -> None:
     """Everything that consent covers, as a dataset in a folder."""
     details = PersonalDetails()
     with open_store(settings) as store:
-        data = store.read_now(partial(_everything, details=details))
+        data = store.read_now(partial(read_everything, details=details))
         exported = write_dataset(arguments.output, data, store.folder, arguments.format, details)
     for line in _lines(exported.summary):
         print(line)
@@ -78,11 +76,6 @@ def _dataset(arguments: Namespace, settings: Settings) -> str:
     if not dataset:
         raise FeedbackError("No dataset is named: say ORG/NAME, or set INZWA_FEEDBACK_DATASET.")
     return dataset
-
-
-def _everything(session: Session, details: PersonalDetails) -> list[ContributorData]:
-    people = [read_contributor(session, name, details) for name in contributor_ids(session)]
-    return [*people, read_shared_items(session)]
 
 
 def _lines(summary: Summary) -> list[str]:

@@ -169,4 +169,17 @@ NOT_RUN: Final = (
             "systemctl daemon-reload && systemctl enable --now inzwa",
         ),
     ),
+    NotRun(
+        "writes to, or reads, a dataset on the Hugging Face Hub",
+        "tests/feedback/publish/test_kill.py",
+        (
+            ".venv/bin/python -m inzwa feedback push org/name",
+            ".venv/bin/python -m inzwa feedback restore org/name",
+        ),
+    ),
+    NotRun(
+        "needs the code of somebody who gave something",
+        "tests/cli/test_feedback.py",
+        (".venv/bin/python -m inzwa feedback withdraw 23456-789AB-CDEFG-HJKMN-PQRST",),
+    ),
 )

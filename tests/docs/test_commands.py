@@ -58,6 +58,7 @@ def place(models: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     cache = lend(models, tmp_path_factory.mktemp("models") / "cache")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("INZWA_", "HF_"))}
     own = {"INZWA_CACHE": str(cache), "INZWA_MODELS": "embedded", "INZWA_ADMIN_TOKEN": TOKEN, "INZWA_PORT": str(port)}
+    own["INZWA_DATA"] = str(tmp_path_factory.mktemp("data"))
     path = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     place = Place(folder, port, {**kept, **own, **path})
     with subprocess.Popen([sys.executable, "app.py"], cwd=folder, env=place.environment) as server:

@@ -52,6 +52,12 @@ def read_contributor(session: Session, contributor: str, details: PersonalDetail
     )
 
 
+def read_everything(session: Session, details: PersonalDetails) -> list[ContributorData]:
+    """Everybody's data, and the shared items."""
+    people = [read_contributor(session, name, details) for name in contributor_ids(session)]
+    return [*people, read_shared_items(session)]
+
+
 def read_shared_items(session: Session) -> ContributorData:
     """The items that are nobody's own."""
     rows = session.scalars(select(ItemRow).where(ItemRow.contributor.is_(None)).order_by(ItemRow.id))

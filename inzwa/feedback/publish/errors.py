@@ -1,9 +1,12 @@
 """Failures of the Hub as errors of ours, with what to do about them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import httpx2
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
+from sqlalchemy.exc import SQLAlchemyError
 
 from inzwa.errors import FeedbackError
 from inzwa.models.sources.hub.errors import TRANSIENT, HubFailure
@@ -51,6 +54,15 @@ def hub_error(error: Exception, dataset: str, endpoint: str) -> FeedbackError:
         case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
             return FeedbackError(f"The Hub's address {endpoint} is no address: set HF_ENDPOINT right, or unset it.")
     return HubBusy(f"The Hub at {endpoint} cannot be reached for the dataset {dataset} ({type(cause).__name__}).")
+
+
+@contextmanager
+def database_refusals() -> Iterator[None]:
+    """What the database will not take, which no retry mends, as FeedbackError; it never says what that was."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise FeedbackError(f"The database refused a row ({type(error).__name__}).") from error
 
 
 def _answered(response: httpx2.Response, dataset: str, endpoint: str) -> FeedbackError:

@@ -21,7 +21,7 @@ from inzwa.feedback.export.personal_details import PersonalDetails
 from inzwa.feedback.export.rows import ContributorData, contributor_ids, read_contributor, read_shared_items
 from inzwa.feedback.export.summary import Summary
 from inzwa.feedback.publish.download import git_oid
-from inzwa.feedback.publish.errors import Conflict
+from inzwa.feedback.publish.errors import Conflict, database_refusals
 from inzwa.feedback.publish.layout import ABOUT, CARD, PATTERNS, Files, files_of, place
 from inzwa.feedback.publish.repository import DELETION, Repository, State
 from inzwa.feedback.publish.restore import merge
@@ -62,12 +62,13 @@ def push(store: Store, repository: Repository, *, public: bool = False) -> Pushe
 
     FeedbackError: the dataset is public and `public` is not given, the Hub refuses, or it cannot be reached (HubBusy).
     """
-    for _ in range(CONFLICTS - 1):
-        try:
-            return _push(store, repository, public=public)
-        except Conflict:
-            continue
-    return _push(store, repository, public=public)
+    with database_refusals():
+        for _ in range(CONFLICTS - 1):
+            try:
+                return _push(store, repository, public=public)
+            except Conflict:
+                continue
+        return _push(store, repository, public=public)
 
 
 def pending(session: Session) -> bool:

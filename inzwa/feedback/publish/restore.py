@@ -15,6 +15,7 @@ from typing import Final
 
 from inzwa.errors import FeedbackError
 from inzwa.feedback.export.tables import TABLES, AnyRow, Item, from_jsonl
+from inzwa.feedback.publish.errors import database_refusals
 from inzwa.feedback.publish.insert import insert_contributors, insert_given, insert_items, needed
 from inzwa.feedback.publish.layout import SHARED_ITEMS, Place, place
 from inzwa.feedback.publish.repository import Repository, State
@@ -43,8 +44,9 @@ def restore(store: Store, repository: Repository) -> Restored:
 
     FeedbackError where the dataset cannot be read, or is not one of Inzwa's; FeedbackUnavailable from the store.
     """
-    state = repository.state()
-    return Restored(0, 0) if state is None else merge(store, repository, state)
+    with database_refusals():
+        state = repository.state()
+        return Restored(0, 0) if state is None else merge(store, repository, state)
 
 
 def merge(store: Store, repository: Repository, state: State) -> Restored:

@@ -6,7 +6,6 @@ from typing import Final, TypeVar
 
 import anyio
 from anyio import to_thread
-from sqlalchemy.exc import SQLAlchemyError
 
 from inzwa.errors import InzwaError
 from inzwa.feedback.export.rows import contributor_ids
@@ -44,8 +43,8 @@ class Publisher:
                 if not await self._store.read(contributor_ids):
                     restored = await self._run(partial(restore, self._store, self._repository))
                     log.info("restored %d contributors, %d sounds", restored.contributors, restored.sounds)
-            except (InzwaError, SQLAlchemyError) as error:
-                log.warning("what evaluators gave is not restored yet: %s", _words(error))
+            except InzwaError as error:
+                log.warning("what evaluators gave is not restored yet: %s: %s", error.code, error.message)
         if scope.cancelled_caught:
             log.warning("what evaluators gave is not restored yet: it takes longer than %g s", limit_s)
 
@@ -81,9 +80,9 @@ class Publisher:
             if self._pushed and not await self._store.read(pending):
                 return
             pushed = await self._run(partial(push, self._store, self._repository))
-        except (InzwaError, SQLAlchemyError) as error:
+        except InzwaError as error:
             self._failures += 1
-            log.warning("what evaluators gave is not published yet: %s", _words(error))
+            log.warning("what evaluators gave is not published yet: %s: %s", error.code, error.message)
             return
         self._failures, self._pushed = 0, True
         log.info("published: %d files written, %d deleted", pushed.written, pushed.deleted)
@@ -92,7 +91,3 @@ class Publisher:
 
     async def _run(self, task: "partial[T]") -> T:
         return await to_thread.run_sync(task, limiter=self._thread, abandon_on_cancel=True)
-
-
-def _words(error: Exception) -> str:
-    return f"{error.code}: {error.message}" if isinstance(error, InzwaError) else type(error).__name__
