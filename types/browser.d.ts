@@ -8,4 +8,6 @@ interface Navigator {
 interface Window {
   /** The running page, for tests and for the developer console. */
   inzwa: import("../assets/ui/page.js").Page;
+  /** The Evaluate tab, where it is open. */
+  inzwaEvaluate: import("../assets/evaluate/evaluate.js").Evaluate;
 }

@@ -77,15 +77,16 @@ export class Evaluate {
 
   #head() {
     this.#languages = [["sn", "SN", "chiShona"], ["en", "EN", "English"]].map(([language, textContent, name]) => {
-      const options = { type: "button", textContent, lang: language, ariaLabel: name };
-      const button = this.#elements.create("button", options);
+      const named = { type: "button", textContent, lang: language, ariaLabel: name };
+      const button = this.#elements.create("button", named);
       button.dataset.evaluateLanguage = language;
       // The talk page's own switch keeps the choice, and tells everybody.
       button.addEventListener("click", () =>
         /** @type {HTMLElement | null} */ (document.querySelector(`[data-language=${language}]`))?.click());
       return button;
     });
-    const languages = this.#elements.create("div", { className: "languages", label: "page.language" }, ...this.#languages);
+    const options = { className: "languages", label: "page.language" };
+    const languages = this.#elements.create("div", options, ...this.#languages);
     languages.setAttribute("role", "group");
     return this.#elements.create("header", { className: "top" },
       this.#elements.create("h2", { key: "evaluate.heading" }), languages);
@@ -161,6 +162,7 @@ export class Evaluate {
 export function mount(element, props) {
   const root = /** @type {HTMLElement} */ (element.querySelector(".evaluate"));
   const evaluate = new Evaluate(root, props);
+  window.inzwaEvaluate = evaluate;
   document.addEventListener("click", ({ target }) => {
     if (target instanceof Element && target.closest("[data-language]")) evaluate.showLanguage();
   });

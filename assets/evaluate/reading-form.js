@@ -39,6 +39,10 @@ export class ReadingForm {
     ];
   }
 
+  get recordedMs() {
+    return this.#recorder.durationMs;
+  }
+
   problem() {
     if (this.#recorder.recording) this.#stop();
     return this.#wav || this.#sent ? "" : "task.record_first";

@@ -14,6 +14,7 @@ import { Choice, TaskSound, TextField, marks, yesNo } from "./task-form.js";
  * @property {() => string} problem key of what is missing; empty when the answer is complete
  * @property {() => Answer | Promise<Answer>} answer
  * @property {() => void} [close] what is open is closed
+ * @property {number} [recordedMs]
  */
 
 /** The kinds in the order in which they are offered. */

@@ -72,6 +72,11 @@ export class TaskScreen {
     return this.#load(() => this.#api.next(this.#contributor.code, kind, this.#listeners.language()));
   }
 
+  /** Milliseconds that have been recorded of a sentence, for tests. */
+  get recordedMs() {
+    return this.#parts?.recordedMs ?? 0;
+  }
+
   close() {
     this.#shown += 1;
     this.#release();

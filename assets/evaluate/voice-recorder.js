@@ -25,6 +25,10 @@ export class VoiceRecorder {
     return this.#microphone !== null;
   }
 
+  get durationMs() {
+    return (this.#samples * 1000) / RATE_HZ;
+  }
+
   /** Call it in a handler of a user gesture. Rejects with AudioDeviceError. */
   async start() {
     this.#frames = [];

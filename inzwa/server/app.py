@@ -18,8 +18,8 @@ from inzwa.server.engine_lifecycle import OpenEngines
 from inzwa.server.feedback.item_maker import make_items
 from inzwa.server.feedback.lifecycle import open_feedback
 from inzwa.server.http import chat, speech, status, task_sounds
-from inzwa.server.http.feedback_report import report_router
 from inzwa.server.http.body_limits import BodyTimeout
+from inzwa.server.http.feedback_report import report_router
 from inzwa.server.security import SecurityHeaders
 from inzwa.server.ui.mount import mount_page
 from inzwa.server.ui.page import build_page
@@ -42,11 +42,14 @@ STATUS: Final = {
     "audio_too_long": 413,
     "unknown_model": 422,
     "unauthorized": 401,
+    "unknown_task": 404,
+    "feedback_off": 404,
     "exchange_underway": 409,
     "rate_limited": 429,
     "overloaded": 503,
     "too_many_sessions": 503,
     "not_ready": 503,
+    "feedback_unavailable": 503,
     "model_unavailable": 503,
     "engine_timeout": 504,
 }

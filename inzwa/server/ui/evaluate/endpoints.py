@@ -1,19 +1,18 @@
 """What the Evaluate tab and gradio_client call: next_task, submit_task, undo_task; and who has signed in."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Final, cast
 
 import gradio as gr
 from gradio.events import api
-from starlette.requests import HTTPConnection
 
-from inzwa.errors import BadMessage, InzwaError
+from inzwa.errors import BadMessage
 from inzwa.feedback.records import JsonObject
+from inzwa.feedback.tasks.answers import MAX_TEXT
 from inzwa.server.app_state import AppState
-from inzwa.server.security import address, check_access
+from inzwa.server.ui.calls import admit, check_short, error_sentences
 from inzwa.server.ui.evaluate.sign_in import signed_in_code
-from inzwa.server.ui.strings import page_strings, say
 
 AT_ONCE: Final = 8
 """Calls of these endpoints that are worked on at once; they wait for the disk, not for a core."""
@@ -43,9 +42,9 @@ class TaskEndpoints:
         """Draw a task: a withdrawal code and a kind (naturalness, comparison, transcript, reply, reading, review; empty
         for any) to {"task", "kind", "payload", "progress": {"done", "total"}, "answer"}. The same task comes until it
         is answered or skipped. Its sounds, named in payload["sounds"], are at feedback/sound/TASK/NAME."""
-        with self._error_sentences():
+        with self._checked():
             await self._admit(request, "next_task")
-            _check_texts(code=code, kind=kind, language=language)
+            check_short(code=code, kind=kind, language=language)
             return await self._app_state.tasks.next(code, kind)
 
     async def submit_task(
@@ -61,9 +60,9 @@ class TaskEndpoints:
         "done", "total"}, once it is on disk. naturalness {"naturalness": 1-5, "intelligibility": 1-5}; comparison
         {"choice": "a", "b" or "tie"}; transcript {"text"}; reply {"answers": bool, "shona": 1-5, "safe": bool,
         "better": text}; reading {"recording": id}; review {"right": bool, "better": text}. Or skip it."""
-        with self._error_sentences():
+        with self._checked():
             await self._admit(request, "submit_task")
-            _check_texts(code=code, task=task, key=key)
+            check_short(code=code, task=task, key=key)
             if not isinstance(answer, dict | None):
                 raise BadMessage("`answer` is an object.")
             return await self._app_state.tasks.submit(code, task, key, answer or {}, skipped=skip is True)
@@ -71,16 +70,16 @@ class TaskEndpoints:
     async def undo_task(self, code: str, request: gr.Request | None = None) -> JsonObject:
         """The task that was answered or skipped last, as next_task gives it, with its answer: submit it again to
         replace that."""
-        with self._error_sentences():
+        with self._checked():
             await self._admit(request, "undo_task")
-            _check_texts(code=code)
+            check_short(code=code)
             return await self._app_state.tasks.undo(code)
 
     async def signed_in_code(
         self, profile: gr.OAuthProfile | None, request: gr.Request | None = None
     ) -> dict[str, str]:
         """The withdrawal code of whoever has signed in, the same on every device; an empty one for nobody."""
-        with self._error_sentences():
+        with self._checked():
             await self._admit(request, "signed_in_code")
             if profile is None:
                 return {"code": ""}
@@ -88,25 +87,7 @@ class TaskEndpoints:
             return {"code": await signed_in_code(folder, str(cast("Mapping[str, Any]", profile)["sub"]))}
 
     async def _admit(self, request: gr.Request | None, call: str) -> None:
-        """Rate limit and access token. Every call from outside has a request."""
-        if request is not None:
-            caller = cast("HTTPConnection", request.request)
-            await self._app_state.rating_rate.count(call, address(caller))
-            check_access(self._app_state.settings, caller)
+        await admit(self._app_state, request, call, self._app_state.rating_rate)
 
-    @contextmanager
-    def _error_sentences(self) -> Iterator[None]:
-        """Errors become sentences in both languages, for scripts too; the title is the error's code."""
-        try:
-            yield
-        except InzwaError as error:
-            key = f"error.{error.code}"
-            sentence = say(key if key in page_strings() else "error.unknown", chars=2_000, seconds=20)
-            raise gr.Error(f"{sentence} ({error.message})", title=error.code, print_exception=False) from error
-
-
-def _check_texts(**texts: object) -> None:
-    """Gradio passes on whatever JSON has."""
-    for name, text in texts.items():
-        if not isinstance(text, str) or len(text) > 100:
-            raise BadMessage(f"`{name}` is a short text.")
+    def _checked(self) -> AbstractContextManager[None]:
+        return error_sentences(self._app_state, chars=MAX_TEXT)

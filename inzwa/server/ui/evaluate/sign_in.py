@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from anyio import to_thread
+from gradio.utils import get_space
 
 from inzwa.feedback.codes import ALPHABET, GROUP, GROUPS
 from inzwa.feedback.recordings import sync_folder
@@ -22,7 +23,7 @@ SECRET_BYTES: Final = 32
 
 def sign_in_offered() -> bool:
     """Whether this is a Space with OAuth: the Hub sets these variables."""
-    return "SPACE_ID" in os.environ and "OAUTH_CLIENT_ID" in os.environ
+    return get_space() is not None and "OAUTH_CLIENT_ID" in os.environ
 
 
 async def signed_in_code(folder: Path, subject: str) -> str:

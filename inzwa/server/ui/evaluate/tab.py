@@ -36,10 +36,8 @@ def evaluate_tab(app_state: AppState, labels: Labels) -> None:
 
 def _sign_in(labels: Labels) -> None:
     """The Hub's own button; it works only where the Hub has set the Space up for it."""
-    strings = page_strings()
-    hint = gr.Markdown(strings["evaluate.sign_in_hint"].sn)
-    button = gr.LoginButton(
-        value=strings["evaluate.sign_in"].sn, logout_value=strings["evaluate.sign_out"].sn, elem_id="inzwa-sign-in"
-    )
+    hint = gr.Markdown(page_strings()["evaluate.sign_in_hint"].sn)
     labels.add(hint, value="evaluate.sign_in_hint")
-    labels.add(button, value="evaluate.sign_in", logout_value="evaluate.sign_out")
+    # Its text is in both languages: by the text Gradio tells whether to sign in or out.
+    texts = {name: page_strings()[f"evaluate.{name}"] for name in ("sign_in", "sign_out")}
+    gr.LoginButton(value=texts["sign_in"].both, logout_value=texts["sign_out"].sn, elem_id="inzwa-sign-in")
