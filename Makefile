@@ -78,6 +78,7 @@ run: models ## serve the page, the socket and the API, with INZWA_HOST and INZWA
 	@exec $(PY) app.py
 
 test: $(DEV_INSTALLED) models ## run the tests; PYTEST_ARGS="-k silero" picks some
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory --silent $(NODE_INSTALLED); fi # axe-core
 	@[ -n "$$CHROMIUM" ] || [ "$${CI:-}" = true ] \
 	    || echo "No Chromium found: the browser tests are left out (apt-get install chromium, or CHROMIUM=/path/to/it)."
 ifdef PYTEST_ARGS
@@ -192,7 +193,7 @@ $(EXPORT_INSTALLED): requirements-export.txt requirements-dev.txt constraints.tx
 	@$(EXPORT_VENV)/bin/python -m pip --disable-pip-version-check install -c constraints.txt -r requirements-dev.txt -r requirements-export.txt
 	@touch $@
 
-# Tools for the browser code only. Nothing of them is served or packed.
+# Tools for the browser code, and axe-core for its tests. Nothing of them is served or packed.
 $(NODE_INSTALLED): package.json package-lock.json
 	@npm ci --no-audit --no-fund
 	@touch $@

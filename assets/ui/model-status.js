@@ -68,7 +68,6 @@ export class ModelStatus {
     const shown = STAGES.filter((name) => name in stages);
     const say = ready ? this.#modelDescription : this.#progress;
     models.replaceChildren(...shown.map((name) => this.#createRow(name, say.call(this, stages[name]))));
-    if (!ready) models.prepend(createElement("dd", this.#translations.text("models.loading")));
     summary.textContent = ready
       ? SPEAKING_STAGES.filter((name) => name in stages).map((name) => modelName(stages[name])).join(" · ")
       : this.#translations.text("models.loading");
