@@ -23,7 +23,7 @@ export class ScrolledList {
     this.#list.scrollTop = this.#list.scrollHeight;
   }
 
-  /** Something has grown, or there is less room: the end is shown again, unless the user has scrolled up, to read or to rate. */
+  /** Something has grown, or there is less room: the end is shown, unless the user has scrolled up, to read or rate. */
   #follow() {
     if (this.#following) this.showEnd();
   }
