@@ -15,8 +15,9 @@ from tests.sounds import utterance
 MISTAKES = {
     "bad_message": ["{", "[]", '{"type":"dance"}', '{"type":"text"}', '{"type":"text","text":7}', "[" * 50_000],
     "bad_audio": [b"\x00\x01\x02"],
+    "audio_too_long": [b"\x00" * 65_538],
     "empty_text": ['{"type":"text","text":"  "}'],
-    "text_too_long": [json.dumps({"type": "text", "text": "a" * 10_000})],
+    "text_too_long": [json.dumps({"type": "text", "text": "a" * size}) for size in (10_000, 200_000)],
     "out_of_order": ['{"type":"start"}'],
 }
 
@@ -78,7 +79,7 @@ async def test_a_frame_beyond_the_limit_closes_the_socket():
     async with serving() as (url, _), raw_socket(url) as socket:
         await socket.send('{"type":"start"}')
         await answer(socket)
-        await socket.send(b"\x00" * 65_537)
+        await socket.send(b"\x00" * 262_145)
         assert await close_code(socket) == 1009
 
 
