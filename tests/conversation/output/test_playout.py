@@ -7,6 +7,7 @@ import pytest
 from inzwa.conversation.output.playout import RECENT_PHRASES, PlayoutGate
 from inzwa.events import (
     AsrPartial,
+    Rated,
     TtsAudio,
     TtsEnd,
     TtsHold,
@@ -89,6 +90,12 @@ async def test_sound_in_the_outbox_waits_for_the_gate_and_words_do_not():
     assert sent(gate, start(), words, TtsEnd(1), ENDED) == [words]
     await gate.resume()
     assert sent(gate, TtsResume(1)) == [TtsResume(1), start(), TtsEnd(1), ENDED]
+
+
+async def test_the_answer_to_a_rating_passes_while_sound_is_held():
+    gate, *_ = opened()
+    await gate.hold()
+    assert sent(gate, second(), Rated(1, "key"), second()) == [Rated(1, "key")]
 
 
 async def test_new_sound_waits_until_what_was_kept_has_been_sent():
