@@ -50,3 +50,11 @@ def store(settings: Settings) -> Iterator[Store]:
     """An empty store of the test's own."""
     with open_store(settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path) -> Iterator[Store]:
+    """An empty store on SQLite."""
+    with open_store(load_settings({"INZWA_DATA": str(tmp_path / "data")})) as opened:
+        opened.prepare()
+        yield opened

@@ -22,9 +22,9 @@ def test_a_consent_gives_a_code_that_finds_it_again(store: Store) -> None:
     assert (row.age_band, row.gender, row.variety, row.first_language) == ("30-39", "female", "zezuru", "chiShona")
 
 
-def test_the_code_itself_is_not_stored(store: Store) -> None:
-    code = store.write_now(lambda session: give_consent(session, consent()))
-    stored = b"".join(path.read_bytes() for path in store.folder.iterdir())
+def test_the_code_itself_is_not_stored(on_sqlite: Store) -> None:
+    code = on_sqlite.write_now(lambda session: give_consent(session, consent()))
+    stored = b"".join(path.read_bytes() for path in on_sqlite.folder.iterdir())
     assert contributor_id(code).encode() in stored
     assert code.encode() not in stored
     assert code.replace("-", "").encode() not in stored
