@@ -19,18 +19,18 @@ export class ScrolledList {
 
   /** Shows the end, now and from now on. */
   showEnd() {
-    this.following = true;
+    this.#following = true;
     this.#list.scrollTop = this.#list.scrollHeight;
   }
 
   /** Something has grown, or there is less room: the end is shown, unless the user has scrolled up, to read or rate. */
   follow() {
-    if (this.following) this.showEnd();
+    if (this.#following) this.showEnd();
   }
 
   /** The user, or the page, has scrolled. */
   #handleScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.#list;
-    this.following = scrollHeight - scrollTop - clientHeight < END_PX;
+    this.#following = scrollHeight - scrollTop - clientHeight < END_PX;
   }
 }
