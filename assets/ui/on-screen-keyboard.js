@@ -27,17 +27,18 @@ function visiblePart() {
  * --visible-height.
  * @param {HTMLElement} root that holds page.html
  * @param {HTMLFormElement} form with the text field whose keyboard it is
- * @param {() => void} onChange the page's layout has changed
+ * @param {() => void} onChange the keyboard was opened or closed
  */
 export function bindOnScreenKeyboard(root, form, onChange) {
   shrinkPageWithKeyboard();
   const update = () => {
     const { top, height } = visiblePart();
     const typing = form.contains(document.activeElement) && height < MIN_HEIGHT;
+    const changed = typing !== root.hasAttribute("data-typing");
     root.toggleAttribute("data-typing", typing);
     root.style.setProperty("--visible-top", `${top}px`);
     root.style.setProperty("--visible-height", `${height}px`);
-    onChange();
+    if (changed) onChange();
   };
   const { visualViewport } = window;
   for (const name of ["resize", "scroll"]) visualViewport?.addEventListener(name, update);

@@ -82,12 +82,13 @@ export class Transcript {
   #heard = null;
 
   /**
-   * @param {{log: HTMLElement, "replay-button": HTMLTemplateElement}} parts the list, and the button in each item
+   * @param {Pick<import("./view.js").Parts, "log" | "turns" | "replay-button">} parts what scrolls, the list in it, and
+   *   the button of each item
    * @param {Translations} translations
    * @param {TranscriptListeners} listeners
    */
-  constructor({ log, "replay-button": replayButton }, translations, listeners) {
-    this.#list = log;
+  constructor({ log, turns, "replay-button": replayButton }, translations, listeners) {
+    this.#list = turns;
     this.#replayButton = replayButton;
     this.#translations = translations;
     this.#listeners = listeners;
@@ -122,7 +123,6 @@ export class Transcript {
       button.dataset.playing = String(own);
       this.#relabel(button.querySelector("span"), own ? "talk.stop" : "conversation.replay");
     }
-    this.#scrolled.follow();
   }
 
   /** @param {HTMLElement | null} label that follows the page's language @param {string} key of its text from now on */
@@ -165,7 +165,6 @@ export class Transcript {
     entry.item.setAttribute("aria-busy", String(!turn.over));
     this.#showOutcome(entry.latency, turn);
     this.#listeners.onTurnShown(turn, entry);
-    this.#scrolled.follow();
   }
 
   /** @param {Turn} turn @returns {Entry} */

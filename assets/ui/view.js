@@ -14,9 +14,9 @@ const STOPPABLE = ["speaking", "replaying", "thinking"];
 
 /**
  * The elements of page.html that have a data-part attribute, by its value.
- * @typedef {Record<"connection" | "welcome" | "examples" | "tools" | "log" | "notice" | "notice-text" | "silence-row" |
- *   "silence-value" | "voice-row" | "speed-value" | "models" | "models-summary" | "status" | "warm-up" | "shona-note" |
- *   "shona-note-text", HTMLElement> &
+ * @typedef {Record<"connection" | "welcome" | "examples" | "tools" | "log" | "turns" | "notice" | "notice-text" |
+ *   "silence-row" | "silence-value" | "voice-row" | "speed-value" | "models" | "models-summary" | "status" |
+ *   "warm-up" | "shona-note" | "shona-note-text", HTMLElement> &
  *   Record<"close" | "talk" | "stop" | "new-conversation" | "copy" | "download" | "shona-note-more",
  *     HTMLButtonElement> &
  *   Record<"access" | "form", HTMLFormElement> &

@@ -37,6 +37,13 @@ def answered(talker: Talker, text: str = "Makadii?") -> None:
     talker.wait_until("!inzwa.session.busy && inzwa.view.transcript.turns.at(-1)?.over")
 
 
+def heard(talker: Talker) -> int:
+    """Samples that the loudspeaker has played once the answer has been heard to its end."""
+    answered(talker)
+    talker.wait_until("inzwa.audio.player.stats.playedSamples > 0 && !inzwa.audio.playing")
+    return talker.player_stats()["playedSamples"]
+
+
 def test_a_new_conversation_clears_the_page_and_begins_a_session_of_another_name(talker: Talker) -> None:
     expect(talker.part("tools")).to_be_hidden()
     answered(talker)
@@ -74,8 +81,7 @@ def test_a_conversation_is_copied_with_labels_in_the_language_of_the_page(browse
 
 
 def test_a_reply_is_heard_again_to_its_end_with_its_phrase_marked(talker: Talker) -> None:
-    answered(talker)
-    first = talker.player_stats()["playedSamples"]
+    first = heard(talker)
     talker.page.locator(".replay").click()
     talker.wait_for_status("replaying")
     talker.wait_until("[...CSS.highlights.get('inzwa-heard')].length === 1")
@@ -86,7 +92,7 @@ def test_a_reply_is_heard_again_to_its_end_with_its_phrase_marked(talker: Talker
 
 
 def test_a_replay_is_stopped_by_its_own_button_and_by_the_next_turn(talker: Talker) -> None:
-    answered(talker)
+    heard(talker)
     replay = talker.page.locator(".replay").first
     replay.click()
     talker.wait_for_status("replaying")
@@ -101,7 +107,7 @@ def test_a_replay_is_stopped_by_its_own_button_and_by_the_next_turn(talker: Talk
 
 
 def test_speech_stops_a_replay(talker: Talker) -> None:
-    answered(talker)
+    heard(talker)
     talker.page.locator(".replay").click()
     talker.wait_for_status("replaying")
     talker.page.evaluate("inzwa.session.handleEvent({ type: 'speech.start' })")

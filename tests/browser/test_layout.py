@@ -54,6 +54,8 @@ def test_no_control_is_cut_off_at_any_width_and_size_of_text(
             talker.page.locator(f"[data-language={language}]").click()
             assert cut_off(talker) == []
         answered(talker)
+        talker.part("text").blur()
+        assert cut_off(talker) == []
         talker.open_settings()
         talker.part("models-box").locator("summary").click()
         assert cut_off(talker) == []
