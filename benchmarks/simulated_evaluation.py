@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--power", action="store_true", help="print which number of answers gives which interval")
     arguments = parser.parse_args()
-    if arguments.power:
+    if arguments.power or not arguments.output:
         print("\n".join(power()))
     if arguments.output:
         with simulated_session(arguments.raters, arguments.each, arguments.seed) as session:

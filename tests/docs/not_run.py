@@ -79,6 +79,15 @@ NOT_RUN: Final = (
         ),
     ),
     NotRun(
+        "reads what people gave to whoever runs it",
+        "tests/evaluation/test_feedback.py",
+        (
+            ".venv/bin/python -m inzwa feedback report -o out/report.html",
+            ".venv/bin/python -m inzwa feedback export -o out/feedback",
+            ".venv/bin/python -m inzwa eval asr --feedback",
+        ),
+    ),
+    NotRun(
         "measures for minutes",
         "tests/benchmarks/test_figures.py",
         (
