@@ -2,6 +2,9 @@
 
 const NAME = "inzwa.contributor";
 
+/** Tells the other parts of the page, which may come from another script, that the contributor has changed. */
+const CHANGED = "inzwa-contributor";
+
 /** @returns {string} a random name for one message, so that the server counts it once */
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -16,7 +19,8 @@ export class Contributor {
     this.#storage = storage;
     /** Called when there is another contributor, or none any more. @type {(() => void)[]} */
     this.listeners = [];
-    window.addEventListener("storage", ({ key }) => key === NAME && this.#changed());
+    window.addEventListener("storage", ({ key }) => key === NAME && this.#notify());
+    window.addEventListener(CHANGED, () => this.#notify());
   }
 
   /** The withdrawal code; empty before consent. */
@@ -38,15 +42,15 @@ export class Contributor {
   /** @param {{code: string, text: boolean, voice: boolean}} consent */
   remember({ code, text, voice }) {
     this.#storage.set(NAME, { code, text, voice });
-    this.#changed();
+    window.dispatchEvent(new Event(CHANGED));
   }
 
   forget() {
     this.#storage.remove(NAME);
-    this.#changed();
+    window.dispatchEvent(new Event(CHANGED));
   }
 
-  #changed() {
+  #notify() {
     for (const listener of this.listeners) listener();
   }
 }

@@ -15,16 +15,15 @@ export class Sheet {
    */
   constructor(elements, root, name, heading) {
     this.#elements = elements;
-    const title = elements.create("h2", { key: heading, id: `inzwa-${name}-title` });
+    const title = elements.create("h2", { key: heading });
     const close = elements.button({ className: "quiet", label: "talk.close" }, () => this.close());
     close.append(elements.icon(CLOSE_ICON));
     this.#status = elements.create("p", { className: "sheet-status" });
     this.#status.setAttribute("role", "status");
     /** What the dialog holds between its heading and its status line. */
     this.body = elements.create("div", { className: "sheet-body" });
-    this.#dialog = elements.create("dialog", { className: "sheet" });
+    this.#dialog = elements.create("dialog", { className: "sheet", label: heading });
     this.#dialog.dataset.part = name;
-    this.#dialog.setAttribute("aria-labelledby", title.id);
     this.#dialog.append(elements.create("div", { className: "sheet-head" }, title, close), this.body, this.#status);
     for (const type of /** @type {const} */ (["keydown", "keyup"])) {
       // Escape and Space mean something else on the page below.

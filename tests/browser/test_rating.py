@@ -18,6 +18,12 @@ pytestmark = pytest.mark.browser
 
 SHORT = ("Ndiripo, ", "makadiiwo?")
 LONG = tuple(f"shoko rakareba nhamba {number}, " for number in range(12))
+DEAF_TO_RATED = """
+const { socket } = inzwa.session.connection;
+const hear = socket.onmessage;
+socket.onmessage = (message) => String(message.data).includes('"rated"') || hear(message);
+"""
+
 MARKUP = "<img src=x onerror=\"document.title='pwned'\">"
 
 
@@ -186,6 +192,17 @@ def test_while_nothing_can_be_stored_the_page_says_so_and_then_saves_it_once(con
     consented.sees_state(1, "saved")
     expect(consented.talker.page.locator(".unsent")).to_be_hidden(timeout=PATIENCE_MS)
     assert [rating["verdict"] for rating in consented.stored("ratings")] == ["down"]
+
+
+def test_a_rating_whose_answer_is_lost_is_sent_again_and_counts_once(consented: Evaluator) -> None:
+    consented.talker.page.evaluate(DEAF_TO_RATED)
+    consented.thumb(1, "down").click()
+    consented.sees_state(1, "retrying")
+    assert [rating["verdict"] for rating in consented.stored("ratings")] == ["down"]
+    consented.talker.page.evaluate("inzwa.session.connection.close()")
+    consented.sees_state(1, "saved")
+    assert [rating["verdict"] for rating in consented.stored("ratings")] == ["down"]
+    assert len(consented.stored("submissions")) == 2
 
 
 def test_a_rating_that_is_not_saved_is_sent_after_a_reload(consented: Evaluator) -> None:
