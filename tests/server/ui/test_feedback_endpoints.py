@@ -2,30 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
-from gradio_client import Client, handle_file
-from gradio_client.exceptions import AppError
+from gradio_client import Client
 
-from inzwa.cli.client import open_client
-from inzwa.events import TypedText
 from inzwa.feedback.codes import contributor_id, new_code
 from tests.browser.microphone import write_wav
 from tests.browser.site import Site, open_site
-
-
-@contextmanager
-def calling(site: Site, token: str = "") -> Iterator[Client]:
-    headers = {"Authorization": f"Bearer {token}"} if token else None
-    client = Client(site.url, verbose=False, headers=headers)
-    try:
-        yield client
-    finally:
-        client.close()
+from tests.server.ui.feedback_calls import calling, clip, consent, refusal, talk_once
 
 
 @pytest.fixture(scope="module")
@@ -41,34 +28,10 @@ def client(site: Site) -> Iterator[Client]:
         yield opened
 
 
-async def _talk(url: str) -> str:
-    async with open_client(url) as talking:
-        await talking.send(TypedText("mhoro"))
-        await talking.turn()
-        return talking.ready["conversation"]
-
-
 @pytest.fixture
 def conversation(site: Site) -> str:
     """Of one turn, whose socket is closed."""
-    return site.portal.call(_talk, site.url)
-
-
-def consent(client: Client, **choices: object) -> str:
-    return client.predict(**{"text": True, **choices}, api_name="/consent")["code"]
-
-
-def refusal(client: Client, call: str, **arguments: object) -> str:
-    """The code of the error."""
-    with pytest.raises(AppError) as refused:
-        client.predict(**arguments, api_name=call)
-    assert "·" in str(refused.value)
-    return refused.value.title
-
-
-def clip(path: Path, seconds: float = 1.0) -> dict:
-    tone = 0.1 * np.sin(np.arange(int(16_000 * seconds)) / 9).astype(np.float32)
-    return handle_file(write_wav(path / f"{seconds}.wav", tone, 16_000))
+    return site.portal.call(talk_once, site.url)
 
 
 def test_the_text_is_given_in_both_languages(client: Client) -> None:
@@ -227,42 +190,3 @@ def test_errors_carry_their_code_for_programs(site: Site) -> None:
         answer = http.get(f"/gradio_api/call/mine/{asked.json()['event_id']}").text
     data = next(line for line in answer.splitlines() if line.startswith("data: "))
     assert json.loads(data.removeprefix("data: "))["title"] == "consent_needed"
-
-
-CALLS = {
-    "/consent_text": {},
-    "/consent": {"text": True},
-    "/rate": {"conversation": "0" * 32, "turn": 1, "code": "", "key": "1"},
-    "/contribute": {"audio": None, "code": "", "key": "1"},
-    "/remove_recording": {"code": "", "recording": ""},
-    "/mine": {"code": ""},
-    "/withdraw": {"code": ""},
-}
-
-
-def test_where_a_token_is_set_there_is_no_way_in_without_it(tmp_path: Path) -> None:
-    with open_site(access_token="svosve", feedback="full", data=tmp_path / "data") as site:
-        for token in ("", "svosv"):
-            with calling(site, token) as client:
-                for call, arguments in CALLS.items():
-                    assert refusal(client, call, **arguments) == "unauthorized", call
-        assert not (tmp_path / "data").exists()
-        with calling(site, "svosve") as client:
-            assert consent(client)
-
-
-def test_where_feedback_is_off_nothing_is_taken_and_nothing_made(tmp_path: Path) -> None:
-    with open_site(feedback="off", data=tmp_path / "data") as site, calling(site) as client:
-        assert client.predict(api_name="/consent_text")["feedback"] == "off"
-        for call in set(CALLS) - {"/consent_text"}:
-            assert refusal(client, call, **CALLS[call]) == "feedback_off", call
-    assert not (tmp_path / "data").exists()
-
-
-def test_where_only_ratings_are_kept_no_recording_and_no_voice_is_taken(tmp_path: Path) -> None:
-    with open_site(data=tmp_path / "data") as site, calling(site) as client:
-        code = consent(client)
-        assert refusal(client, "/consent", text=True, voice=True, adult=True) == "feedback_off"
-        given = {"audio": clip(tmp_path), "code": code, "key": "1"}
-        assert refusal(client, "/contribute", **given) == "feedback_off"
-        assert not (tmp_path / "data" / "recordings").exists()
