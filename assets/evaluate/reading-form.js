@@ -79,6 +79,7 @@ export class ReadingForm {
     this.#sound.show(this.#wav);
     this.#sound.element.hidden = false;
     this.#show("task.record_again", "task.recorded");
+    this.#button.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   /** @param {string} button key @param {string} state key */

@@ -63,6 +63,7 @@ export class TaskScreen {
       event.preventDefault();
       this.#submit();
     });
+    this.#form.addEventListener("change", () => listeners.say(""));
     this.element = this.#form;
   }
 

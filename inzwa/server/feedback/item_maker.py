@@ -13,8 +13,6 @@ from typing import Final
 import anyio
 import numpy as np
 from anyio import to_thread
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from inzwa.audio.files import read_recording
 from inzwa.audio.pcm import INPUT_RATE, Sound
@@ -22,11 +20,11 @@ from inzwa.conversation.load_shedding import Load
 from inzwa.conversation.output.reply import answer, read_aloud
 from inzwa.errors import InzwaError
 from inzwa.feedback.store.protocol import FeedbackStore
-from inzwa.feedback.store.schema import ItemRow
 from inzwa.feedback.tasks.clips import degraded, save_clip
-from inzwa.feedback.tasks.items import Item, add_items, known_sources
+from inzwa.feedback.tasks.desk import add_made
+from inzwa.feedback.tasks.items import Item, known_sources
 from inzwa.feedback.tasks.replies import PROMPTS, model_reply_item, sample_item, source
-from inzwa.feedback.tasks.voices import Line, comparison_items, lines, naturalness_item
+from inzwa.feedback.tasks.voices import Line, lines, naturalness_item
 from inzwa.protocols import EngineInfo, HearOptions, Message, Priority, VoiceOptions, stage_errors
 from inzwa.server.app_state import AppState
 from inzwa.server.request_options import chat_options, system_prompt
@@ -62,7 +60,7 @@ class _Maker:
             try:
                 async with aclosing(make(known)) as items:
                     async for item in items:
-                        await self._store.write(partial(_add, item=item))
+                        await self._store.write(partial(add_made, item=item))
             except (InzwaError, OSError) as error:
                 log.warning("items to judge are missing: %s", type(error).__name__)
 
@@ -127,15 +125,6 @@ class _Maker:
 
 def _save(store: FeedbackStore, line: Line, sound: Sound, rate: int) -> str:
     return save_clip(store.folder, degraded(sound, rate, seed=len(line.text)) if line.degraded else sound, rate)
-
-
-def _add(session: Session, item: Item) -> None:
-    """The item, and a comparison with each other clip of the same sentence."""
-    add_items(session, [item])
-    if item.kind == "naturalness":
-        rows = session.scalars(select(ItemRow).where(ItemRow.kind == "naturalness", ItemRow.active))
-        same = [row for row in rows if row.payload.get("text") == item.payload["text"] and "source" in row.hidden]
-        add_items(session, comparison_items(Item(kind="naturalness", payload=r.payload, hidden=r.hidden) for r in same))
 
 
 def _name(info: EngineInfo) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """Tasks for evaluators: what the page's endpoints do, each change on disk when its call returns."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,7 +9,6 @@ from typing import Final
 
 import anyio
 from anyio import to_thread
-from sqlalchemy.orm import Session
 
 from inzwa.errors import BadMessage, NoMoreTasks, NotReady, UnknownTask
 from inzwa.feedback.codes import contributor_id
@@ -18,14 +16,10 @@ from inzwa.feedback.consent_text import consent_text
 from inzwa.feedback.consents import require
 from inzwa.feedback.recordings import sound_path
 from inzwa.feedback.records import JsonObject
-from inzwa.feedback.store.schema import now
-from inzwa.feedback.submissions import first_time
-from inzwa.feedback.tasks.answers import skip, submit, task_kind, undo
 from inzwa.feedback.tasks.clips import clip_path
-from inzwa.feedback.tasks.conversations import ORIGIN, reply_items, transcript_items
-from inzwa.feedback.tasks.draw import Progress, TaskView, next_task, progress
-from inzwa.feedback.tasks.items import KINDS, Kind, replace_items
-from inzwa.feedback.tasks.own_shona import reading_items, review_items
+from inzwa.feedback.tasks.desk import add_given, add_own, draw, last_answered, submit_once
+from inzwa.feedback.tasks.draw import TaskView
+from inzwa.feedback.tasks.items import KINDS, Kind
 from inzwa.feedback.tasks.sounds import task_sound
 from inzwa.server.engine_lifecycle import RETRY_AFTER_S
 from inzwa.server.feedback.service import FeedbackService
@@ -51,6 +45,7 @@ class Tasks:
         self.making = False
         """Whether the engines have not made all of their items yet."""
         self._settings, self._service, self._clock = settings, service, clock
+        self._recordings = settings.feedback == "full"
         self._refreshed_s: float | None = None
         self._random = SystemRandom()
 
@@ -66,7 +61,10 @@ class Tasks:
         self.making |= not self.wanted.is_set()
         self.wanted.set()
         try:
-            return shown(await service.store.write(partial(self._draw, contributor=contributor, kinds=kinds)))
+            change = partial(
+                draw, contributor=contributor, kinds=kinds, recordings=self._recordings, random=self._random
+            )
+            return shown(await service.store.write(change))
         except NoMoreTasks:
             if self.making and kind in MADE:
                 raise NotReady("Tasks of this kind are being made just now.", retry_after_s=RETRY_AFTER_S) from None
@@ -74,12 +72,14 @@ class Tasks:
 
     async def submit(self, code: str, task: str, key: str, answer: JsonObject, *, skipped: bool) -> JsonObject:
         """Keep an answer, or that there is none: `task`, `done`, `total`. The errors of `submit`."""
-        change = partial(_submit, contributor=contributor_id(code), task=task, key=key, answer=answer, skipped=skipped)
+        change = partial(
+            submit_once, contributor=contributor_id(code), task=task, key=key, answer=answer, skipped=skipped
+        )
         return {"task": task, **asdict(await self._service().store.write(change))}
 
     async def undo(self, code: str) -> JsonObject:
         """The task that was answered or skipped last, as `shown`, with its answer. UnknownTask where there is none."""
-        return shown(await self._service().store.read(partial(_undo, contributor=contributor_id(code))))
+        return shown(await self._service().store.read(partial(last_answered, contributor=contributor_id(code))))
 
     async def sound(self, task: str, place: str) -> bytes:
         """The FLAC file of a task's sound. UnknownTask where there is none, or none any more."""
@@ -91,30 +91,15 @@ class Tasks:
         except FileNotFoundError:
             raise UnknownTask("There is no such sound any more.") from None
 
-    def _draw(self, session: Session, contributor: str, kinds: tuple[Kind, ...]) -> TaskView:
-        consent = require(session, contributor, voice=kinds == ("reading",))
-        if not (consent.voice and self._settings.feedback == "full"):
-            kinds = tuple(kind for kind in kinds if kind != "reading")
-        return next_task(session, contributor, kinds, now=now(), random=self._random)
-
     async def _refresh(self, service: FeedbackService) -> None:
         """Inzwa's own texts once, and what contributors gave now and then."""
         if self._refreshed_s is None:
-            await service.store.write(self._add_own)
+            phrases = {key: (phrase.sn, phrase.en) for key, phrase in page_strings().items()}
+            phrases |= self._consent_phrases()
+            await service.store.write(partial(add_own, phrases=phrases, recordings=self._recordings))
         if self._refreshed_s is None or self._clock() - self._refreshed_s > REFRESH_S:
             self._refreshed_s = self._clock()
-            await service.store.write(self._add_given)
-
-    def _add_own(self, session: Session) -> None:
-        phrases = {key: (phrase.sn, phrase.en) for key, phrase in page_strings().items()} | self._consent_phrases()
-        replace_items(session, "review", "inzwa", review_items(phrases))
-        full = self._settings.feedback == "full"
-        replace_items(session, "reading", "sentences.txt", reading_items() if full else ())
-
-    def _add_given(self, session: Session) -> None:
-        full = self._settings.feedback == "full"
-        replace_items(session, "transcript", ORIGIN, transcript_items(session) if full else ())
-        replace_items(session, "reply", ORIGIN, reply_items(session))
+            await service.store.write(partial(add_given, recordings=self._recordings))
 
     def _consent_phrases(self) -> dict[str, tuple[str, str]]:
         """The consent text by paragraph: what is agreed to must be understood."""
@@ -134,18 +119,3 @@ def _kinds(kind: str) -> tuple[Kind, ...]:
     if not kinds:
         raise BadMessage(f"`kind` is one of {', '.join(KINDS)}, or empty for any.")
     return kinds
-
-
-def _submit(session: Session, contributor: str, task: str, key: str, answer: JsonObject, skipped: bool) -> Progress:
-    require(session, contributor, voice=task_kind(session, task) == "reading")
-    if not first_time(session, contributor, key, json.dumps([task, answer, skipped], sort_keys=True).encode()):
-        return progress(session, contributor)
-    if skipped:
-        return skip(session, contributor, task)
-    return submit(session, contributor, task, answer, now=now())
-
-
-def _undo(session: Session, contributor: str) -> TaskView:
-    view = undo(session, contributor)
-    require(session, contributor, voice=view.kind == "reading")
-    return view
