@@ -22,7 +22,13 @@ DEAF_TO_RATED = """
 const { socket } = inzwa.session.connection;
 const hear = socket.onmessage;
 socket.onmessage = (message) => String(message.data).includes('"rated"') || hear(message);
+undefined;
 """
+
+SCROLL_UP = """(log) => new Promise((resolve) => {
+  log.addEventListener("scroll", resolve, { once: true });
+  log.scrollTop = 0;
+})"""
 
 MARKUP = "<img src=x onerror=\"document.title='pwned'\">"
 
@@ -100,8 +106,7 @@ def test_a_reply_that_grows_leaves_the_form_and_its_focus_alone(consented: Evalu
 def test_the_row_of_a_new_reply_is_in_sight_and_who_has_scrolled_up_stays_there(consented: Evaluator) -> None:
     consented.says("Mamuka sei?", turn=2)
     expect(consented.thumb(2, "up")).to_be_in_viewport(ratio=1)
-    consented.talker.part("log").evaluate("(log) => { log.scrollTop = 0; }")
-    consented.talker.wait_until("inzwa.view.parts.log.scrollTop === 0")
+    consented.talker.part("log").evaluate(SCROLL_UP)
     consented.talker.page.evaluate("inzwa.session.requestReply({ type: 'text', text: 'Ndiudzei ngano' })")
     expect(consented.talker.page.locator(".rating")).to_have_count(3, timeout=PATIENCE_MS)
     assert consented.talker.part("log").evaluate("(log) => log.scrollTop") == 0
