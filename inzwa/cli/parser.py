@@ -135,7 +135,7 @@ def _add_eval(commands: Commands) -> None:
 
 
 def _add_feedback(commands: Commands) -> None:
-    everything = "what evaluators gave: export, push, restore, report, withdraw"
+    everything = "what evaluators gave: export, push, restore, report, add-items, withdraw"
     feedback = _add(commands, "feedback", "inzwa.cli.feedback:export", everything)
     actions = feedback.add_subparsers(metavar="ACTION", required=True)
     export = _add(actions, "export", "inzwa.cli.feedback:export", "write it as a dataset with its card")
@@ -151,6 +151,8 @@ def _add_feedback(commands: Commands) -> None:
             action.add_argument("--public", action="store_true", help="even if that dataset is public")
     report = _add(actions, "report", "inzwa.cli.feedback_report:report", "figures with intervals, as one HTML page")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html", help="the page")
+    add = _add(actions, "add-items", "inzwa.cli.feedback_items:add_items", "add clips, replies or sentences to judge")
+    add.add_argument("file", type=Path, metavar="FILE.jsonl", help="one item a line, as inzwa/feedback/tasks/organised.py")
     withdraw = _add(actions, "withdraw", "inzwa.cli.feedback:withdraw", "delete everything of one contributor")
     withdraw.add_argument("code", metavar="CODE", help="the withdrawal code that the contributor was shown")
 
