@@ -1,4 +1,4 @@
-"""`feedback add-items`: clips of other voices, replies of other models and sentences, to be judged beside Inzwa's own."""
+"""`feedback add-items`: clips of other voices, replies of other models, sentences, to be judged beside Inzwa's."""
 
 from argparse import Namespace
 from functools import partial

@@ -152,7 +152,7 @@ def _add_feedback(commands: Commands) -> None:
     report = _add(actions, "report", "inzwa.cli.feedback_report:report", "figures with intervals, as one HTML page")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html", help="the page")
     add = _add(actions, "add-items", "inzwa.cli.feedback_items:add_items", "add clips, replies or sentences to judge")
-    add.add_argument("file", type=Path, metavar="FILE.jsonl", help="one item a line, as inzwa/feedback/tasks/organised.py")
+    add.add_argument("file", type=Path, metavar="FILE.jsonl", help="as inzwa/feedback/tasks/organised.py says")
     withdraw = _add(actions, "withdraw", "inzwa.cli.feedback:withdraw", "delete everything of one contributor")
     withdraw.add_argument("code", metavar="CODE", help="the withdrawal code that the contributor was shown")
 
