@@ -153,12 +153,12 @@ def test_nothing_is_fetched_from_anywhere_else(talker: Talker) -> None:
 def test_what_is_recorded_and_sent_is_answered(tmp_path: Path, browser: Browser, site: Site) -> None:
     wav = write_wav(tmp_path / "clip.wav", babble((0.2, 0.8)))
     with at_page(browser, site.url, path="/app") as talker:
-        talker.page.get_by_role("tab", name="Record").click()
+        talker.page.get_by_role("tab", name="Rekodhai").click()
         talker.page.get_by_label("Upload file").or_(talker.page.get_by_role("button", name="Upload")).first.click()
         talker.page.locator("input[type=file]").first.set_input_files(wav)
-        talker.page.get_by_role("button", name="Send").last.click()
-        expect(talker.page.get_by_label("What you said")).to_have_value("mhoro shamwari", timeout=PATIENCE_MS)
-        expect(talker.page.get_by_label("Mhinduro · Reply", exact=True)).to_have_value("Ndiripo, makadiiwo?")
+        talker.page.get_by_role("button", name="Tumirai").last.click()
+        expect(talker.page.get_by_label("Zvamataura", exact=True)).to_have_value("mhoro shamwari", timeout=PATIENCE_MS)
+        expect(talker.page.get_by_label("Mhinduro", exact=True)).to_have_value("Ndiripo, makadiiwo?")
 
 
 def _played_of_one_answer(talker: Talker) -> int:
