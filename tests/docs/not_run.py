@@ -97,6 +97,7 @@ NOT_RUN: Final = (
             ".venv/bin/python -m benchmarks.latency --at-once --turns 210 --hands-free-turns 0",
             ".venv/bin/python -m benchmarks.sessions --levels 10 --seconds 60",
             ".venv/bin/python -m benchmarks.start",
+            ".venv/bin/python -m benchmarks.slow_line",
             ".venv/bin/python -m benchmarks.asr_window --sentences 8",
             ".venv/bin/python -m benchmarks.voice_chunks",
             ".venv/bin/python -m benchmarks.voice_level",
