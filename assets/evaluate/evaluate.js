@@ -77,7 +77,7 @@ export class Evaluate {
 
   #head() {
     this.#languages = [["sn", "SN", "chiShona"], ["en", "EN", "English"]].map(([language, textContent, name]) => {
-      const named = { type: "button", textContent, lang: language, ariaLabel: name };
+      const named = { type: "button", textContent, lang: language, ariaLabel: `${textContent} ${name}` };
       const button = this.#elements.create("button", named);
       button.dataset.evaluateLanguage = language;
       // The talk page's own switch keeps the choice, and tells everybody.

@@ -13,6 +13,7 @@ from inzwa.engines.llm.scripted import ScriptedChatModel
 from inzwa.feedback.store.schema import ContributorRow, ItemRow, RecordingRow, TaskRow
 from inzwa.feedback.store.store import Store
 from inzwa.feedback.tasks.own_shona import sentences
+from tests.browser.axe import grave_faults
 from tests.browser.evaluate_tab import EvaluatorAtPage, add_sounds, at_evaluate_tab, consented
 from tests.browser.microphone import Launcher, babble, write_wav
 from tests.browser.site import Site, open_site
@@ -239,3 +240,13 @@ def test_labels_are_in_one_language_and_follow_the_switch(site: Site, browser: B
         expect(person.page.locator("#inzwa-tab-read")).to_be_visible()
         assert "·" not in person.page.locator("#inzwa-tab-read").inner_text()
         person.shot("read-en-360")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_no_serious_fault(site: Site, browser: Browser, screen: dict) -> None:
+    with at_evaluate_tab(browser, site.url, consented(site.app_state), **screen) as person:
+        assert grave_faults(person.page, "section.evaluate") == []
+        for kind in ("naturalness", "comparison", "reply", "review"):
+            person.chooses(kind)
+            assert grave_faults(person.page, "section.evaluate") == [], kind
+            person.leaves()
