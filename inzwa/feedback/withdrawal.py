@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.orm import Session
 
 from inzwa.errors import ConsentNeeded
@@ -45,11 +45,12 @@ class Withdrawal:
 
 
 def gathered(session: Session, contributor: str) -> dict[str, int]:
-    """How many ratings, turns, judgements, recordings and consents of the contributor are held."""
+    """How many ratings, turns, judgements (answered tasks), recordings and consents of the contributor are held."""
 
     def count(table: type[Table]) -> int:
         theirs = table.__table__.c.contributor == contributor
-        return session.scalar(select(func.count()).select_from(table).where(theirs)) or 0
+        given = TaskRow.answered_at.is_not(None) if table is TaskRow else true()
+        return session.scalar(select(func.count()).select_from(table).where(theirs, given)) or 0
 
     return {name: count(table) for name, table in GIVEN.items()}
 

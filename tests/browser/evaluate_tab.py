@@ -11,13 +11,17 @@ from typing import Final
 
 import numpy as np
 from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from inzwa.feedback.consents import give_consent
 from inzwa.feedback.records import Consent
+from inzwa.feedback.store.schema import ItemRow, TaskRow
 from inzwa.feedback.store.store import Store
 from inzwa.feedback.tasks.clips import save_clip
 from inzwa.feedback.tasks.items import Item, add_items
 from inzwa.server.app_state import AppState
+from tests.browser.site import Site
 from tests.browser.talker import PATIENCE_MS
 
 RATE: Final = 16_000
@@ -144,3 +148,27 @@ def at_evaluate_tab(browser: Browser, url: str, code: str = "", **context: objec
     yield evaluator
     visit.close()
     assert evaluator.complaints == []
+
+
+def stored(site: Site) -> Store:
+    store = site.app_state.feedback.store
+    assert isinstance(store, Store)
+    return store
+
+
+def answers(site: Site) -> dict[str, list[dict]]:
+    """Kind to the answers that are on disk, in order."""
+
+    def query(session: Session) -> list[tuple[str, dict]]:
+        rows = session.execute(
+            select(ItemRow.kind, TaskRow.answer)
+            .join(TaskRow, TaskRow.item_id == ItemRow.id)
+            .where(TaskRow.answered_at.is_not(None))
+            .order_by(TaskRow.answered_at)
+        )
+        return [(kind, answer) for kind, answer in rows]
+
+    found: dict[str, list[dict]] = {}
+    for kind, answer in stored(site).read_now(query):
+        found.setdefault(kind, []).append(answer)
+    return found

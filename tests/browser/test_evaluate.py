@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from inzwa.engines.llm.scripted import ScriptedChatModel
-from inzwa.feedback.store.schema import ContributorRow, ItemRow, RecordingRow, TaskRow
-from inzwa.feedback.store.store import Store
+from inzwa.feedback.store.schema import ContributorRow, ItemRow, RecordingRow
 from inzwa.feedback.tasks.own_shona import sentences
 from tests.browser.axe import grave_faults
-from tests.browser.evaluate_tab import EvaluatorAtPage, add_sounds, at_evaluate_tab, consented
+from tests.browser.evaluate_tab import EvaluatorAtPage, add_sounds, answers, at_evaluate_tab, consented, stored
 from tests.browser.microphone import Launcher, babble, write_wav
 from tests.browser.site import Site, open_site
 from tests.serving import scripted_engines
@@ -38,30 +36,6 @@ def browser(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Ite
     wav = write_wav(tmp_path_factory.mktemp("microphone") / "voice.wav", babble((0.0, 8.0)))
     with launcher.hearing(wav, "--autoplay-policy=no-user-gesture-required") as browser:
         yield browser
-
-
-def stored(site: Site) -> Store:
-    store = site.app_state.feedback.store
-    assert isinstance(store, Store)
-    return store
-
-
-def answers(site: Site) -> dict[str, list[dict]]:
-    """Kind to the answers that are on disk, in order."""
-
-    def query(session: Session) -> list[tuple[str, dict]]:
-        rows = session.execute(
-            select(ItemRow.kind, TaskRow.answer)
-            .join(TaskRow, TaskRow.item_id == ItemRow.id)
-            .where(TaskRow.answered_at.is_not(None))
-            .order_by(TaskRow.answered_at)
-        )
-        return [(kind, answer) for kind, answer in rows]
-
-    found: dict[str, list[dict]] = {}
-    for kind, answer in stored(site).read_now(query):
-        found.setdefault(kind, []).append(answer)
-    return found
 
 
 @pytest.mark.parametrize("screen", SCREENS)

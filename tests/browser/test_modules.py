@@ -149,7 +149,8 @@ def test_turns_grow_from_events_and_a_new_session_counts_from_one_again(page: Pa
           { type: "ready", conversation: "second" }, { type: "asr.partial", turn: 1, text: "zvakare", stable: "" },
         ];
         for (const event of events) conversation.apply(event);
-        return [...seen].map(({ conversation, stable, tail, reply, over }) => ({ conversation, stable, tail, reply, over }));
+        const shown = ({ conversation, stable, tail, reply, over }) => ({ conversation, stable, tail, reply, over });
+        return [...seen].map(shown);
         """,
     )
     assert turns == [

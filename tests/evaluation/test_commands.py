@@ -21,7 +21,8 @@ def test_a_text_is_read_into_a_report(tmp_path, capsys):
     ("command", "told"),
     [
         (["asr"], "a manifest"),
-        (["asr", "m.tsv", "--dataset", "fleurs"], "not both"),
+        (["asr", "m.tsv", "--dataset", "fleurs"], "not two of them"),
+        (["asr", "m.tsv", "--feedback"], "not two of them"),
         (["asr", "none.tsv"], "none.tsv"),
         (["tts", "none.txt"], "none.txt"),
         (["text", "none.txt"], "none.txt"),

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from inzwa.feedback.ratings import rate
 from inzwa.feedback.records import Rating
-from inzwa.feedback.store.schema import ContributorRow, ItemRow, RatingRow, RecordingRow, Table, TaskRow
+from inzwa.feedback.store.schema import ContributorRow, ItemRow, RatingRow, RecordingRow, Table, TaskRow, now
 from inzwa.feedback.store.store import Store
 from inzwa.feedback.withdrawal import gathered, withdraw
 from tests.feedback.giving import TURN, consenting
@@ -19,7 +19,9 @@ def giving_all(session: Session, sound: str) -> str:
     rate(session, who, TURN, Rating(verdict="up"), "1")
     session.add(ItemRow(id=f"i{who[:8]}", kind="transcript", payload={"sound": sound}, hidden={}, contributor=who))
     session.flush()
-    session.add(TaskRow(id=f"t{who[:8]}", contributor=who, item_id=f"i{who[:8]}", shown={}, answer={}))
+    session.add(
+        TaskRow(id=f"t{who[:8]}", contributor=who, item_id=f"i{who[:8]}", shown={}, answer={}, answered_at=now())
+    )
     recording = {"kind": "turn", "text": "", "language": "sn", "duration_ms": 1, "size_bytes": 1}
     session.add(RecordingRow(id=f"r{who[:8]}", contributor=who, sha256=sound, item_id=f"i{who[:8]}", **recording))
     session.flush()
@@ -61,6 +63,16 @@ def test_what_others_answered_about_their_voice_goes_with_it(store: Store) -> No
     store.write_now(lambda session: withdraw(session, who))
     assert store.read_now(lambda session: session.scalar(select(func.count()).select_from(TaskRow))) == 0
     assert store.read_now(lambda session: session.get_one(ContributorRow, other).changes) == changes + 1
+
+
+def test_a_task_that_is_still_open_is_no_judgement(store: Store) -> None:
+    def with_an_open_task(session: Session) -> str:
+        who = giving_all(session, "a" * 64)
+        session.add(TaskRow(id="open", contributor=who, item_id=f"i{who[:8]}", shown={}, answer={}))
+        return who
+
+    who = store.write_now(with_an_open_task)
+    assert store.read_now(lambda session: gathered(session, who)["judgements"]) == 1
 
 
 def test_a_sound_that_somebody_else_gave_as_well_is_not_to_be_deleted(store: Store) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from jinja2 import Environment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -64,7 +64,7 @@ class LightPage:
 
 def light_page(settings: Settings) -> str:
     """The document, in Shona until its script finds that its user has chosen English."""
-    template = Environment(autoescape=True).from_string(asset("ui/light-page.html"))
+    template = ImmutableSandboxedEnvironment(autoescape=True).from_string(asset("ui/light-page.html"))
     document = template.render(
         title=page_strings()["page.title"].sn,
         files=hashed_files(),
