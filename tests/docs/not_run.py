@@ -88,6 +88,11 @@ NOT_RUN: Final = (
         ),
     ),
     NotRun(
+        "adds clips that an organiser has",
+        "tests/cli/test_feedback_items.py",
+        (".venv/bin/python -m inzwa feedback add-items items.jsonl",),
+    ),
+    NotRun(
         "measures for minutes",
         "tests/benchmarks/test_figures.py",
         (
