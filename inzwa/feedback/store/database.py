@@ -4,13 +4,14 @@ import importlib.util
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from inzwa.errors import FeedbackUnavailable, NotInstalled, SettingsError
 from inzwa.feedback.store.folder import DATABASE
@@ -28,6 +29,8 @@ QUERY_MS: Final = 300_000
 """Milliseconds that a query may take there: an export reads everything."""
 RETRY_S: Final = 2.0
 """What a client is told to wait before it sends the same again."""
+ERASE_MS: Final = 100
+"""Milliseconds to wait, after a deletion, for those who still read what was deleted."""
 READERS: Final = 4
 """Connections for reading; the one for writing is apart."""
 
@@ -41,6 +44,9 @@ SENTENCES: Final = {
     sqlite3.SQLITE_NOTADB: "The database is damaged: restore the data folder from a copy.",
 }
 """SQLite's primary result code to what is wrong, and the remedy."""
+
+_DELETED: Final = "deleted"
+"""In a connection's `info`: rows were deleted, and the log may still hold them."""
 
 AWAY: Final = "The database does not answer: see whether its server runs, and INZWA_DATABASE_URL is right."
 FAILED: Final = "The database failed."
@@ -124,7 +130,7 @@ def _sqlite_transactions(engine: Engine, *, writes: bool) -> None:
     def connected(connection: sqlite3.Connection, record: Any) -> None:
         connection.isolation_level = None
         pragmas = [f"busy_timeout={int(BUSY_S * 1000)}", "foreign_keys=ON", "synchronous=FULL"]
-        pragmas += ["journal_mode=WAL"] if writes else ["query_only=ON"]
+        pragmas += ["journal_mode=WAL", "secure_delete=ON"] if writes else ["query_only=ON"]
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
 
@@ -132,3 +138,26 @@ def _sqlite_transactions(engine: Engine, *, writes: bool) -> None:
     event.listen(
         engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     )
+    if writes:
+        event.listen(engine, "after_cursor_execute", _note_deletion)
+        event.listen(engine, "checkin", _erase)
+
+
+def _note_deletion(connection: Connection, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+    if context is not None and context.isdelete:
+        connection.info[_DELETED] = True
+
+
+def _erase(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+    """After a transaction that deleted: empty the write-ahead log, which still holds what was there before.
+
+    Where somebody reads that just now, the end of the next transaction tries again. Never an error: all is committed.
+    """
+    if connection is None or _DELETED not in record.info:
+        return
+    with suppress(sqlite3.Error):
+        connection.execute(f"PRAGMA busy_timeout={ERASE_MS}").close()
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}").close()
+        if not busy:
+            del record.info[_DELETED]
