@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inzwa.feedback.consents import current_consent
 from inzwa.feedback.store.schema import RatingRow, RecordingRow, TurnRow
 from inzwa.feedback.tasks.items import Item
 
@@ -11,12 +12,13 @@ ORIGIN = "contributors"
 
 
 def transcript_items(session: Session) -> list[Item]:
-    """One for each recording of a turn whose text no person has confirmed."""
+    """One for each recording of a turn whose text no person has confirmed, while consent covers the voice."""
     rows = session.execute(
         select(RecordingRow, TurnRow)
         .outerjoin(TurnRow, TurnRow.id == RecordingRow.turn_id)
         .where(RecordingRow.kind == "turn", ~RecordingRow.verified)
-    )
+    ).all()
+    covered = _covered(session, {recording.contributor for recording, _ in rows}, voice=True)
     return [
         Item(
             kind="transcript",
@@ -25,12 +27,14 @@ def transcript_items(session: Session) -> list[Item]:
             contributor=recording.contributor,
         )
         for recording, turn in rows
+        if recording.contributor in covered
     ]
 
 
 def reply_items(session: Session) -> list[Item]:
-    """One for each rated turn that has words on both sides."""
-    rows = session.scalars(select(TurnRow).join(RatingRow, RatingRow.turn_id == TurnRow.id))
+    """One for each rated turn that has words on both sides, while consent covers texts."""
+    rows = session.scalars(select(TurnRow).join(RatingRow, RatingRow.turn_id == TurnRow.id)).all()
+    covered = _covered(session, {turn.contributor for turn in rows}, voice=False)
     return [
         Item(
             kind="reply",
@@ -39,8 +43,14 @@ def reply_items(session: Session) -> list[Item]:
             contributor=turn.contributor,
         )
         for turn in rows
-        if turn.transcript.strip() and turn.reply.strip()
+        if turn.contributor in covered and turn.transcript.strip() and turn.reply.strip()
     ]
+
+
+def _covered(session: Session, contributors: set[str], *, voice: bool) -> set[str]:
+    """Those whose latest consent still covers their recordings or, without `voice`, their texts."""
+    latest = {contributor: current_consent(session, contributor) for contributor in contributors}
+    return {who for who, consent in latest.items() if consent and (consent.voice if voice else consent.text)}
 
 
 def _model(turn: TurnRow | None, stage: str) -> str:
