@@ -18,7 +18,7 @@ from inzwa.audio.files import read_recording
 from inzwa.audio.pcm import INPUT_RATE, Sound
 from inzwa.conversation.load_shedding import Load
 from inzwa.conversation.output.reply import answer, read_aloud
-from inzwa.errors import InzwaError
+from inzwa.errors import FeedbackUnavailable, InzwaError
 from inzwa.feedback.store.protocol import FeedbackStore
 from inzwa.feedback.tasks.clips import degraded, save_clip
 from inzwa.feedback.tasks.desk import add_made
@@ -55,7 +55,7 @@ class _Maker:
         self._app_state, self._store, self._settings = app_state, store, app_state.settings
 
     async def make(self) -> None:
-        known = await self._store.read(known_sources)
+        known = await self._known()
         for make in (self._transcript, self._clips, self._replies):
             try:
                 async with aclosing(make(known)) as items:
@@ -63,6 +63,14 @@ class _Maker:
                         await self._store.write(partial(add_made, item=item))
             except (InzwaError, OSError) as error:
                 log.warning("items to judge are missing: %s", type(error).__name__)
+
+    async def _known(self) -> set[str]:
+        """The sources of what was made before, as soon as the database says."""
+        while True:
+            try:
+                return await self._store.read(known_sources)
+            except FeedbackUnavailable as error:
+                await anyio.sleep(error.retry_after_s or BUSY_S)
 
     async def _idle(self) -> None:
         """Wait until nobody talks and the cores are free."""
