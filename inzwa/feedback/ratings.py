@@ -14,7 +14,7 @@ from inzwa.errors import BadMessage, TextTooLong
 from inzwa.feedback.consents import require
 from inzwa.feedback.derived_items import delete_items_about
 from inzwa.feedback.records import REASONS, Rating, Reason, TurnRecord, Verdict
-from inzwa.feedback.store.schema import ID_LENGTH, RatingRow, RecordingRow, TurnRow, now
+from inzwa.feedback.store.schema import ID_LENGTH, RatingRow, RecordingRow, SubmissionRow, TurnRow, now
 from inzwa.feedback.submissions import changed, first_time
 
 MAX_TEXT: Final = 2_000
@@ -55,7 +55,7 @@ def rate(session: Session, contributor: str, turn: TurnRecord, rating: Rating, k
     """
     check_rating(rating)
     require(session, contributor)
-    if not first_time(session, contributor, key, _content(turn, rating)):
+    if not first_time(session, contributor, key, _content(turn.conversation, turn.number, rating)):
         return
     if rating.empty:
         _take_back(session, contributor, turn_id(contributor, turn))
@@ -98,6 +98,12 @@ def stored_turn(session: Session, contributor: str, conversation: str, number: i
     return TurnRecord(**values | {"started_at": row.started_at.timestamp()})
 
 
+def was_rated(session: Session, contributor: str, conversation: str, number: int, *, rating: Rating, key: str) -> bool:
+    """Whether just this came with this key before: a rating that was taken back has left no turn to find it by."""
+    row = session.get(SubmissionRow, (contributor, key))
+    return row is not None and row.sha256 == hashlib.sha256(_content(conversation, number, rating)).hexdigest()
+
+
 def _keep(session: Session, turn: TurnRow, rating: Rating) -> None:
     row = session.get(RatingRow, turn.id) or RatingRow(turn_id=turn.id, contributor=turn.contributor)
     for name, value in (asdict(rating) | {"reasons": list(rating.reasons), "updated_at": now()}).items():
@@ -114,6 +120,6 @@ def _take_back(session: Session, contributor: str, turn: str) -> None:
     session.execute(delete(TurnRow).where(TurnRow.id == turn, ~recorded))
 
 
-def _content(turn: TurnRecord, rating: Rating) -> bytes:
+def _content(conversation: str, number: int, rating: Rating) -> bytes:
     """What makes one submission differ from another."""
-    return json.dumps([turn.conversation, turn.number, asdict(rating)], sort_keys=True).encode()
+    return json.dumps([conversation, number, asdict(rating)], sort_keys=True).encode()

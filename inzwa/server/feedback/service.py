@@ -14,7 +14,7 @@ from inzwa.feedback.consent_text import LANGUAGES, consent_text, version
 from inzwa.feedback.consents import give_consent, require
 from inzwa.feedback.contributions import Contribution, SavedSound, contribute, remove_recording
 from inzwa.feedback.overview import overview
-from inzwa.feedback.ratings import check_rating, check_text, rate, stored_turn
+from inzwa.feedback.ratings import check_rating, check_text, rate, stored_turn, was_rated
 from inzwa.feedback.recordings import delete_unused, save_sound
 from inzwa.feedback.records import Consent, JsonObject, Rating, TurnRecord
 from inzwa.feedback.store.protocol import FeedbackStore
@@ -72,7 +72,13 @@ class FeedbackService:
         check_rating(rating)
         check_key(key)
         contributor = contributor_id(code)
-        turn = await self._turn(contributor, conversation, number)
+        try:
+            turn = await self._turn(contributor, conversation, number)
+        except UnknownTurn:
+            before = partial(was_rated, contributor=contributor, conversation=conversation, number=number)
+            if await self.store.read(partial(before, rating=rating, key=key)):
+                return
+            raise
         await self.store.write(partial(rate, contributor=contributor, turn=turn, rating=rating, key=key))
         self._metrics.given("rating")
 
