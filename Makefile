@@ -45,14 +45,17 @@ OTHERS := not convert and not export and not space and not container and not emu
 ifeq ($(if $(CHROMIUM),yes,$(CI)),)
 ALL := not browser and $(OTHERS)
 HEAVY := weights and not browser and $(OTHERS)
+PAGES :=
 else
 ALL := $(OTHERS)
-HEAVY := (weights or browser) and $(OTHERS)
+HEAVY := weights and $(OTHERS)
+PAGES := browser and not weights and $(OTHERS)
 endif
 
 # With COVERAGE=1 the tests measure what of inzwa/ they run, line by line and branch by branch.
 ifdef COVERAGE
 COVERED_FIRST := --cov --cov-report= --cov-fail-under=0
+COVERED_NEXT := --cov --cov-append --cov-report= --cov-fail-under=0
 COVERED := --cov $(if $(PYTEST_ARGS),,--cov-append) --cov-report=term-missing:skip-covered
 endif
 
@@ -85,7 +88,8 @@ ifdef PYTEST_ARGS
 	@exec $(PY) -m pytest $(COVERED) -m "$(ALL)" $(PYTEST_ARGS)
 else
 	@$(PY) -m pytest $(COVERED_FIRST) -n 3 -m "not weights and not browser and $(OTHERS)"; fast=$$?; \
-	$(PY) -m pytest $(COVERED) -m "$(HEAVY)" && exit $$fast
+	[ -z "$(PAGES)" ] || $(PY) -m pytest $(COVERED_NEXT) -n 2 --dist loadfile -m "$(PAGES)"; pages=$$?; \
+	$(PY) -m pytest $(COVERED) -m "$(HEAVY)" && [ $$fast -eq 0 ] && exit $$pages
 endif
 
 test-convert: $(CONVERT_INSTALLED) ## compare the converters with torch and transformers, and try the MLflow registry, in a .venv-convert of their own
