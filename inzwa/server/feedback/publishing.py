@@ -84,6 +84,10 @@ class Publisher:
             self._failures += 1
             log.warning("what evaluators gave is not published yet: %s: %s", error.code, error.message)
             return
+        except OSError as error:  # a sound file that cannot be read
+            self._failures += 1
+            log.warning("what evaluators gave is not published yet: %s", type(error).__name__)
+            return
         self._failures, self._pushed = 0, True
         log.info("published: %d files written, %d deleted", pushed.written, pushed.deleted)
         if not pushed.forgotten:

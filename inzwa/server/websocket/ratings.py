@@ -52,7 +52,7 @@ class SocketRatings:
         """Store what is offered, and answer each, until cancelled. Ratings of different turns share a commit."""
         async with outbox, self._to_store, self._waiting:
             async for rate in self._waiting:
-                for together in _in_order([rate, *self._more()]):
+                for together in _in_order([rate, *self._more()], self._conversation):
                     async with anyio.create_task_group() as tasks:
                         for each in together:
                             tasks.start_soon(self._store, each, outbox)
@@ -77,14 +77,16 @@ class SocketRatings:
             self._answered.set()
 
 
-def _in_order(rates: list[Rate]) -> Iterator[list[Rate]]:
-    """Groups within which no two are of the same turn: of two of one turn the later counts."""
+def _in_order(rates: list[Rate], own: str) -> Iterator[list[Rate]]:
+    """Groups within which no two are of the same turn, of the conversation `own` where a rate names none: of two of one
+    turn the later counts."""
     group: dict[tuple[str, int], Rate] = {}
     for rate in rates:
-        if (rate.conversation, rate.turn) in group:
+        turn = rate.conversation or own, rate.turn
+        if turn in group:
             yield list(group.values())
             group = {}
-        group[rate.conversation, rate.turn] = rate
+        group[turn] = rate
     yield list(group.values())
 
 

@@ -55,7 +55,7 @@ def test_no_more_tokens_are_made_than_asked_for(network, tokenizer, spoken):
 
 
 def test_the_silent_end_keeps_the_decoder_from_repeating_itself(network, tokenizer, voice, sentences):
-    """Whole sentences: of a phrase of two words it depends on the processor's arithmetic, and a second pass mends it."""
+    """Whole sentences: what becomes of two words depends on the processor, and a second pass mends it."""
     said = {
         "The children walked home from school in the rain.": "children",
         "We planted beans and pumpkins behind the house.": "pumpkins",

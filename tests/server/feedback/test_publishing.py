@@ -115,6 +115,22 @@ async def test_a_failure_is_logged_with_its_code_and_the_next_push_comes_later_e
     assert not store.read_now(pending)
 
 
+async def test_a_sound_that_cannot_be_read_is_logged_and_tried_again_later(
+    store: Store, repository: Repository, caplog: pytest.LogCaptureFixture
+) -> None:
+    sample.fill(store, people=1)
+    sounds = list((store.folder / "recordings").rglob("*.flac"))
+    for sound in sounds:
+        sound.unlink()
+        sound.mkdir()
+    publisher = Publisher(store, repository, HOUR_S)
+    async with running(publisher):
+        pass
+    assert sounds
+    assert "not published yet" in caplog.text
+    assert publisher.wait_s < HOUR_S
+
+
 async def test_an_empty_store_is_restored_first(store: Store, repository: Repository, tmp_path: Path) -> None:
     with open_store(load_settings({"INZWA_DATA": str(tmp_path / "before")})) as before:
         sample.fill(before, people=2)
