@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from inzwa.feedback.store.folder import DATABASE
@@ -14,6 +15,9 @@ from tests.browser.talker import PATIENCE_MS, Talker, at_page
 
 PHONE: Final = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 DESKTOP: Final = {"viewport": {"width": 1280, "height": 800}}
+
+ON_A_PHONE: Final = pytest.mark.parametrize("evaluator", [pytest.param(PHONE, id="phone")], indirect=True)
+"""For what the size of the screen has no part in."""
 
 
 @dataclass(frozen=True, slots=True)

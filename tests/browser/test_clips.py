@@ -9,7 +9,7 @@ import soundfile
 from playwright.sync_api import Browser, Locator, expect
 
 from inzwa.engines.llm.scripted import ScriptedChatModel
-from tests.browser.evaluator import DESKTOP, PHONE, Evaluator, evaluating
+from tests.browser.evaluator import DESKTOP, ON_A_PHONE, PHONE, Evaluator, evaluating
 from tests.browser.microphone import Launcher, babble, write_wav
 from tests.browser.site import Site, open_site
 from tests.browser.talker import PATIENCE_MS
@@ -70,6 +70,7 @@ def test_one_recording_is_sent_and_one_removed(evaluator: Evaluator) -> None:
     assert 1200 <= recording["duration_ms"] <= 2600
 
 
+@ON_A_PHONE
 def test_what_is_sent_is_what_was_said_from_its_beginning_to_its_end(evaluator: Evaluator) -> None:
     evaluator.agrees(voice=True)
     speaks(evaluator)
@@ -85,6 +86,7 @@ def test_what_is_sent_is_what_was_said_from_its_beginning_to_its_end(evaluator: 
     assert sound.size / rate - loud[-1] > 0.05
 
 
+@ON_A_PHONE
 def test_a_recording_that_was_sent_is_removed_there_too(evaluator: Evaluator) -> None:
     evaluator.agrees(voice=True)
     speaks(evaluator)
@@ -104,6 +106,7 @@ def test_a_recording_that_was_sent_is_removed_there_too(evaluator: Evaluator) ->
     assert list(evaluator.folder.rglob("*.flac")) == []
 
 
+@ON_A_PHONE
 def test_without_consent_to_recordings_no_sound_is_kept_even_in_the_browser(evaluator: Evaluator) -> None:
     evaluator.agrees()
     speaks(evaluator)
@@ -112,6 +115,7 @@ def test_without_consent_to_recordings_no_sound_is_kept_even_in_the_browser(eval
     assert evaluator.talker.page.evaluate("inzwa.feedback.clips.audio.cut(0, 60000).length") == 0
 
 
+@ON_A_PHONE
 def test_withdrawal_deletes_the_recordings_everywhere(evaluator: Evaluator) -> None:
     evaluator.agrees(voice=True)
     speaks(evaluator)
@@ -128,6 +132,7 @@ def test_withdrawal_deletes_the_recordings_everywhere(evaluator: Evaluator) -> N
     assert evaluator.talker.page.evaluate("inzwa.feedback.clips.list.length") == 0
 
 
+@ON_A_PHONE
 def test_what_was_really_said_is_the_recordings_text(evaluator: Evaluator) -> None:
     evaluator.agrees(voice=True)
     speaks(evaluator)

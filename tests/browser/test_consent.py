@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from inzwa.feedback.consent_text import consent_text
-from tests.browser.evaluator import DESKTOP, PHONE, Evaluator, evaluating
+from tests.browser.evaluator import DESKTOP, ON_A_PHONE, PHONE, Evaluator, evaluating
 from tests.browser.microphone import Launcher
 from tests.browser.site import Site, open_site
 from tests.browser.talker import PATIENCE_MS
@@ -91,6 +91,7 @@ def test_the_consent_is_kept_as_it_was_given_and_the_thumb_is_sent_then(evaluato
     assert [rating["verdict"] for rating in evaluator.stored("ratings")] == ["up"]
 
 
+@ON_A_PHONE
 def test_consent_is_asked_for_once(evaluator: Evaluator) -> None:
     evaluator.agrees()
     evaluator.thumb(1, "down").click()
@@ -118,6 +119,7 @@ def test_what_was_given_is_counted_and_withdrawn(evaluator: Evaluator) -> None:
     assert evaluator.talker.page.evaluate("localStorage.getItem('inzwa.contributor')") is None
 
 
+@ON_A_PHONE
 def test_after_withdrawal_consent_is_asked_for_anew(evaluator: Evaluator) -> None:
     evaluator.agrees()
     given = evaluator.opens_given()
@@ -129,6 +131,7 @@ def test_after_withdrawal_consent_is_asked_for_anew(evaluator: Evaluator) -> Non
     expect(evaluator.talker.part("consent").locator("form")).to_be_visible(timeout=PATIENCE_MS)
 
 
+@ON_A_PHONE
 def test_a_withdrawal_made_elsewhere_is_noticed_with_the_next_thumb(evaluator: Evaluator, site: Site) -> None:
     code = evaluator.agrees()
     evaluator.sees_state(1, "saved")
@@ -139,6 +142,7 @@ def test_a_withdrawal_made_elsewhere_is_noticed_with_the_next_thumb(evaluator: E
     assert evaluator.talker.page.evaluate("localStorage.getItem('inzwa.contributor')") is None
 
 
+@ON_A_PHONE
 def test_a_code_from_another_device_shows_what_was_given_there(
     evaluator: Evaluator, browser: Browser, site: Site, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from inzwa.engines.llm.scripted import ScriptedChatModel
-from tests.browser.evaluator import DESKTOP, PHONE, Evaluator, evaluating, locked
+from tests.browser.evaluator import DESKTOP, ON_A_PHONE, PHONE, Evaluator, evaluating, locked
 from tests.browser.microphone import Launcher
 from tests.browser.site import Site, open_site
 from tests.browser.talker import PATIENCE_MS
@@ -129,6 +129,7 @@ def test_what_was_really_said_is_kept_beside_what_was_heard(consented: Evaluator
     expect(consented.opens_form(1).locator("textarea").first).to_have_value("Makadii henyu?")
 
 
+@ON_A_PHONE
 def test_a_transcript_that_was_not_changed_is_no_correction(consented: Evaluator) -> None:
     form = consented.opens_form(1)
     form.get_by_label("Yanonoka").check()
@@ -148,6 +149,7 @@ def test_a_rating_is_changed_and_taken_back(consented: Evaluator) -> None:
     assert consented.stored("ratings") == []
 
 
+@ON_A_PHONE
 def test_a_thumb_pressed_again_is_taken_back(consented: Evaluator) -> None:
     consented.thumb(1, "up").click()
     expect(consented.row(1)).to_contain_text("Zvadzorerwa", timeout=PATIENCE_MS)
@@ -188,6 +190,7 @@ def test_the_row_is_used_with_the_keyboard_alone(consented: Evaluator) -> None:
     assert [json.loads(rating["reasons"]) for rating in consented.stored("ratings")] == [["misheard"]]
 
 
+@ON_A_PHONE
 def test_while_nothing_can_be_stored_the_page_says_so_and_then_saves_it_once(consented: Evaluator) -> None:
     with locked(consented.folder):
         consented.thumb(1, "down").click()
@@ -199,6 +202,7 @@ def test_while_nothing_can_be_stored_the_page_says_so_and_then_saves_it_once(con
     assert [rating["verdict"] for rating in consented.stored("ratings")] == ["down"]
 
 
+@ON_A_PHONE
 def test_a_rating_whose_answer_is_lost_is_sent_again_and_counts_once(consented: Evaluator) -> None:
     consented.talker.page.evaluate(DEAF_TO_RATED)
     consented.thumb(1, "down").click()
@@ -210,6 +214,7 @@ def test_a_rating_whose_answer_is_lost_is_sent_again_and_counts_once(consented: 
     assert len(consented.stored("submissions")) == 2
 
 
+@ON_A_PHONE
 def test_a_rating_that_is_not_saved_is_sent_after_a_reload(consented: Evaluator) -> None:
     page = consented.talker.page
     with locked(consented.folder):
@@ -223,6 +228,7 @@ def test_a_rating_that_is_not_saved_is_sent_after_a_reload(consented: Evaluator)
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('inzwa.rating.'))") == []
 
 
+@ON_A_PHONE
 def test_a_turn_of_a_connection_that_is_closed_is_rated_by_the_endpoint(consented: Evaluator) -> None:
     consented.talker.page.evaluate("inzwa.session.connection.close()")
     consented.thumb(1, "down").click()
