@@ -9,7 +9,6 @@ import io
 import json
 import os
 import re
-import secrets
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from inzwa.audio.pcm import INPUT_RATE
 from inzwa.errors import BadAudio, FeedbackUnavailable, QuotaReached
 from inzwa.feedback.derived_items import delete_items_about
 from inzwa.feedback.store.database import database_errors
-from inzwa.feedback.store.folder import make_folder
+from inzwa.feedback.store.folder import make_folder, write_whole
 from inzwa.feedback.store.schema import ItemRow, RecordingRow, now
 from inzwa.feedback.store.store import Store
 from inzwa.feedback.submissions import changed
@@ -35,8 +34,6 @@ from inzwa.feedback.submissions import changed
 FOLDER: Final = "recordings"
 """The folder of the files in the data folder."""
 SUFFIX: Final = ".flac"
-UNFINISHED: Final = ".part"
-"""The suffix of a file that is being written."""
 MEGABYTE: Final = 1_000_000
 LEAST_AGE_S: Final = 3_600.0
 """Seconds for which a file without a row is left alone: its row may be on the way."""
@@ -70,7 +67,7 @@ def save_sound(folder: Path, pcm16: bytes, *, quota_mb: int) -> tuple[str, int]:
             make_folder(path.parent)
             if used_bytes(folder) + len(data) > quota_mb * MEGABYTE:
                 raise QuotaReached("There is no room for another recording: INZWA_FEEDBACK_QUOTA_MB is reached.")
-            _write(path, data)
+            write_whole(path, data)
         os.utime(path)  # it counts as new, so that `tidy` waits for its row
     return sha256, len(data)
 
@@ -164,26 +161,3 @@ def _flac(pcm16: bytes) -> bytes:
     file = io.BytesIO()
     soundfile.write(file, np.frombuffer(pcm16, dtype="<i2"), INPUT_RATE, format="FLAC", subtype="PCM_16")
     return file.getvalue()
-
-
-def _write(path: Path, data: bytes) -> None:
-    """The whole file or none, on disk when this returns."""
-    unfinished = path.with_name(f"{path.stem}.{secrets.token_hex(4)}{UNFINISHED}")
-    try:
-        with unfinished.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,8 +4,6 @@ It may be cut off anywhere and begun again: sound files come first, then the row
 """
 
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,9 +17,9 @@ from inzwa.feedback.publish.errors import database_refusals
 from inzwa.feedback.publish.insert import insert_contributors, insert_given, insert_items, needed
 from inzwa.feedback.publish.layout import SHARED_ITEMS, Place, place
 from inzwa.feedback.publish.repository import Repository, State
-from inzwa.feedback.recordings import missing_sounds, sound_path, sync_folder
+from inzwa.feedback.recordings import missing_sounds, sound_path
 from inzwa.feedback.store.database import database_errors
-from inzwa.feedback.store.folder import make_folder
+from inzwa.feedback.store.folder import write_whole
 from inzwa.feedback.store.store import Store
 from inzwa.feedback.tasks.clips import clip_path
 from inzwa.models.sources.hub.file import PublishedFile
@@ -122,18 +120,3 @@ class _Restoring:
         with database_errors():
             write_whole(path, content)
         return True
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """The whole file or none, on disk when this returns. OSError."""
-    make_folder(path.parent)
-    unfinished = path.with_name(f"{path.stem}.{secrets.token_hex(4)}.part")
-    try:
-        with unfinished.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    sync_folder(path.parent)

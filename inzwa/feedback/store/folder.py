@@ -1,6 +1,7 @@
 """Where what evaluators give is kept on this machine."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,9 @@ PERSISTENT: Final = Path("/data")
 
 DATABASE: Final = "feedback.sqlite3"
 """The database's file in the folder."""
+
+UNFINISHED: Final = ".part"
+"""How the name of a file ends that is being written."""
 
 
 def data_folder(settings: Settings, environ: Mapping[str, str] = os.environ, persistent: Path = PERSISTENT) -> Path:
@@ -30,3 +34,27 @@ def data_folder(settings: Settings, environ: Mapping[str, str] = os.environ, per
 def make_folder(folder: Path) -> None:
     """Make it, for its owner alone (0700); a folder that exists keeps its mode. OSError where that cannot be."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The whole file or none, on disk when this returns; its folder is made. OSError."""
+    make_folder(path.parent)
+    unfinished = path.with_name(f"{path.stem}.{secrets.token_hex(4)}{UNFINISHED}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -13,8 +13,7 @@ from anyio import to_thread
 from gradio.utils import get_space
 
 from inzwa.feedback.codes import ALPHABET, GROUP, GROUPS
-from inzwa.feedback.recordings import sync_folder
-from inzwa.feedback.store.folder import make_folder
+from inzwa.feedback.store.folder import make_folder, sync_folder
 
 SECRET_FILE: Final = "sign-in.key"
 """In the data folder: whoever has it can tell which contributor an account of the Hub is."""
