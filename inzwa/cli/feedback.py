@@ -75,6 +75,8 @@ def _dataset(arguments: Namespace, settings: Settings) -> str:
     dataset: str = arguments.dataset or settings.feedback_dataset
     if not dataset:
         raise FeedbackError("No dataset is named: say ORG/NAME, or set INZWA_FEEDBACK_DATASET.")
+    if dataset.count("/") != 1 or not all(dataset.split("/")):
+        raise FeedbackError(f"{dataset} names no dataset: it is ORG/NAME.")
     return dataset
 
 

@@ -54,6 +54,14 @@ def test_a_push_or_a_restore_without_a_dataset_says_how_to_name_one(
     assert "INZWA_FEEDBACK_DATASET" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["shona", "org/", "a/b/c"])
+def test_what_is_no_name_of_a_dataset_is_told_before_the_hub_is_asked(
+    name: str, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["feedback", "push", name], environ) == 1
+    assert f"{name} names no dataset: it is ORG/NAME." in capsys.readouterr().err
+
+
 def test_withdrawing_says_what_was_deleted_and_leaves_no_sound_of_theirs(
     environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

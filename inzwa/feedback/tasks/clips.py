@@ -5,8 +5,6 @@ No person's voice is here; recordings of contributors are kept by inzwa/feedback
 
 import hashlib
 import io
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +13,7 @@ import soundfile
 
 from inzwa.audio.pcm import SILENT_DBFS, Sound, level_dbfs, pcm16_from_sound
 from inzwa.errors import BadAudio
+from inzwa.feedback.store.folder import write_whole
 
 FOLDER: Final = "clips"
 LEVEL_DBFS: Final = -26.0
@@ -30,13 +29,7 @@ def save_clip(folder: Path, sound: Sound, rate: int) -> str:
     soundfile.write(buffer, samples, rate, format="FLAC", subtype="PCM_16")
     content = buffer.getvalue()
     name = hashlib.sha256(content).hexdigest()
-    path = clip_path(folder, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    write_whole(clip_path(folder, name), content)
     return name
 
 
