@@ -71,6 +71,7 @@ PURE: Final = (
     "inzwa.conversation.output.safety",
     "inzwa.conversation.input.endpointing",
     "inzwa.conversation.input.partials",
+    "inzwa.conversation.input.prosody",
     "inzwa.conversation.history",
     "inzwa.conversation.output.playout_clock",
     "inzwa.conversation.output.phrase_spans",
