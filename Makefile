@@ -59,7 +59,7 @@ COVERED_NEXT := --cov --cov-append --cov-report= --cov-fail-under=0
 COVERED := --cov $(if $(PYTEST_ARGS),,--cov-append) --cov-report=term-missing:skip-covered
 endif
 
-.PHONY: help setup setup-eval tune models run test test-convert test-export test-space test-processors test-container lint lint-js types check sbom release resolve bench bench-peers clean
+.PHONY: help setup setup-eval tune models run test test-convert test-export test-space test-processors test-container lint lint-js types check sbom release resolve bench bench-all bench-peers clean
 
 help: ## show this list
 	@echo "Inzwa hears Shona, thinks, and answers aloud. make run, then open http://localhost:7860"
@@ -135,8 +135,11 @@ release: $(DEV_INSTALLED) ## make sdist, wheel and SBOM of the last commit in ou
 resolve: $(DEV_INSTALLED) ## see whether the requirements can be had together on Python 3.11 to 3.14; installs nothing (4 minutes)
 	@$(PY) -m release.resolving
 
-bench: $(EVAL_INSTALLED) models ## measure what docs/measuring.md reports, on this machine
-	@for script in $(wildcard benchmarks/[a-z]*.py); do \
+bench: $(EVAL_INSTALLED) models ## measure another commit and this tree in turns, in one table (25 minutes); ARGS="--base REV --rows tokens --rounds 1"
+	@$(PY) -m benchmarks.compare $(ARGS)
+
+bench-all: $(EVAL_INSTALLED) models ## run every benchmark but the half-hour soak, with its short defaults
+	@for script in $(filter-out benchmarks/compare.py benchmarks/soak.py, $(wildcard benchmarks/[a-z]*.py)); do \
 	    name=$$(basename $$script .py); echo "== $$name"; $(PY) -m benchmarks.$$name || exit 1; \
 	done
 

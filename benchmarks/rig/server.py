@@ -15,6 +15,8 @@ import anyio
 import httpx
 import psutil
 
+from benchmarks import ENVIRONMENT
+
 ROOT: Final = Path(__file__).parents[2]
 RESULTS: Final = ROOT / "benchmarks" / "results"
 START_S: Final = 180.0
@@ -27,6 +29,18 @@ Check = Callable[[int], Awaitable[bool]]
 
 class NotReady(Exception):
     """The server ended, or was not ready in time. The message names its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Inzwa's code at one revision, and the Python that runs it."""
+
+    name: str
+    folder: Path
+    python: Path
+
+
+HERE: Final = Tree("this tree", ROOT, Path(sys.executable))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +79,36 @@ def usage(pid: int, *, children: bool = True) -> Usage:
 
 
 @asynccontextmanager
-async def inzwa_server(**settings: object) -> AsyncIterator[Server]:
-    """Inzwa on a free port, with its own defaults where `settings` do not say otherwise (port=..., threads=...)."""
-    named = {f"INZWA_{name.upper()}": str(value) for name, value in settings.items()}
-    async with running("inzwa", [sys.executable, "app.py"], {"INZWA_PORT": "{port}", **named}, inzwa_ready) as server:
+async def inzwa_server(tree: Tree = HERE, *, named_threads: bool = False, **settings: object) -> AsyncIterator[Server]:
+    """Inzwa on a free port, with its own defaults where `settings` do not say otherwise (port=..., threads=...).
+
+    With `named_threads`, which only this tree has, the kernel knows its threads by their names.
+    """
+    name = "inzwa" if tree == HERE else f"inzwa-{tree.name}"
+    variables = {f"INZWA_{key.upper()}": str(value) for key, value in settings.items()}
+    command = [str(tree.python), *(["-m", "benchmarks.rig.named_server"] if named_threads else ["app.py"])]
+    variables["INZWA_PORT"] = variables.get("INZWA_PORT", "{port}")
+    started = running(name, command, variables, inzwa_ready, folder=tree.folder, environment=ENVIRONMENT)
+    async with started as server:
         yield server
 
 
 @asynccontextmanager
 async def running(
-    name: str, command: Sequence[str], variables: Mapping[str, str], ready: Check
+    name: str,
+    command: Sequence[str],
+    variables: Mapping[str, str],
+    ready: Check,
+    *,
+    folder: Path = ROOT,
+    environment: Mapping[str, str] = environ,
 ) -> AsyncIterator[Server]:
-    """The command, once `ready`, a free port put for {port} in it and in `variables`. Output: results/NAME.log."""
+    """The command in `folder`, once `ready`, a free port put for {port} in it and in `variables`, which are added to
+    `environment`. Output: results/NAME.log."""
     port, log = free_port(), RESULTS / f"{name}.log"
     began = time.monotonic()
-    with _process(_filled(command, port), _surroundings(variables, port), log) as process:
+    surroundings = {**environment, **dict(zip(variables, _filled(list(variables.values()), port), strict=True))}
+    with _process(_filled(command, port), folder, surroundings, log) as process:
         while not await ready(port):
             if process.poll() is not None or time.monotonic() - began > START_S:
                 raise NotReady(f"{name} is not ready; its log is {log}")
@@ -91,17 +120,14 @@ def _filled(texts: Sequence[str], port: int) -> list[str]:
     return [text.replace("{port}", str(port)) for text in texts]
 
 
-def _surroundings(variables: Mapping[str, str], port: int) -> dict[str, str]:
-    """This process's environment, with these on top."""
-    return {**environ, **dict(zip(variables, _filled(list(variables.values()), port), strict=True))}
-
-
 @contextmanager
-def _process(command: Sequence[str], variables: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    command: Sequence[str], folder: Path, variables: Mapping[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT) as process,
+        subprocess.Popen(command, cwd=folder, env=variables, stdout=output, stderr=subprocess.STDOUT) as process,
     ):
         try:
             yield process

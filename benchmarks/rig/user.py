@@ -53,9 +53,12 @@ class Microphone:
     """Frames in real time: the speech it is given, silence otherwise. For one task that runs it and one that speaks."""
 
     def __init__(self, connection: Connection) -> None:
+        self.began_s = 0.0
+        """When the first frame of the latest speech was sent."""
         self._connection = connection
         self._speech = SILENCE[:0]
         self._said = anyio.Event()
+        self._begins = False
 
     async def run(self) -> None:
         """Until cancelled. Frames that are late are sent at once, as a real one's would arrive."""
@@ -65,13 +68,15 @@ class Microphone:
             await anyio.sleep(max(0.0, began + frames * FRAME_S - time.monotonic()))
             frame, self._speech = self._speech[:FRAME_SAMPLES], self._speech[FRAME_SAMPLES:]
             await self._connection.send_sound(frame if frame.size else SILENCE)
+            if frame.size and self._begins:
+                self.began_s, self._begins = time.monotonic(), False
             if frame.size and not self._speech.size:
                 self._said.set()
 
     async def speak(self, sound: Sound) -> float:
         """Speak it; the time when its last frame was sent."""
         self._said = anyio.Event()
-        self._speech = sound
+        self._speech, self._begins = sound, True
         await self._said.wait()
         return time.monotonic()
 

@@ -12,6 +12,8 @@ from sbom.packages import installed_for
 from tests.code_rules.source import CodeBase
 
 ROOT = Path(__file__).parents[2]
+PEERS = tuple(f"benchmarks/peers/{peer}/" for peer in ("livekit", "models", "pipecat", "speech_to_speech"))
+"""Run in environments of their own."""
 
 
 @pytest.mark.parametrize("package", ["psutil", "matplotlib", "playwright", "rapidfuzz"])
@@ -24,7 +26,7 @@ def test_a_package_that_is_missing_is_named_with_the_remedy(package: str) -> Non
 
 def test_benchmarks_import_only_what_their_requirements_install() -> None:
     code = CodeBase.at(ROOT, "benchmarks", "tests/shona/normalise/hostile.py")
-    sources = [source for source in code.sources if not source.path.startswith("benchmarks/peers/pipecat/")]
+    sources = [source for source in code.sources if not source.path.startswith(PEERS)]
     imported = {found.target.partition(".")[0] for source in sources for found in source.imports}
     foreign = imported - sys.stdlib_module_names - {"benchmarks", "inzwa", "tests"}
     installed = installed_for(ROOT / "requirements.txt").keys() | installed_for(ROOT / "requirements-eval.txt").keys()

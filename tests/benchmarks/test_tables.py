@@ -4,8 +4,8 @@ import pytest
 
 from benchmarks.latency import Memory, rows, summary
 from benchmarks.peers.compare import figures, ratio
+from benchmarks.rig.talkers import Level, listening_s, stages
 from benchmarks.rig.user import Turn
-from benchmarks.sessions import Level, listening_s, stages
 
 
 def turn(first_audio_s=0.25, **given):

@@ -97,6 +97,7 @@ NOT_RUN: Final = (
         "tests/benchmarks/test_figures.py",
         (
             "make bench",
+            "make bench-all",
             "make bench-peers",
             ".venv/bin/python -m benchmarks.latency --turns 24 --hands-free-turns 12",
             ".venv/bin/python -m benchmarks.latency --at-once --turns 210 --hands-free-turns 0",
