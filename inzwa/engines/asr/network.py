@@ -60,6 +60,8 @@ class Decoded:
     """How likely it was not speech, 0..1."""
     accepted: int = 0
     """Draft tokens that were right."""
+    log_probs: tuple[float, ...] = ()
+    """Of each token, and of the end behind it; empty where the decoder does not tell."""
 
 
 class Network:

@@ -87,7 +87,8 @@ class SpeculativeDecoder:
             unread = unread[1:] if went_on else []
             accepted += len(step.ids) - 1 + went_on
         text = ids[:-1] if ids[-1] == self._rules.end else ids
-        return Decoded(tuple(text), sum(log_probs) / len(log_probs), float(np.exp(no_speech)), accepted)
+        confidence = sum(log_probs) / len(log_probs)
+        return Decoded(tuple(text), confidence, float(np.exp(no_speech)), accepted, tuple(log_probs))
 
     def _verify(
         self, new: Sequence[int], trial: Sequence[int], cache: KvCache, cross: KvCache, *, first: bool
