@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from inzwa.conversation.input.endpointing import EndpointOptions
 from inzwa.conversation.load_shedding import LoadSource, no_load
+from inzwa.conversation.speculation import SpeculationReport, no_report
 from inzwa.protocols import ChatOptions, EngineInfo, VoiceOptions
 
 
@@ -35,3 +36,7 @@ class SessionOptions:
     voice: VoiceOptions = field(default_factory=VoiceOptions)
     load: LoadSource = no_load
     """Asked before work that could be left out."""
+    speculate: bool = True
+    """Whether a reply may be begun in a pause, while the cores are easy."""
+    on_speculation: SpeculationReport = no_report
+    """Told what became of each such reply."""

@@ -17,7 +17,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from inzwa.audio.pcm import Sound
 from inzwa.conversation.load_shedding import Load, LoadSource, no_load
 from inzwa.conversation.output.phrase_spans import PhraseAligner
-from inzwa.conversation.output.playout import PlayoutGate
+from inzwa.conversation.output.playout import Playout
 from inzwa.conversation.output.reply import generate, speak
 from inzwa.conversation.turn import Clock, Emit, Turn
 from inzwa.errors import InzwaError, ungrouped
@@ -90,19 +90,17 @@ class Pipeline:
         with suppress(InzwaError), stage_errors("llm"):
             await self.engines.llm.prepare(messages, self.chat)
 
-    async def answer(self, turn: Turn, messages: Sequence[Message], emit: Emit, playout: PlayoutGate) -> None:
+    async def answer(self, turn: Turn, messages: Sequence[Message], emit: Emit, playout: Playout) -> None:
         """Generate and speak the reply to `messages`. A stage's failure comes out as that stage's own error."""
         await self._run(turn, playout, partial(self._generate, turn, messages, emit))
 
-    async def recite(self, turn: Turn, text: str, emit: Emit, playout: PlayoutGate) -> None:
+    async def recite(self, turn: Turn, text: str, emit: Emit, playout: Playout) -> None:
         """Speak a fixed text as the reply; the model is not asked."""
         turn.timings.first_token = self.clock()
         await emit(LlmFinal(turn.number, text))
         await self._run(turn, playout, partial(self._recite, text))
 
-    async def _run(
-        self, turn: Turn, playout: PlayoutGate, write: Callable[[_Writer], Coroutine[None, None, None]]
-    ) -> None:
+    async def _run(self, turn: Turn, playout: Playout, write: Callable[[_Writer], Coroutine[None, None, None]]) -> None:
         """The reply's two stages side by side, with the queue of phrases between them."""
         send, receive = anyio.create_memory_object_stream[_Phrase](PHRASES_WAITING)
         with ungrouped():
@@ -128,7 +126,7 @@ class Pipeline:
             await writer.write(writer.reply.write(text))
             await writer.finish()
 
-    async def _speak(self, turn: Turn, playout: PlayoutGate, phrases: MemoryObjectReceiveStream[_Phrase]) -> None:
+    async def _speak(self, turn: Turn, playout: Playout, phrases: MemoryObjectReceiveStream[_Phrase]) -> None:
         async with phrases:
             async for phrase in phrases:
                 await self._keep_pace(playout)
@@ -136,13 +134,13 @@ class Pipeline:
                 await self._speak_phrase(turn, phrase, playout)
         await playout.emit(TtsEnd(turn.number))
 
-    async def _keep_pace(self, playout: PlayoutGate) -> None:
+    async def _keep_pace(self, playout: Playout) -> None:
         """On a busy machine later phrases are made when they are nearly due: others wait for their first one."""
         ahead_s = playout.ahead_s
         if ahead_s > AHEAD_S and self.load() >= Load.STRAINED:
             await anyio.sleep(ahead_s - AHEAD_S)
 
-    async def _speak_phrase(self, turn: Turn, phrase: _Phrase, playout: PlayoutGate) -> None:
+    async def _speak_phrase(self, turn: Turn, phrase: _Phrase, playout: Playout) -> None:
         options = replace(self.voice, priority=Priority.NORMAL if phrase.index else Priority.URGENT)
         async with aclosing(speak(self.engines.tts, phrase.text, options, timeout_s=self.timeout_s)) as chunks:
             async for chunk in chunks:

@@ -78,6 +78,7 @@ class Session:
                 self._begin_draft(self._utterance, edge)
             case SpeechResumed() if self._utterance:
                 self._utterance.drop_draft()
+                self.turns.speculations.drop()
                 await self._barge_in.speech_resumed(self._utterance)
             case SpeechEnded():
                 await self._end(edge)
@@ -150,7 +151,8 @@ class Session:
             text = await utterance.make_draft(draft, sound)
             if text is not None and await self._barge_in.is_answered(utterance, text) and text:
                 self._hint(utterance, text)
-                await self.turns.prefill(text)
+                if turn_cue(text) == "hesitating" or not self.turns.speculate(text):
+                    await self.turns.prefill(text)
 
     def _hint(self, utterance: Utterance, text: str) -> None:
         """Tell the endpointer what the words suggest, unless their utterance is over."""
@@ -160,6 +162,7 @@ class Session:
     def _drop_utterance(self) -> None:
         """What is being said now is not wanted."""
         self._input.reset()
+        self.turns.speculations.drop()
         if self._utterance:
             self.dropped_partials += self._utterance.dropped
             self._utterance.close()

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
 
 import anyio
 from anyio.abc import TaskGroup
@@ -20,15 +19,13 @@ from inzwa.conversation.output.playout import PlayoutGate
 from inzwa.conversation.output.playout_clock import PlayoutClock
 from inzwa.conversation.output.safety import find_violation
 from inzwa.conversation.pipeline import Pipeline
+from inzwa.conversation.prompt import make_prompt
+from inzwa.conversation.speculation import Speculations
 from inzwa.conversation.turn import Clock, Emit, Timings, Turn
 from inzwa.errors import EngineError, InzwaError
 from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd
-from inzwa.protocols import ChatModel, Engines, Message, Transcript, stage_errors
+from inzwa.protocols import Engines, Transcript
 from inzwa.shona.dialogue.assistant import line
-
-RESERVED_TOKENS: Final = 64
-"""Tokens kept free for what the user is about to say. What has to be forgotten for it is forgotten while they speak, so
-that the model reads the shorter prompt then, and not while they wait for the answer."""
 
 Ending = TurnEnd | TurnCancelled
 
@@ -60,20 +57,14 @@ class Turns:
     """The turns of one session. At most one is active; beginning another ends it."""
 
     def __init__(self, engines: Engines, options: SessionOptions, clock: Clock, emit: Emit, tasks: TaskGroup) -> None:
-        self.pipeline = Pipeline(
-            engines=engines,
-            clock=clock,
-            chat=options.chat,
-            voice=options.voice,
-            timeout_s=options.engine_timeout_s,
-            load=options.load,
-        )
+        self.pipeline = _pipeline(engines, options, clock)
         self.playout = PlayoutGate(clock, emit)
         self._engines, self._options = engines, options
         self._clock, self._emit, self._tasks = clock, emit, tasks
         self._count = 0
         self._history = History()
         self._active: ActiveTurn | None = None
+        self.speculations = Speculations(self.pipeline, tasks, options.on_speculation)
 
     @property
     def next_number(self) -> int:
@@ -110,12 +101,23 @@ class Turns:
         the conversation so far, once there is room for what the user is about to say."""
         if not self.replying:
             with suppress(EngineError):  # it will show when the reply is asked for
-                await self.pipeline.prefill(
-                    _prompt(self._history, self._engines.llm, self._options, text, forget=not text)
-                )
+                prompt = make_prompt(self._history, self._engines.llm, self._options, text, forget=not text)
+                await self.pipeline.prefill(prompt)
+
+    def speculate(self, text: str) -> bool:
+        """Begin the reply to a turn of `text`, which may still change, and hold it. False where it is left alone."""
+        self.speculations.drop()
+        if self.replying or not _easy(self._options) or find_violation(text, "input"):
+            return False
+        with suppress(EngineError):  # as in prefill
+            messages = make_prompt(self._history, self._engines.llm, self._options, text, forget=False)
+            self.speculations.begin(self._new_turn(self.next_number), messages)
+            return True
+        return False
 
     async def stop(self, reason: CancelReason) -> None:
         """End the active turn, if any: stop its work and its sound, and remember of it what was heard."""
+        self.speculations.drop()
         active, unheard = self._active, self.replying
         if active is None:
             return
@@ -137,33 +139,28 @@ class Turns:
 
     def _begin(self, work: Work, ago_s: float, start_ms: int | None = None) -> None:
         self._count += 1
-        now = self._clock()
-        turn = Turn(self._count, self._options.language, Timings(speech_end=now - ago_s, decided=now))
+        turn = self._new_turn(self._count, ago_s)
         self._active = ActiveTurn(turn, self.playout.begin(turn.number), start_ms=start_ms)
         self._tasks.start_soon(self._run, self._active, work)
+
+    def _new_turn(self, number: int, ago_s: float = 0.0) -> Turn:
+        now = self._clock()
+        return Turn(number, self._options.language, Timings(speech_end=now - ago_s, decided=now))
 
     async def _run(self, active: ActiveTurn, work: Work) -> None:
         """A turn to its end, which is sent outside the turn's scope: stopping can neither drop nor double it."""
         outcome: list[Problem | Ending] = []
         try:
             with active.scope:
-                outcome = await self._outcome(active, work)
+                outcome = await _outcome(active, work)
             if active.running:
                 await self._end(active, outcome)
         finally:
             active.done.set()
 
-    async def _outcome(self, active: ActiveTurn, work: Work) -> list[Problem | Ending]:
-        try:
-            return [await work(active)]
-        except InzwaError as error:
-            failure = error
-        except Exception as error:  # the session's edge: whatever it is ends the turn, not the conversation
-            failure = InzwaError(f"The turn failed ({type(error).__name__}).")
-        return [_problem(failure), TurnCancelled(active.turn.number, "failed")]
-
     async def _end(self, active: ActiveTurn, outcome: list[Problem | Ending]) -> None:
         active.running = False
+        self.speculations.drop()
         if isinstance(outcome[-1], TurnCancelled):
             self._remember(active)
             self.playout.cancel(active.turn.number)
@@ -191,8 +188,11 @@ class Turns:
             if violation := find_violation(text, "input"):
                 await pipeline.recite(turn, line(violation.reply, turn.language), self._emit, self.playout)
             else:
-                messages = _prompt(self._history, engines.llm, self._options, text, forget=True)
-                await pipeline.answer(turn, messages, self._emit, self.playout)
+                messages = make_prompt(self._history, engines.llm, self._options, text, forget=True)
+                if ahead := self.speculations.take(turn, messages):
+                    await ahead.give(turn.timings, self._emit, self.playout)
+                else:
+                    await pipeline.answer(turn, messages, self._emit, self.playout)
         await self.playout.wait_until_open()
         return TurnEnd(turn.number, turn.timings.latency(spoken=not active.typed))
 
@@ -205,22 +205,35 @@ class Turns:
             self._history.add(active.user, reply)
 
 
+async def _outcome(active: ActiveTurn, work: Work) -> list[Problem | Ending]:
+    """What is sent at the turn's end."""
+    try:
+        return [await work(active)]
+    except InzwaError as error:
+        failure = error
+    except Exception as error:  # the session's edge: whatever it is ends the turn, not the conversation
+        failure = InzwaError(f"The turn failed ({type(error).__name__}).")
+    return [_problem(failure), TurnCancelled(active.turn.number, "failed")]
+
+
+def _easy(options: SessionOptions) -> bool:
+    """Whether a reply may be begun that perhaps nobody will want."""
+    return options.speculate and options.load() is Load.EASY
+
+
+def _pipeline(engines: Engines, options: SessionOptions, clock: Clock) -> Pipeline:
+    return Pipeline(
+        engines=engines,
+        clock=clock,
+        chat=options.chat,
+        voice=options.voice,
+        timeout_s=options.engine_timeout_s,
+        load=options.load,
+    )
+
+
 def _problem(error: InzwaError) -> Problem:
     return Problem(error.code, error.message, error.retryable)
-
-
-def _prompt(history: History, llm: ChatModel, options: SessionOptions, text: str, *, forget: bool) -> list[Message]:
-    """The prompt of a turn: as much of the conversation as this model and the settings have room for. While there is no
-    text yet, RESERVED_TOKENS less. With `forget`, what has no room is forgotten for good."""
-    with stage_errors("llm"):
-        budget = min(options.context_tokens, llm.context_tokens) - options.chat.max_new_tokens
-        budget -= 0 if text else min(RESERVED_TOKENS, budget // 4)
-        system = options.system_prompt(llm.info)
-        excess = history.excess(system, text, llm.count_tokens, budget)
-        prompt = history.prompt(system, text, skip=excess)
-        if forget:
-            history.forget(excess)
-        return prompt
 
 
 def _fit(pipeline: Pipeline, load: Load) -> Pipeline:

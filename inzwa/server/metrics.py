@@ -7,6 +7,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from inzwa.conversation.speculation import Speculation
 from inzwa.events import (
     LlmPartial,
     Problem,
@@ -38,6 +39,9 @@ class Metrics:
         self._sound = self._counter("inzwa_spoken_seconds_total", "Seconds of speech made.")
         self._given = self._counter("inzwa_feedback_total", "What evaluators gave, kept on disk.", "what")
         self._heard = self._counter("inzwa_heard_seconds_total", "Seconds of sound received.")
+        self._ahead = self._counter("inzwa_speculative_replies_total", "Replies begun in a pause.", "outcome")
+        self._ahead_pieces = self._counter("inzwa_speculative_pieces_total", "Pieces of text made ahead.", "outcome")
+        self._ahead_sound = self._counter("inzwa_speculative_seconds_total", "Seconds of speech made ahead.", "outcome")
         self._models = Gauge("inzwa_model_info", "The models in use.", ["stage", "model"], registry=self.registry)
         self._queue = Histogram(
             "inzwa_outbox_depth",
@@ -86,6 +90,13 @@ class Metrics:
     def dropped(self, what: str, count: int = 1) -> None:
         """Count what was discarded: `partial` transcripts, `stale_audio`."""
         self._dropped.labels(what).inc(count)
+
+    def speculated(self, speculation: Speculation) -> None:
+        """Count a reply that was begun in a pause, by what became of it: `used` or `wasted`."""
+        outcome = "used" if speculation.used else "wasted"
+        self._ahead.labels(outcome).inc()
+        self._ahead_pieces.labels(outcome).inc(speculation.pieces)
+        self._ahead_sound.labels(outcome).inc(speculation.sound_s)
 
     def given(self, what: str) -> None:
         """Count what is on disk now: a `rating`, `consent`, `recording` or `withdrawal`."""

@@ -9,6 +9,7 @@ from typing import Final
 from inzwa.conversation.input.endpointing import EndpointOptions
 from inzwa.conversation.load_shedding import LoadSource
 from inzwa.conversation.options import SessionOptions
+from inzwa.conversation.speculation import SpeculationReport, no_report
 from inzwa.errors import BadMessage, EmptyText, TextTooLong, UnknownVoice, UnsupportedFormat
 from inzwa.events import Start
 from inzwa.protocols import MAX_SPEED, MIN_SPEED, ChatOptions, EngineInfo, Engines, Synthesizer, VoiceOptions
@@ -26,7 +27,13 @@ MAX_HOTWORD: Final = 64
 SILENCE_MS: Final = range(100, 5_001)
 
 
-def session_options(start: Start, settings: Settings, engines: Engines, load: LoadSource) -> SessionOptions:
+def session_options(
+    start: Start,
+    settings: Settings,
+    engines: Engines,
+    load: LoadSource,
+    on_speculation: SpeculationReport = no_report,
+) -> SessionOptions:
     """The options of one conversation. ClientError for what a client may not choose."""
     session_id = start.session_id or uuid.uuid4().hex
     language = start.language or settings.language
@@ -49,6 +56,8 @@ def session_options(start: Start, settings: Settings, engines: Engines, load: Lo
         chat=replace(chat_options(settings), session=uuid.uuid4().hex),
         voice=voice_options(start.voice, settings.speed if start.speed is None else start.speed, engines.tts),
         load=load,
+        speculate=settings.speculate,
+        on_speculation=on_speculation,
     )
 
 

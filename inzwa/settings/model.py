@@ -80,6 +80,9 @@ class EngineSettings(BaseSettings):
     """Milliseconds of silence after which the transcript is begun, in case the user has finished."""
     partial_ms: int = Field(default=400, ge=100, le=5_000)
     """Milliseconds of new speech between two partial transcripts."""
+    speculate: bool = True
+    """Whether a reply is begun in a pause and held until it is sure that the user has finished; only while the
+    cores are easy. Off saves the work that is thrown away when they go on."""
     barge_in: bool = True
     """Whether speaking over the reply stops it."""
     barge_in_after_ms: int = Field(default=400, ge=0, le=5_000)

@@ -55,7 +55,8 @@ BROAD_ALLOWED: Final = {
     "inzwa.feedback.store.writer:_outcome": "whatever a change raises belongs to its caller",
     "inzwa.feedback.store.writer:Writer._write": "what ends a transaction belongs to its callers; the thread lives on",
     "inzwa.protocols.failures:stage_errors": "the one place where an engine's own exceptions get a type",
-    "inzwa.conversation.turn_taking:Turns._outcome": "the edge of a session: a failure ends the turn only",
+    "inzwa.conversation.speculation:SpeculativeReply.run": "whatever it is belongs to the turn that takes the reply",
+    "inzwa.conversation.turn_taking:_outcome": "the edge of a session: a failure ends the turn only",
 }
 """Where a broad except may stand, and why: the session's and the socket's edge, and the worker's door."""
 

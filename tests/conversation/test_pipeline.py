@@ -45,7 +45,7 @@ def _reply(error, at):
 @pytest.mark.parametrize("error", [EngineError("x", "Known."), KeyError("unknown")], ids=["typed", "untyped"])
 async def test_an_engine_that_fails_ends_one_turn_and_the_next_one_works(where, error):
     fakes = Fakes(**BROKEN[where](error))
-    async with conversation(fakes, partial_ms=5_000) as talk:
+    async with conversation(fakes, partial_ms=5_000, speculate=False) as talk:
         await talk.say()
         assert (talk.problems(), talk.endings(), fakes.at_rest) == (["engine_failed"], [(1, "failed")], True)
         assert talk.story()[-2:] == ["error", "turn.cancelled"]

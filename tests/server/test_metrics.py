@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from inzwa.conversation.speculation import Speculation
 from inzwa.events import (
     AsrFinal,
     Latency,
@@ -110,3 +111,23 @@ def test_two_applications_do_not_add_up():
     one, two = Metrics(), Metrics()
     one.error("x")
     assert ("inzwa_errors_total", ("code", "x")) not in samples(two)
+
+
+def test_replies_begun_in_a_pause_are_counted_with_what_was_wasted():
+    metrics = Metrics()
+    for speculation in (Speculation(True, 7, 0.25), Speculation(False, 9, 0.5), Speculation(False, 3, 0.0)):
+        metrics.speculated(speculation)
+    found = samples(metrics)
+    counted = {
+        (name.split("_")[2], labels[0][1]): value
+        for (name, *labels), value in found.items()
+        if name.startswith("inzwa_speculative_") and name.endswith("_total")
+    }
+    assert counted == {
+        ("replies", "used"): 1,
+        ("replies", "wasted"): 2,
+        ("pieces", "used"): 7,
+        ("pieces", "wasted"): 12,
+        ("seconds", "used"): 0.25,
+        ("seconds", "wasted"): 0.5,
+    }

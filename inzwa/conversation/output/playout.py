@@ -5,7 +5,7 @@ clock stands still. Sound that was already in the outbox is kept here until the 
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Protocol
 
 import anyio
 
@@ -17,6 +17,23 @@ RECENT_PHRASES: Final = 3
 """Phrases that may be audible now: synthesis is ahead of the speaker by a phrase or two."""
 
 Sounding = TtsStart | TtsAudio | TtsEnd
+
+
+class Playout(Protocol):
+    """Where a reply's sound goes."""
+
+    @property
+    def ahead_s(self) -> float:
+        """Seconds of sound that the client has and has not played."""
+        ...
+
+    async def emit(self, event: Sounding) -> None:
+        """Send an event of the voice. Waits while there is no room for it."""
+        ...
+
+    def finish_phrase(self, turn: int) -> None:
+        """All sound of the turn's newest phrase has been sent."""
+        ...
 
 
 class PlayoutGate:

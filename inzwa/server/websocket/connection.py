@@ -185,7 +185,8 @@ def _check_start(
         raise OutOfOrder("The first message is `start`.")
     check_access(app_state.settings, socket, start.auth)
     decoder = open_decoder(start.codec, start.sample_rate)
-    return start, decoder, session_options(start, app_state.settings, engines, app_state.load.level)
+    options = session_options(start, app_state.settings, engines, app_state.load.level, app_state.metrics.speculated)
+    return start, decoder, options
 
 
 async def _refuse(socket: WebSocket, app_state: AppState, error: InzwaError) -> None:

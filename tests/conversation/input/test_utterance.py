@@ -25,7 +25,7 @@ async def test_the_final_is_the_draft_made_in_the_pause():
     async with conversation(fakes, partial_ms=5_000) as talk:
         await talk.speak()
         await talk.be_silent(320)
-        assert (len(fakes.asr.calls), fakes.llm.prepared[-1].messages[-1].content) == (1, "mhoro shamwari")
+        assert (len(fakes.asr.calls), fakes.llm.asked[-1].messages[-1].content) == (1, "mhoro shamwari")
         await talk.be_silent()
     assert len(fakes.asr.calls) == 1
     assert talk.all_of(TurnEnd)[0].latency.asr_ms == 0
