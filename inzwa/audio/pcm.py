@@ -24,7 +24,7 @@ SILENT_DBFS: Final = -120.0
 _PCM16_SCALE: Final = 32768.0
 
 
-def sound_from_pcm16(data: bytes) -> Sound:
+def sound_from_pcm16(data: bytes | memoryview) -> Sound:
     """Little-endian 16-bit PCM as float32; an odd byte count raises BadAudio."""
     if len(data) % 2:
         raise BadAudio(f"PCM16 comes in pairs of bytes; this frame has {len(data)}.")
@@ -90,14 +90,18 @@ class Recording:
 
     def push(self, sound: Sound) -> None:
         """Append, dropping what is older than `keep_samples`. `sound` may not be longer than that."""
-        at = (self.end + np.arange(sound.size)) % self._ring.size
-        self._ring[at] = sound
+        at = self.end % self._ring.size
+        first = sound[: self._ring.size - at]
+        self._ring[at : at + first.size] = first
+        self._ring[: sound.size - first.size] = sound[first.size :]
         self.end += sound.size
 
     def cut(self, start: int, end: int) -> Sound:
         """A copy of samples [start, end), without what was dropped or is not there yet."""
         start = max(start, self.end - self._ring.size, 0)
-        return self._ring[np.arange(start, max(start, min(end, self.end))) % self._ring.size]
+        samples = max(0, min(end, self.end) - start)
+        first = self._ring[start % self._ring.size :][:samples]
+        return np.concatenate((first, self._ring[: samples - first.size]))
 
 
 class Resampler:

@@ -1,12 +1,14 @@
 """The real detector: where speech is, and that one frame at a time tells the same as all at once."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from faster_whisper.vad import get_vad_model
 
 from benchmarks.spoken import SentenceVoice, read_sentences
 from inzwa.audio.pcm import Framer
-from inzwa.engines.vad.silero import FRAME_SAMPLES, open_silero
+from inzwa.engines.vad.silero import FRAME_SAMPLES, QUIET_FRAMES, SURELY_QUIET, WAITING_FRAMES, open_silero
 from inzwa.errors import EngineError
 from inzwa.models.local_model import LocalModel
 from inzwa.protocols import FileInfo
@@ -48,8 +50,30 @@ def test_speech_is_found_between_silences(detector, recording, spoken):
 
 
 def test_frame_by_frame_equals_the_whole_recording_at_once(detector, recording):
-    ours = probabilities(detector.open_stream(), recording)
-    assert np.abs(ours - get_vad_model()(recording.copy())).max() < 1e-5
+    ours, whole = probabilities(detector.open_stream(), recording), get_vad_model()(recording.copy())
+    waited = ours == 0.0
+    assert np.abs(ours - whole)[~waited].max() < 1e-5
+    assert whole[waited].max() < SURELY_QUIET
+
+
+@pytest.mark.parametrize("gain_db", [0, -20, -40])
+@pytest.mark.parametrize("noise_dbfs", [-200, -75])
+def test_no_frame_of_speech_is_lost_in_silences_that_wait(detector, spoken, gain_db, noise_dbfs):
+    room = np.concatenate([quiet(LEAD_MS), spoken * 10 ** (gain_db / 20), quiet(2 * LEAD_MS), spoken, quiet(LEAD_MS)])
+    room = room + 10 ** (noise_dbfs / 20) * np.random.default_rng(3).standard_normal(room.size)
+    sound = np.float32(room[: room.size // FRAME_SAMPLES * FRAME_SAMPLES])
+    ours, whole = probabilities(detector.open_stream(), sound), get_vad_model()(sound.copy())
+    assert np.array_equal(ours >= 0.35, whole >= 0.35)
+
+
+def test_frames_of_silence_are_run_together(detector):
+    runs = []
+    stream = detector.open_stream()
+    session = stream._session
+    stream._session = SimpleNamespace(run=lambda *given: runs.append(given[1]["input"].shape[0]) or session.run(*given))
+    for _ in range(QUIET_FRAMES + 2 * WAITING_FRAMES):
+        stream.probability(quiet(32))
+    assert runs == [1] * QUIET_FRAMES + [WAITING_FRAMES] * 2
 
 
 def test_streams_do_not_hear_each_other(detector, recording):

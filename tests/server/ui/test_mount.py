@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from inzwa.server.app_state import AppState
-from inzwa.server.ui.mount import MAX_WAITING, mount_page
+from inzwa.server.ui.mount import MAX_WAITING, PROGRESS_POLL_S, QUEUE_POLL_S, mount_page
 from inzwa.server.ui.page import build_page
 from tests.browser.microphone import write_wav
 
@@ -81,6 +81,13 @@ async def test_the_queue_is_bounded_and_serves_one_at_a_time(cold: AppState) -> 
     assert MAX_WAITING <= 8
     assert blocks._queue.max_size == MAX_WAITING
     assert blocks._queue.default_concurrency_limit == 1
+
+
+async def test_an_idle_queue_looks_for_calls_only_now_and_then(cold: AppState) -> None:
+    blocks = build_page(cold)
+    mount_page(FastAPI(), blocks, cold.settings)
+    assert blocks._queue.sleep_when_free == QUEUE_POLL_S >= 0.05
+    assert blocks._queue.progress_update_sleep_when_free == PROGRESS_POLL_S >= 0.05
 
 
 async def test_gradio_checks_paths_because_it_believes_that_it_was_launched(cold: AppState) -> None:
