@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
-import onnxruntime
 
 from inzwa.audio.pcm import Sound
-from inzwa.engines.onnx_session import LOAD_ERRORS, RUN_ERRORS, open_session
+from inzwa.engines.onnx_session import LOAD_ERRORS, open_session
+from inzwa.engines.tts.decoder import Decoder
 from inzwa.engines.tts.loudness import Frames, Loudness, fit_loudness, limited
+from inzwa.engines.tts.onnx_run import run
 from inzwa.engines.tts.text.frontend import Ids, SynthesisConfig
 from inzwa.engines.tts.vits_graph import split_vits
 from inzwa.errors import EngineError
@@ -50,10 +50,9 @@ class ChunkedVoice:
             raise EngineError("tts", f"{path.name} is no VITS voice that can be read.") from error
         try:
             parts = split_vits(graph)
-            self._text, self._flow, self._decoder = (
-                open_session(part, threads=threads) for part in (parts.text, parts.flow, parts.decoder)
-            )
             self._seams = parts.seams
+            self._text, self._flow = (open_session(part, threads=threads) for part in (parts.text, parts.flow))
+            self._decoder = Decoder(parts.decoder, parts.seams.z, threads=threads)
         except (MalformedGraph, *LOAD_ERRORS) as error:
             raise Uncuttable("tts", f"{path.name} is no VITS voice that can be cut.") from error
         self._loudness: Loudness | None = None
@@ -91,11 +90,8 @@ class ChunkedVoice:
             yield self._decode(latent, begin, end)
 
     def _decode(self, latent: dict[str, Frames], begin: int, end: int) -> Sound:
-        """The samples of the frames `begin` to `end`, computed with all neighbours that they depend on."""
-        seams, frames = self._seams, latent[self._seams.z]
-        first, last = max(0, begin - seams.reach), min(frames.shape[2], end + seams.reach)
-        (sound,) = run(self._decoder, latent | {seams.z: frames[:, :, first:last]}).values()
-        return sound.reshape(-1)[(begin - first) * seams.hop : (end - first) * seams.hop]
+        """The samples of the frames `begin` to `end`."""
+        return self._decoder.samples(latent, begin, end)
 
 
 def chunk_bounds(frames: int) -> list[int]:
@@ -123,13 +119,3 @@ def inputs_for(ids: Ids, config: SynthesisConfig) -> dict[str, Any]:
         "length_scale": scales[1:2],
         "noise_scale_w": scales[2:],
     }
-
-
-def run(session: onnxruntime.InferenceSession, feed: dict[str, Any]) -> dict[str, npt.NDArray[np.float32]]:
-    """Outputs by name. Entries of `feed` that are no inputs of the session are left out."""
-    takes = {entry.name: feed[entry.name] for entry in session.get_inputs()}
-    names = [entry.name for entry in session.get_outputs()]
-    try:
-        return dict(zip(names, session.run(names, takes), strict=True))
-    except RUN_ERRORS as error:
-        raise EngineError("tts", "The voice could not say this phrase.") from error

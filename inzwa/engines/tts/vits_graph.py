@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass
 
 from inzwa.formats.onnx_graph import Graph, MalformedGraph, Node
+from inzwa.formats.onnx_kernel import half_width
 
 _NOISE_OPS = ("RandomNormalLike", "RandomNormal")
 _OF_THE_SPEAKER = frozenset(("sid", "langid"))
@@ -113,19 +114,9 @@ def _decoder_shape(graph: Graph, z: str, decoder: frozenset[Node]) -> tuple[int,
             continue
         sources = [name for name in node.inputs if name in rates]
         rate = max(rates[name] for name in sources)
-        reach = max(reaches[name] for name in sources) + _half_width(node) / rate
+        reach = max(reaches[name] for name in sources) + half_width(node) / rate
         rate *= math.prod(node.integers("strides")) if node.op == "ConvTranspose" else 1
         rates.update(dict.fromkeys(node.outputs, rate))
         reaches.update(dict.fromkeys(node.outputs, reach))
     output = graph.outputs[0]
     return rates[output], math.ceil(reaches[output])
-
-
-def _half_width(node: Node) -> float:
-    """How far a convolution looks to one side, in samples of its input."""
-    kernel, dilation = math.prod(node.integers("kernel_shape")), math.prod(node.integers("dilations"))
-    if node.op == "Conv":
-        return (kernel - 1) * dilation / 2
-    if node.op == "ConvTranspose":
-        return kernel / math.prod(node.integers("strides"))
-    return 0.0

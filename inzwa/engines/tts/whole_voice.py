@@ -11,8 +11,9 @@ import numpy as np
 
 from inzwa.audio.pcm import Sound
 from inzwa.engines.onnx_session import LOAD_ERRORS, open_session
-from inzwa.engines.tts.chunked_voice import ChunkedVoice, NormalNoise, Uncuttable, inputs_for, run
+from inzwa.engines.tts.chunked_voice import ChunkedVoice, NormalNoise, Uncuttable, inputs_for
 from inzwa.engines.tts.loudness import frame_levels, gain_for, limited, speech_level
+from inzwa.engines.tts.onnx_run import run
 from inzwa.engines.tts.text.frontend import Ids, SynthesisConfig
 from inzwa.errors import EngineError
 
