@@ -4,7 +4,7 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -40,8 +40,8 @@ class Level:
     """Each conversation's first, whose latency is left out."""
     refusals: list[dict[str, Any]] = field(default_factory=list)
     """The `error` of each conversation that was not let in."""
-    dropped: int = 0
-    """Conversations that the server ended."""
+    drops: list[str] = field(default_factory=list)
+    """Of each conversation that the server ended, the close code and what it said."""
     interval: Interval | None = None
     """What the server used once all were there."""
 
@@ -64,7 +64,8 @@ class Level:
             "refused": len(self.refusals),
             "told_to_return": sum(bool(event.get("retryable")) for event in self.refusals),
             "refused_because": dict(Counter(event.get("code", "") for event in self.refusals)),
-            "dropped": self.dropped,
+            "dropped": len(self.drops),
+            "dropped_because": dict(Counter(self.drops)),
             "lost": len(lost),
             "lost_because": dict(Counter(turn.ending for turn in lost)),
             "first_audio_ms": [turn.first_audio_ms for turn in self.turns],
@@ -124,6 +125,15 @@ def listening_s(turn: Turn, now_s: float) -> float:
     return 0.0 if turn.first_audio_s is None else max(0.0, turn.first_audio_s + turn.sound_s - now_s)
 
 
+def leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
+    """The exceptions of a group, however it is nested."""
+    for error in group.exceptions:
+        if isinstance(error, ExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error
+
+
 Talk = Callable[[int, float, Connection, Microphone], Awaitable[None]]
 """What one user does: the user's number, the moment after which nothing is begun, the conversation."""
 
@@ -151,9 +161,9 @@ async def run_people(server: Server, level: Level, seconds: float, talk: Talk) -
             async with open_inzwa(server.url, Start()) as connection:
                 await converse(connection, lambda *conversation: talk(number, all_there_s + seconds, *conversation))
         except* Refused as refused:
-            level.refusals += [error.event for error in refused.exceptions if isinstance(error, Refused)]
-        except* ConnectionClosed:
-            level.dropped += 1
+            level.refusals += [error.event for error in leaves(refused) if isinstance(error, Refused)]
+        except* ConnectionClosed as closed:
+            level.drops.append(str(next(leaves(closed))))
 
     async with anyio.create_task_group() as people:
         for number in range(level.sessions):

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.rig.processor_time import Interval
 from benchmarks.rig.speech import Sentence
-from benchmarks.rig.talkers import Level, in_turn
+from benchmarks.rig.talkers import Level, in_turn, leaves
 from benchmarks.rig.user import Turn
 from benchmarks.sessions import summary_table, thread_table
 
@@ -34,9 +34,14 @@ def test_an_interval_without_a_turn_has_no_share():
 
 def test_the_refused_are_counted_and_so_are_those_that_were_told_to_return():
     refusals = [{"code": "too_many_sessions", "retryable": True}, {"code": "unauthorized", "retryable": False}]
-    found = level(refusals=refusals, dropped=1).figures()
+    found = level(refusals=refusals, drops=["received 1011 (internal error)"]).figures()
     assert (found["refused"], found["told_to_return"], found["dropped"]) == (2, 1, 1)
     assert found["refused_because"] == {"too_many_sessions": 1, "unauthorized": 1}
+
+
+def test_of_a_nested_group_each_exception_is_seen():
+    errors = [ValueError("a"), ValueError("b")]
+    assert list(leaves(ExceptionGroup("", [ExceptionGroup("", errors[:1]), errors[1]]))) == errors
 
 
 def test_each_user_begins_with_another_sentence_and_says_all():
