@@ -1,16 +1,18 @@
 """Another commit and this tree side by side: one table, each round of the one followed by a round of the other.
 
-    python -m benchmarks.compare [--base d648e91] [--rows conversation talkers tokens] [--rounds 3] [--quick]
+    python -m benchmarks.compare [--base d648e91] [--rows talkers tokens] [--rounds 3] [--quick]
                                  [--json FILE [--add]]
 
 The base is a git revision; the first time its worktree and its environment are made below ~/.cache/inzwa-bench by its
 own `make setup` and `make models` (minutes). One server runs at a time. Both are driven by this tree's client over
 /ws/audio with the same sound, and serve the same models.
 
-    conversation    start to ready, memory, an idle server, end_turn and hands-free turns of one conversation
-    talkers         people who talk in turn with one server, as in benchmarks.sessions
-    tokens          the language model alone, by each tree's own engine: prompts, single tokens
-    set-up          both set up as on a bare machine: only where it is named; a quarter of an hour
+    start         start to ready, memory, an idle server
+    end-turn      a conversation in which the user asks for the answer
+    hands-free    one in which silence ends the turn
+    talkers       people who talk in turn with one server, as in benchmarks.sessions
+    tokens        the language model alone, by each tree's own engine: prompts, single tokens
+    set-up        both set up as on a bare machine: only where it is named; a quarter of an hour
 
 Figures are over the values of all rounds, ratios this tree's over the base's. --add keeps the rounds that FILE has
 already, so that a long comparison can be made in pieces.
@@ -33,6 +35,7 @@ from benchmarks.rig.side_by_side import BASE, OURS, Pair, Row, Values, compariso
 from benchmarks.rig.speech import sentences
 from benchmarks.rig.talkers import run_level
 from benchmarks.rig.trees import RevisionUnusable, set_up_time, tree_of
+from benchmarks.rig.user import Turn
 from inzwa.events import Start
 
 FIRST_COMMIT: Final = "d648e91"
@@ -40,9 +43,6 @@ FIRST_COMMIT: Final = "d648e91"
 
 TOKEN_SPEED: Final = ROOT / "benchmarks" / "rig" / "token_speed.py"
 MODELS: Final = {"models": "embedded"}
-WARM_UP: Final = 2
-"""Turns of a conversation that are left out."""
-
 IDLE_S: Final = 10.0
 SETTLE_S: Final = 2.0
 """From ready to when an idle server is looked at."""
@@ -58,7 +58,7 @@ ROWS: Final = (
     Row("turns without an answer", "lost", "sum", "0"),
     Row("start to ready (s)", "ready_s", "P50", "5"),
     Row("memory, ready (MB)", "ready_mb", "P50", "750"),
-    Row("memory, after the conversations (MB)", "after_mb", "P50"),
+    Row("memory, after a conversation (MB)", "after_mb", "P50"),
     Row("idle server (% of one core)", "idle_percent", "P50", "0.5"),
     Row("talkers: first sound (ms)", "talkers_ms", "P50"),
     Row("talkers: first sound (ms)", "talkers_ms", "P95", "1200"),
@@ -77,28 +77,45 @@ Measure = Callable[[Tree, argparse.Namespace], Awaitable[Values]]
 """One tree's round of a section."""
 
 
-async def conversation(tree: Tree, options: argparse.Namespace) -> Values:
-    """A server of its own: ready, idle, a conversation with end_turn and one hands-free."""
-    spoken = await sentences()
-    async with inzwa_server(tree, **MODELS, **LONG_SESSION) as server:
+async def start(tree: Tree, _options: argparse.Namespace) -> Values:
+    """A server that nobody talks with."""
+    async with inzwa_server(tree, **MODELS) as server:
         ready_mb = server.usage().resident_mb
         await anyio.sleep(SETTLE_S)
         idle = await measure_interval(server, IDLE_S)
-        pushed = Plan("end_turn", Start(mode="push_to_talk"), options.turns, WARM_UP, asked=True, paced=True)
-        free = Plan("hands-free", Start(), options.hands_free_turns, WARM_UP, asked=False, paced=True)
-        asked, waited = [await run_conversation(server.url, plan, spoken, lambda _: None) for plan in (pushed, free)]
-        after_mb = server.usage().resident_mb
+    idle_percent = 100 * idle.cpu_s / (idle.ended_s - idle.began_s)
+    return {"ready_s": [server.ready_s], "ready_mb": [ready_mb], "idle_percent": [idle_percent]}
+
+
+async def end_turn(tree: Tree, options: argparse.Namespace) -> Values:
+    """A server of its own, with one conversation."""
+    plan = Plan("end_turn", Start(mode="push_to_talk"), options.turns, options.warm_up, asked=True, paced=True)
+    turns, after_mb = await converse_alone(tree, plan)
     return {
-        "ready_s": [server.ready_s],
-        "ready_mb": [ready_mb],
+        "end_turn_ms": [turn.first_audio_ms for turn in turns],
         "after_mb": [after_mb],
-        "idle_percent": [100 * idle.cpu_s / (idle.ended_s - idle.began_s)],
-        "end_turn_ms": [turn.first_audio_ms for turn in asked],
-        "decision_ms": [turn.answer_ms for turn in waited],
-        "silence_ms": [turn.silence_ms for turn in waited],
-        "hands_free_ms": [turn.first_audio_ms for turn in waited],
-        "lost": [sum(turn.lost for turn in (*asked, *waited))],
+        "lost": [sum(turn.lost for turn in turns)],
     }
+
+
+async def hands_free(tree: Tree, options: argparse.Namespace) -> Values:
+    """The same with silence for a button."""
+    plan = Plan("hands-free", Start(), options.hands_free_turns, options.warm_up, asked=False, paced=True)
+    turns, _ = await converse_alone(tree, plan)
+    return {
+        "decision_ms": [turn.answer_ms for turn in turns],
+        "silence_ms": [turn.silence_ms for turn in turns],
+        "hands_free_ms": [turn.first_audio_ms for turn in turns],
+        "lost": [sum(turn.lost for turn in turns)],
+    }
+
+
+async def converse_alone(tree: Tree, plan: Plan) -> tuple[list[Turn], float]:
+    """The counted turns of one conversation, and the server's megabytes after it."""
+    spoken = await sentences()
+    async with inzwa_server(tree, **MODELS, **LONG_SESSION) as server:
+        turns = await run_conversation(server.url, plan, spoken, lambda _: None)
+        return turns, server.usage().resident_mb
 
 
 async def talkers(tree: Tree, options: argparse.Namespace) -> Values:
@@ -135,7 +152,9 @@ async def set_up(tree: Tree, options: argparse.Namespace) -> Values:
 
 
 SECTIONS: Final[dict[str, Measure]] = {
-    "conversation": conversation,
+    "start": start,
+    "end-turn": end_turn,
+    "hands-free": hands_free,
     "talkers": talkers,
     "tokens": tokens,
     "set-up": set_up,
@@ -179,11 +198,12 @@ def earlier_rounds(options: argparse.Namespace, base: Tree) -> list[Pair]:
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", default=FIRST_COMMIT, help=f"git revision to compare with ({FIRST_COMMIT})")
-    parser.add_argument("--rows", nargs="+", choices=SECTIONS, default=list(SECTIONS)[:3], help="what to measure")
+    parser.add_argument("--rows", nargs="+", choices=SECTIONS, default=list(SECTIONS)[:-1], help="what to measure")
     parser.add_argument("--rounds", type=int, default=3, help="of each tree (3)")
     parser.add_argument("--quick", action="store_true", help="one short round: whether it works, not how fast")
     parser.add_argument("--turns", type=int, default=8, help="with end_turn, a round (8)")
     parser.add_argument("--hands-free-turns", type=int, default=6, help="hands-free, a round (6)")
+    parser.add_argument("--warm-up", type=int, default=2, help="turns before either, left out (2)")
     parser.add_argument("--talkers", type=int, default=10, help="conversations at once (10)")
     parser.add_argument("--seconds", type=float, default=60.0, help="of the talkers, a round (60)")
     parser.add_argument("--reply-tokens", type=int, default=32, help="of the talkers' replies at most (32)")
