@@ -51,7 +51,9 @@ class ChunkedVoice:
         try:
             parts = split_vits(graph)
             self._seams = parts.seams
-            self._text, self._flow = (open_session(part, threads=threads) for part in (parts.text, parts.flow))
+            self._text, self._flow = (
+                open_session(part, threads=threads, lean=True) for part in (parts.text, parts.flow)
+            )
             self._decoder = Decoder(parts.decoder, parts.seams.z, threads=threads)
         except (MalformedGraph, *LOAD_ERRORS) as error:
             raise Uncuttable("tts", f"{path.name} is no VITS voice that can be cut.") from error

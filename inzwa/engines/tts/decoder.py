@@ -38,7 +38,7 @@ class Decoder:
         """Of the bytes of an .onnx file whose input `z` are the frames. MalformedGraph or one of LOAD_ERRORS."""
         self._z = z
         self._cropped = crop_decoder(read_graph(model), z)
-        self._session = open_session(self._cropped.model, threads=threads)
+        self._session = open_session(self._cropped.model, threads=threads, lean=True)
         self._blocked = self._open_blocked(threads)
 
     def samples(self, latent: Mapping[str, Any], begin: int, end: int) -> Sound:
@@ -57,7 +57,7 @@ class Decoder:
             return None
         model = in_blocks(read_graph(self._cropped.model), self._z, block)
         try:
-            return open_session(model, threads=threads)
+            return open_session(model, threads=threads, lean=True)
         except LOAD_ERRORS:
             return None
 

@@ -29,7 +29,7 @@ class WholeVoice:
     def __init__(self, path: Path, *, threads: int) -> None:
         """EngineError where the file takes or gives something else than a voice does."""
         try:
-            self._graph = open_session(path, threads=threads)
+            self._graph = open_session(path, threads=threads, lean=True)
         except LOAD_ERRORS as error:
             raise EngineError("tts", f"{path.name} is no graph that can be run.") from error
         takes = {entry.name for entry in self._graph.get_inputs()}

@@ -3,7 +3,9 @@
 A phrase ends where a reader would breathe: at . ! ? ; : , … or a line's end, followed by a space, so that 3,5 and
 10:30 and an address stay whole; a dot that belongs to an abbreviation ends nothing. The first phrase is cut as soon
 as it can be spoken, at a space if no mark comes, because the listener waits for it; later ones run longer, because
-they sound better whole. Each word comes out once and in order; runs of white space become one space.
+they sound better whole. Behind a very short opening the next phrase is short too, or the listener would hear a gap:
+its sound must be there before that of the opening is over. Each word comes out once and in order; runs of white space
+become one space.
 """
 
 import re
@@ -11,6 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from inzwa.shona.normalise.abbreviations import TITLES
+
+LONGEST_PHRASE: Final = 400
+"""Characters. A longer run without a space is cut anywhere: the only case where a word is broken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +28,22 @@ class Lengths:
     """Shortest phrase that , ; : may end."""
     most: int
     """Where a phrase without a mark is cut between two words."""
+    natural: int = LONGEST_PHRASE
+    """Shortest phrase that may end before a word that begins a part of the sentence."""
 
 
-FIRST: Final = Lengths(sentence=2, clause=4, most=24)
-"""`Ehe,` is a phrase; 24 characters are three words of Shona and a second and a half of speech, in which the model and
-the voice make the next phrase."""
+FIRST: Final = Lengths(sentence=2, clause=4, most=24, natural=8)
+"""`Ehe,` is a phrase, and so is `A computer is`; 24 characters are three words of Shona and a second and a half of
+speech, in which the model and the voice make the next phrase."""
+
+FOLLOWING: Final = Lengths(sentence=4, clause=8, most=32, natural=16)
+"""Behind a first phrase that is shorter than BRIEF: with SECOND there, the model would come too late."""
+
+BRIEF: Final = 12
+"""Characters: less than a second of speech, in which the model writes 25 to 60 tokens."""
 
 SECOND: Final = Lengths(sentence=12, clause=24, most=80)
 LATER: Final = Lengths(sentence=24, clause=60, most=160)
-
-LONGEST_PHRASE: Final = 400
-"""Characters. A longer run without a space is cut anywhere: the only case where a word is broken."""
 
 _SPACES: Final = re.compile(r"\s++")
 _GAP: Final = re.compile(r"[ \n]")
@@ -47,11 +57,21 @@ _ABBREVIATION: Final = re.compile(
 )
 """Titles, nezv. (and so on), nhmb. (number), initials (J. M., VaX., e.g.)."""
 
+_ENGLISH: Final = (
+    "a an the and but or because so if when while where which who that for with from in on at about by as into"
+)
+_SHONA: Final = "asi uye kana kuti nokuti nekuti saka sezvo apo pakuti kunyange kusvika kubva pamusoro"
+_BEGINNINGS: Final = frozenset(f"{_ENGLISH} {_SHONA}".split())
+"""Words before which a speaker may pause, English and Shona. No native speaker has reviewed the Shona ones."""
+
 _TITLE: Final = re.compile(rf"(?:\A|[^\w])[a-z]{{0,6}}{TITLES}\Z")
 """A title without its full stop, which is read with the name after it: naProf Moyo."""
 
 _LONGEST_ENDING: Final = 24
 """Characters before a gap in which a mark or an abbreviation is looked for."""
+
+_AT_FIRST: Final = 4
+"""Lengths in store when the first phrase is cut."""
 
 _WORD_CHARACTER: Final = re.compile(r"[^\W_]")
 
@@ -59,8 +79,15 @@ _WORD_CHARACTER: Final = re.compile(r"[^\W_]")
 class PhraseCutter:
     """One reply's cutter: push what the model writes, flush at its end. Buffers little more than one phrase."""
 
-    def __init__(self, *, first: Lengths = FIRST, second: Lengths = SECOND, later: Lengths = LATER) -> None:
-        self._lengths = [later, second, first]
+    def __init__(
+        self,
+        *,
+        first: Lengths = FIRST,
+        following: Lengths = FOLLOWING,
+        second: Lengths = SECOND,
+        later: Lengths = LATER,
+    ) -> None:
+        self._lengths = [later, second, following, first]
         self._buffer = ""
         """Text that is not cut yet; every space in it is one character."""
         self._seen = 0
@@ -107,6 +134,8 @@ class PhraseCutter:
             last = at + 1 == len(self._buffer)
             if not (last and self._may_continue(at)) and self._ends_at(at, lengths):
                 return at
+            if self._begins_part(at, lengths):
+                return self._word_gap
             if last:
                 return None
             self._seen = at + 1
@@ -128,6 +157,12 @@ class PhraseCutter:
         if self._before(at, _SENTENCE_END):
             return at >= lengths.sentence and not self._before(at, _ABBREVIATION)
         return at >= lengths.clause and self._before(at, _CLAUSE_END) and not self._in_number(at)
+
+    def _begins_part(self, at: int, lengths: Lengths) -> bool:
+        """Whether the word before the gap at `at` begins a part of the sentence, and the one before it does not."""
+        if self._word_gap < lengths.natural or self._buffer[self._word_gap + 1 : at].lower() not in _BEGINNINGS:
+            return False
+        return self._buffer[: self._word_gap].rpartition(" ")[2].lower() not in _BEGINNINGS
 
     def _in_number(self, at: int) -> bool:
         """Whether the comma before this gap is between digits: 1, 263."""
@@ -154,6 +189,8 @@ class PhraseCutter:
     def _cut(self, end: int) -> str:
         phrase, self._buffer = " ".join(self._buffer[:end].split()), self._buffer[end:].lstrip()
         self._seen, self._word_gap = 0, 0
+        if len(self._lengths) == _AT_FIRST and len(phrase) >= BRIEF:
+            self._lengths.pop()
         if len(self._lengths) > 1:
             self._lengths.pop()
         return phrase

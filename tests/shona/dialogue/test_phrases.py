@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inzwa.shona.dialogue.phrases import FIRST, LONGEST_PHRASE, Lengths, PhraseCutter, cut_phrases
+from inzwa.shona.dialogue.phrases import FIRST, FOLLOWING, LONGEST_PHRASE, Lengths, PhraseCutter, cut_phrases
 
 SHORT = Lengths(sentence=2, clause=2, most=20)
 
@@ -98,7 +98,45 @@ def test_later_phrases_are_longer_than_the_first():
     sentence = "Ehe, ndizvo. "
     phrases = cut_phrases(sentence * 12)
     assert phrases[0] == "Ehe,"
-    assert all(len(phrase) >= 24 for phrase in phrases[2:-1])
+    assert all(len(phrase) >= 24 for phrase in phrases[3:-1])
+
+
+def test_a_short_opening_is_followed_by_a_short_phrase():
+    phrases = cut_phrases("Mhoro, wakadii. Ndiri mubatsiri wako, uye ndinofara chaizvo kukuona nhasi.")
+    assert phrases[:2] == ["Mhoro,", "wakadii."]
+    assert all(len(phrase) <= FOLLOWING.most for phrase in phrases[:2])
+
+
+def test_an_opening_of_a_second_is_followed_by_a_long_phrase():
+    assert (
+        cut_phrases("Ndatenda zvikuru, ndizvo. Tichaonana mangwana masikati.")[1]
+        == "ndizvo. Tichaonana mangwana masikati."
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "opening"),
+    [
+        ("A computer is an electronic device that", "A computer is"),
+        ("I'm sorry for the misunderstanding, my friend", "I'm sorry"),
+        ("Ndinofara kuti wauya nhasi masikati", "Ndinofara"),
+        ("Ndiri pano asi handigoni kubatsira", "Ndiri pano"),
+        ("It is a matter of opinion whether", "It is a matter of"),
+    ],
+)
+def test_an_opening_without_a_mark_ends_before_a_word_that_begins_a_part_of_the_sentence(reply, opening):
+    assert cut_phrases(reply)[0] == opening
+
+
+def test_the_word_that_begins_a_part_need_only_be_whole():
+    cutter = PhraseCutter()
+    assert cutter.push("A computer is an") == []
+    assert cutter.push(" ") == ["A computer is"]
+
+
+def test_no_phrase_ends_with_a_word_that_begins_a_part_of_the_sentence():
+    assert cut_phrases("We were within the old walls")[0] != "We were with"
+    assert cut_phrases("The dog sat in the shade")[0] == "The dog sat"
 
 
 def test_the_end_of_a_line_ends_a_phrase():
