@@ -172,7 +172,7 @@ class OggOpusStream:
         self._out = io.BytesIO()
         self._container = av.open(self._out, "w", format="ogg", options={"page_duration": "20000"})
         self._stream = self._container.add_stream("libopus", rate=OPUS_RATE, layout="mono")
-        self._stream.bit_rate, self._stream.options = bitrate, opus_options(bitrate)
+        self._stream.bit_rate, self._stream.options = bitrate, {**opus_options(bitrate)}
         self._frames = _Frames(OPUS_RATE)
         self._pts = 0
 

@@ -9,6 +9,7 @@ from typing import Final
 import anyio
 
 from inzwa.errors import EngineError, ExchangeFailed, ExchangeUnderway, InzwaError, ModelError, UnknownModel
+from inzwa.process import return_free_memory
 from inzwa.protocols import STAGES, Engines, Stage, StageReport, StageReporter
 from inzwa.server.metrics import Metrics
 from inzwa.settings import Settings
@@ -92,6 +93,7 @@ class EngineLifecycle:
     def _opened(self, engines: Engines) -> None:
         self.engines = engines
         self._metrics.watch(engines)
+        return_free_memory()
         self.ready_after_s = time.monotonic() - self._started_s
         log.info("ready after %.1f s", self.ready_after_s)
         self._ended.set()
@@ -130,6 +132,7 @@ class EngineLifecycle:
             self.exchanging = None
         with suppress(EngineError):  # another stage's engine hung and is being replaced
             self._metrics.watch(engines)
+        return_free_memory()
         log.info("%s is %s from now on", stage, model)
 
     def _exchange_report(self, report: StageReport) -> None:

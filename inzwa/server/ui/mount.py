@@ -17,8 +17,8 @@ from inzwa.settings import Settings
 MAX_WAITING: Final = 8
 """Calls that may wait in Gradio's queue; the next one is refused."""
 
-QUEUE_POLL_S: Final = 0.05
-"""How often Gradio's queue looks for a call, as on Windows; elsewhere 1 ms, which takes 5 % of a core from the talk."""
+QUEUE_POLL_S: Final = 0.1
+"""How often Gradio's queue looks for a call. By itself it does so each millisecond, which takes 5 % of a core."""
 
 PROGRESS_POLL_S: Final = 1.0
 """How often it looks for the progress of calls, which Inzwa's have not."""

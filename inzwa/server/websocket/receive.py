@@ -28,6 +28,9 @@ MAX_SOUND_BYTES: Final = 65_536
 BURST: Final = 4
 """Utterances of full length that may come at once; after that, sound may come about as fast as it is spoken."""
 
+IDLE_SLACK: Final = 1.02
+"""The most by which a client's silence may exceed the time-out before it is ended."""
+
 
 class SocketReceiver:
     """Receives from one client."""
@@ -48,17 +51,38 @@ class SocketReceiver:
         async with inbox, outbox:
             with anyio.CancelScope() as idle:
                 while True:
-                    idle.deadline = anyio.current_time() + self._settings.idle_timeout_s
+                    self._put_off(idle)
                     frame = await self._socket.receive()
-                    idle.deadline = float("inf")
                     if frame["type"] == "websocket.disconnect":
                         return
                     try:
-                        event = self._event(frame)
+                        event: ClientEvent | Problem = self._event(frame)
                     except ClientError as error:
-                        await outbox.send(self._problem(error, message_key(frame.get("text") or "")))
-                    else:
-                        await (self._rate(event, outbox) if isinstance(event, Rate) else inbox.send(event))
+                        event = self._problem(error, message_key(frame.get("text") or ""))
+                    if not _put(event, inbox):
+                        idle.deadline = float("inf")
+                        await self._pass_on(event, inbox, outbox)
+
+    def _put_off(self, idle: anyio.CancelScope) -> None:
+        """Have the wait for a message end `idle_timeout_s` seconds from now, or a little later: the timer is set again
+        once in a while, not for each of 50 frames a second."""
+        now_s, limit_s = anyio.current_time(), self._settings.idle_timeout_s
+        if not limit_s <= idle.deadline - now_s <= IDLE_SLACK * limit_s:
+            idle.deadline = now_s + IDLE_SLACK * limit_s
+
+    async def _pass_on(
+        self,
+        event: ClientEvent | Problem,
+        inbox: MemoryObjectSendStream[ClientEvent],
+        outbox: MemoryObjectSendStream[ServerEvent],
+    ) -> None:
+        match event:
+            case Problem():
+                await outbox.send(event)
+            case Rate():
+                await self._rate(event, outbox)
+            case _:
+                await inbox.send(event)
 
     async def _rate(self, rate: Rate, outbox: MemoryObjectSendStream[ServerEvent]) -> None:
         try:
@@ -88,6 +112,17 @@ class SocketReceiver:
         if self._mistakes > MAX_MISTAKES:
             raise BadMessage(f"More than {MAX_MISTAKES} wrong messages in one session.")
         return _problem(error, key)
+
+
+def _put(event: ClientEvent | Problem, inbox: MemoryObjectSendStream[ClientEvent]) -> bool:
+    """Whether it could be put into the inbox at once, without a turn of the event loop."""
+    if isinstance(event, Problem | Rate):
+        return False
+    try:
+        inbox.send_nowait(event)
+    except anyio.WouldBlock:
+        return False
+    return True
 
 
 def _problem(error: InzwaError, key: str) -> Problem:
