@@ -20,6 +20,7 @@ already, so that a long comparison can be made in pieces.
 
 import argparse
 import json
+import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -217,6 +218,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options, where = parsed(arguments), machine()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server of the moment ends, too
     try:
         trees = {BASE: tree_of(options.base), OURS: HERE}
     except RevisionUnusable as error:
