@@ -79,18 +79,19 @@ class SocketSender:
             await self._send_frames(event, self._encoder.encode(event.sound, event.sample_rate))
 
     async def _send_frames(self, event: TtsAudio | TtsEnd, frames: Iterator[bytes]) -> None:
-        """Encode and send them within the time limit, others taking turns after every FRAMES_AT_ONCE."""
-        with self._in_time():
+        """Encode and send them, every FRAMES_AT_ONCE within the time limit; then others have their turns."""
+        with self._in_time() as limit:
             for number, frame in enumerate(frames, start=1):
                 if event.turn <= self._playout.cancelled:
                     return
                 await self._socket.send_bytes(frame)
                 if number % FRAMES_AT_ONCE == 0:
                     await checkpoint()
+                    limit.deadline = anyio.current_time() + self._limit_s
 
     @contextmanager
-    def _in_time(self) -> Iterator[None]:
+    def _in_time(self) -> Iterator[anyio.CancelScope]:
         with anyio.move_on_after(self._limit_s) as limit:
-            yield
+            yield limit
         if limit.cancelled_caught:
             raise ClientTooSlow(f"The client read nothing for {self._limit_s:g} s.")
