@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from inzwa.errors import NotConvertible
 from inzwa.formats.byte_reader import ByteReader
+from inzwa.formats.file_rows import FileRows, Place
 
 VERSION: Final = 6
 _DTYPES: Final = ("<f4", "i1", "<i2", "<i4", "<f2")
@@ -26,11 +27,11 @@ class Ct2File:
 
     def __init__(self, path: Path) -> None:
         """NotConvertible where the file is damaged or of another version."""
-        self.name = path.name
+        self.name, self._path = path.name, path
         self.size = path.stat().st_size
         """Bytes on the disk."""
         try:
-            self._variables = _variables(ByteReader(path))
+            self._variables, self._begins = _variables(ByteReader(path))
         except (ValueError, IndexError) as error:
             raise NotConvertible(f"{self.name}: expected CTranslate2's format {VERSION}, found {error}") from error
 
@@ -49,6 +50,14 @@ class Ct2File:
             raise NotConvertible(f"{self.name}: {name}: expected float16 or float32, found {found.dtype}")
         return found
 
+    def rows(self, name: str) -> FileRows:
+        """A matrix of floats, to be read row by row without this object. NotConvertible where it is none."""
+        found = self.weights(name)
+        if found.ndim != 2:
+            raise NotConvertible(f"{self.name}: {name}: expected a matrix, found the shape {found.shape}")
+        rows, width = found.shape
+        return FileRows(self._path, Place(self._begins[name], rows, width, found.dtype))
+
     def layers(self, part: str) -> int:
         """How many layers the part has."""
         return len(
@@ -61,25 +70,26 @@ class Ct2File:
         return self._variables[name]
 
 
-def _variables(reader: ByteReader) -> dict[str, _Variable]:
-    """By name. ValueError or IndexError where the bytes are no model.bin."""
+def _variables(reader: ByteReader) -> tuple[dict[str, _Variable], dict[str, int]]:
+    """By name, and where each begins. ValueError or IndexError where the bytes are no model.bin."""
     if (version := reader.integer("I")) != VERSION:
         raise ValueError(f"version {version}")
     _text(reader)
     reader.integer("I")
     if (count := reader.integer("I")) > _MAX_VARIABLES:
         raise ValueError(f"{count} variables")
-    return dict(_next(reader) for _ in range(count))
+    found = [_next(reader) for _ in range(count)]
+    return {name: values for name, values, _ in found}, {name: begin for name, _, begin in found}
 
 
-def _next(reader: ByteReader) -> tuple[str, _Variable]:
+def _next(reader: ByteReader) -> tuple[str, _Variable, int]:
     name = _text(reader)
     shape = [reader.integer("I") for _ in range(reader.integer("B"))]
     dtype, size = np.dtype(_DTYPES[reader.integer("B")]), reader.integer("I")
     if size != prod(shape) * dtype.itemsize:
         raise ValueError(f"{size} bytes of {name!r}, which is {shape}")
     begin = reader.skip(size)
-    return name, np.frombuffer(reader.data, dtype, prod(shape), begin).reshape(shape)
+    return name, np.frombuffer(reader.data, dtype, prod(shape), begin).reshape(shape), begin
 
 
 def _text(reader: ByteReader) -> str:

@@ -47,6 +47,10 @@ class GraphWriter:
         """A node with one output, called `to` where that is given."""
         return self._add(op, inputs, [to or self._next()], attributes)[0]
 
+    def nodes(self, op: str, *inputs: str, to: Sequence[str], **attributes: Attribute) -> Sequence[str]:
+        """A node with several outputs."""
+        return self._add(op, inputs, to, attributes)
+
     def contrib_node(self, op: str, *inputs: str, to: Sequence[str] = (), **attributes: Attribute) -> str:
         """A node of ONNX Runtime's own, the first of its outputs; an input that is left out is an empty name."""
         if len(self._versions) == 1:

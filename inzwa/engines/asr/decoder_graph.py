@@ -1,39 +1,24 @@
 """Whisper's decoder as two ONNX graphs, made of CTranslate2's weights: the cross-attention's cache, and the rest.
 
-CTranslate2 decodes token by token; these take many tokens in one pass, so that a draft costs little to verify. Weights
-are INT8. A single token should be given twice: ONNX Runtime multiplies one row by another kernel than several, and the
-last bits would differ with the number of tokens in a pass.
+CTranslate2 decodes token by token; these take many tokens in one pass, so that a draft costs little to verify, and
+several hypotheses at once. Products are INT8 and exact, so a token's are the same whatever else is in the pass.
 """
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
-from inzwa.engines.asr.int8 import BLOCK_SIZE, INT8_MAX, TINY, ZERO_POINT, Floats, quantize_blocks, quantize_rows
+from inzwa.engines.asr.int8 import Floats
+from inzwa.engines.asr.layers import GELU, LayerWriter, Weights
 from inzwa.errors import NotConvertible
 from inzwa.formats.onnx_writer import GraphWriter
 
+EMBEDDINGS: Final = "decoder/embeddings/weight"
+
 ANY_TOKEN, TEXT, FIRST_TEXT = 0, 1, 2
 """Which tokens are allowed at a position: any, those of a transcript, those that a transcript begins with."""
-
-_GELU: Final = 3
-"""CTranslate2's number for it, by the error function."""
-_EPSILON: Final = 1e-5
-
-
-class Weights(Protocol):
-    """A model's variables by CTranslate2's names."""
-
-    def has(self, name: str) -> bool: ...
-
-    def number(self, name: str) -> int: ...
-
-    def weights(self, name: str) -> npt.NDArray[np.floating]: ...
-
-    def layers(self, part: str) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +33,10 @@ class Sizes:
     @classmethod
     def of(cls, model: Weights) -> Self:
         """NotConvertible for another network than Whisper's, and for weights in INT8."""
-        vocabulary, width = model.weights("decoder/embeddings/weight").shape
+        vocabulary, width = model.weights(EMBEDDINGS).shape
         found = cls(model.layers("decoder"), model.number("decoder/num_heads"), width, vocabulary)
         kind = model.number("decoder/activation"), model.number("decoder/pre_norm")
-        if kind != (_GELU, 1) or width % BLOCK_SIZE or width % found.heads:
+        if kind != (GELU, 1) or width % found.heads:
             raise NotConvertible(f"expected a decoder of Whisper's, found {found}, activation and norm {kind}")
         return found
 
@@ -107,18 +92,13 @@ def cross_cache_graph(model: Weights, sizes: Sizes) -> bytes:
     position, so the decoder's graph adds it.
     """
     graph = GraphWriter()
+    layers = LayerWriter(graph, model)
     states = graph.input("states", [1, "s", sizes.width])
-    largest = graph.node("ReduceMax", graph.node("Abs", states), graph.int_vector(-1), keepdims=1)
-    largest = graph.node("Max", largest, graph.float_scalar(TINY))
-    scale, zero = graph.float_scalar(1 / INT8_MAX), graph.weight("zero point", np.array(ZERO_POINT, dtype=np.uint8))
-    quantized = graph.node("QuantizeLinear", graph.node("Div", states, largest), scale, zero)
     for layer in range(sizes.layers):
-        both = _values(model, f"decoder/layer_{layer}/attention/linear_1/weight")
+        both = layers.values(f"decoder/layer_{layer}/attention/linear_1/weight")
         for part, matrix in zip("kv", np.split(both, 2), strict=True):
             name = f"{part}{layer}"
-            weight, scales = quantize_rows(matrix)
-            columns = graph.weight(f"{name} weight", weight), scale, graph.weight(f"{name} scales", scales)
-            made = graph.node("Mul", graph.contrib_node("MatMulIntegerToFloat", quantized, *columns, zero), largest)
+            made = layers.product(states, name, matrix)
             made = graph.node("Reshape", made, graph.int_vector(1, -1, sizes.heads, sizes.head))
             tail = graph.input(f"tail {name}", [1, sizes.heads, "e", sizes.head])
             graph.node("Concat", graph.node("Transpose", made, perm=[0, 2, 1, 3]), tail, to=f"cross {name}", axis=2)
@@ -127,31 +107,32 @@ def cross_cache_graph(model: Weights, sizes: Sizes) -> bytes:
 
 
 def decoder_graph(model: Weights, sizes: Sizes, rules: TokenRules) -> bytes:
-    """The likeliest token after each of the `positions` asked for, of those that `masks` there allow.
+    """The `k` likeliest tokens after each of the `positions` asked for, of those that `masks` there allow.
 
-    Takes tokens (1, n, width), embedded with their positions, `positions` and `masks` (r,), and the caches `past ..` of
-    the tokens before and `cross ..` of the sound. Gives `ids`, `log_probs` (theirs) and `no_speech` (that token's), all
-    (1, r), and the caches `present ..`.
+    Takes tokens (b, n, width) of b hypotheses, embedded with their positions, `positions` and `masks` (r,), `k` (1,),
+    and the caches `past ..` of the tokens before, a hypothesis each, and `cross ..` of the sound, which they share.
+    Gives `ids` and `log_probs` (theirs), both (b, r, k) from the likeliest down, `no_speech` (that token's, (b, r)) and
+    the caches `present ..`.
     """
     graph = GraphWriter()
-    tokens = graph.input("tokens", [1, "n", sizes.width])
+    tokens = graph.input("tokens", ["b", "n", sizes.width])
     positions, masks = (graph.input(name, ["r"], int64=True) for name in ("positions", "masks"))
+    most = graph.input("k", [1], int64=True)
     for name in sizes.cache_names:
-        for kind, length in (("past", "t"), ("cross", "s"), ("present", "u")):
-            declare = graph.output if kind == "present" else graph.input
-            declare(f"{kind} {name}", [1, sizes.heads, length, sizes.head])
-    writer = _Writer(graph, model, sizes)
+        graph.input(f"cross {name}", [1, sizes.heads, "s", sizes.head])
+        graph.input(f"past {name}", ["b", sizes.heads, "t", sizes.head])
+        graph.output(f"present {name}", ["b", sizes.heads, "u", sizes.head])
+    writer = _Writer(graph, LayerWriter(graph, model), sizes)
     for layer in range(sizes.layers):
-        tokens = writer.layer(tokens, layer)
-    hidden = writer.norm(graph.node("Gather", tokens, positions, axis=1), "decoder/layer_norm")
+        tokens = writer.layer(tokens, layer, positions if layer == sizes.layers - 1 else "")
+    hidden = writer.layers.norm(tokens, "decoder/layer_norm")
     allowed = graph.node("Gather", graph.weight("all masks", rules.masks(sizes.vocabulary)), masks, axis=0)
     log_probs = graph.node("LogSoftmax", graph.node("Add", writer.logits(hidden), allowed), axis=-1)
-    graph.node("ArgMax", log_probs, to="ids", axis=-1, keepdims=0)
-    graph.node("ReduceMax", log_probs, graph.int_vector(-1), to="log_probs", keepdims=0)
+    graph.nodes("TopK", log_probs, most, to=["log_probs", "ids"], axis=-1)
     graph.node("Gather", log_probs, graph.int_scalar(rules.no_speech), to="no_speech", axis=-1)
-    graph.output("ids", [1, "r"], int64=True)
-    for name in ("log_probs", "no_speech"):
-        graph.output(name, [1, "r"])
+    graph.output("ids", ["b", "r", "k"], int64=True)
+    graph.output("log_probs", ["b", "r", "k"])
+    graph.output("no_speech", ["b", "r"])
     return graph.to_bytes()
 
 
@@ -160,65 +141,42 @@ class _Writer:
     """The decoder's parts, under CTranslate2's names."""
 
     graph: GraphWriter
-    model: Weights
+    layers: LayerWriter
     sizes: Sizes
 
-    def layer(self, tokens: str, number: int) -> str:
-        """Self-attention, cross-attention, feed-forward."""
-        name, node = f"decoder/layer_{number}", self.graph.node
-        tokens = node("Add", tokens, self._self_attention(tokens, f"{name}/self_attention", number))
+    def layer(self, tokens: str, number: int, positions: str = "") -> str:
+        """Self-attention, then, of all tokens or of those at `positions`, cross-attention and feed-forward."""
+        name, node, layers = f"decoder/layer_{number}", self.graph.node, self.layers
+        attended = self._self_attention(tokens, f"{name}/self_attention", number)
+        if positions:
+            tokens, attended = (node("Gather", each, positions, axis=1) for each in (tokens, attended))
+        tokens = node("Add", tokens, layers.linear(attended, f"{name}/self_attention/linear_1"))
         tokens = node("Add", tokens, self._cross_attention(tokens, f"{name}/attention", number))
-        inner = self.linear(self.norm(tokens, f"{name}/ffn/layer_norm"), f"{name}/ffn/linear_0")
-        return node("Add", tokens, self.linear(node("Gelu", inner), f"{name}/ffn/linear_1"))
+        inner = layers.linear(layers.norm(tokens, f"{name}/ffn/layer_norm"), f"{name}/ffn/linear_0")
+        return node("Add", tokens, layers.linear(node("Gelu", inner), f"{name}/ffn/linear_1"))
 
-    def norm(self, tokens: str, name: str) -> str:
-        parts = (
-            self.graph.weight(f"{name} {part}", _values(self.model, f"{name}/{part}")) for part in ("gamma", "beta")
-        )
-        return self.graph.node("LayerNormalization", tokens, *parts, axis=-1, epsilon=_EPSILON)
-
-    def linear(self, tokens: str, name: str, extra: Floats | float = 0) -> str:
-        """`extra` is added to the bias."""
-        bias = _values(self.model, f"{name}/bias") + extra
-        return self._matrix(tokens, name, self.model.weights(f"{name}/weight"), bias.astype(np.float32))
-
-    def logits(self, tokens: str) -> str:
-        """A score for each token of the vocabulary."""
-        own = "decoder/projection/weight"
-        weight = self.model.weights(own if self.model.has(own) else "decoder/embeddings/weight")
-        return self._matrix(tokens, "vocabulary", weight, np.zeros(len(weight), dtype=np.float32))
+    def logits(self, hidden: str) -> str:
+        """Of the whole vocabulary; by the embeddings where the model has no matrix of its own for that."""
+        model, own = self.layers.model, "decoder/projection/weight"
+        return self.layers.product(hidden, "vocabulary", model.weights(own if model.has(own) else EMBEDDINGS))
 
     def _self_attention(self, tokens: str, name: str, layer: int) -> str:
-        made = self.linear(self.norm(tokens, f"{name}/layer_norm"), f"{name}/linear_0")
+        """The projection left out."""
+        made = self.layers.linear(self.layers.norm(tokens, f"{name}/layer_norm"), f"{name}/linear_0")
         parts = self.graph.split(made, -1, 3)
         names = [f"attended {layer}", f"present k{layer}", f"present v{layer}"]
         past = "", "", "", f"past k{layer}", f"past v{layer}"
         heads = self.sizes.heads
         self.graph.contrib_node("MultiHeadAttention", *parts, *past, to=names, num_heads=heads, unidirectional=1)
-        return self.linear(names[0], f"{name}/linear_1")
+        return names[0]
 
     def _cross_attention(self, tokens: str, name: str, layer: int) -> str:
-        query = self.linear(self.norm(tokens, f"{name}/layer_norm"), f"{name}/linear_0")
+        """All hypotheses' tokens in one row: they attend to the same cache."""
+        query = self.layers.linear(self.layers.norm(tokens, f"{name}/layer_norm"), f"{name}/linear_0")
+        query = self.graph.node("Reshape", query, self.graph.int_vector(1, -1, self.sizes.width))
         cache = f"cross k{layer}", f"cross v{layer}"
         attended = self.graph.contrib_node("MultiHeadAttention", query, *cache, num_heads=self.sizes.heads)
-        _, values = np.split(_values(self.model, f"{name}/linear_1/bias"), 2)
-        return self.linear(attended, f"{name}/linear_2", _values(self.model, f"{name}/linear_2/weight") @ values)
-
-    def _matrix(self, tokens: str, name: str, weight: npt.NDArray[np.floating], bias: Floats) -> str:
-        rows, width = weight.shape
-        blocks, scales = quantize_blocks(weight)
-        attributes = {
-            "K": width,
-            "N": rows,
-            "bits": 8,
-            "block_size": BLOCK_SIZE,
-            "accuracy_level": 4,
-        }  # 4: multiplied as INT8
-        inputs = self.graph.weight(f"{name} weight", blocks), self.graph.weight(f"{name} scales", scales), "", ""
-        return self.graph.contrib_node(
-            "MatMulNBits", tokens, *inputs, self.graph.weight(f"{name} bias", bias), **attributes
-        )
-
-
-def _values(model: Weights, name: str) -> Floats:
-    return np.ascontiguousarray(model.weights(name), dtype=np.float32)
+        attended = self.graph.node("Reshape", attended, self.graph.node("Shape", tokens))
+        _, values = np.split(self.layers.values(f"{name}/linear_1/bias"), 2)
+        passed = self.layers.values(f"{name}/linear_2/weight") @ values
+        return self.layers.linear(attended, f"{name}/linear_2", self.layers.values(f"{name}/linear_2/bias") + passed)

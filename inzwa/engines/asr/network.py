@@ -1,26 +1,20 @@
-"""Whisper's network in CTranslate2, over a window as short as the speech instead of 30 s. Blocking.
+"""What a Whisper network does for the recogniser, over a window as short as the speech instead of 30 s.
 
 Whisper was trained on windows of 30 s. Encoding only the speech saves most of the time, but without the silent end of
 the window the decoder does not see that nothing follows, and repeats the sentence again and again. So the speech is
 encoded with a second of silence, and behind it come states of silence that were encoded once, at start.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, Protocol
 
-import ctranslate2
 import numpy as np
 import numpy.typing as npt
 
-from inzwa.audio.mel import HOP_SAMPLES, LogMel
+from inzwa.audio.mel import HOP_SAMPLES, LogMel, Spectrogram
 from inzwa.audio.pcm import INPUT_RATE, Sound, silence
 from inzwa.engines.asr.audio_checks import WINDOW_MS
-from inzwa.errors import EngineError
-
-DECODES: Final = 2
-"""Transcripts decoded at once, on the same weights: one final and one partial."""
 
 PAD_MS: Final = 1_000
 """Silence encoded behind the speech. At 600 ms the decoder began to repeat itself."""
@@ -33,10 +27,21 @@ WINDOW_STATES: Final = WINDOW_MS // 20
 
 _WINDOW_FRAMES: Final = WINDOW_MS * INPUT_RATE // 1000 // HOP_SAMPLES
 
-T = TypeVar("T")
-
 States = npt.NDArray[np.float32]
 """The encoder's output, shape (mel frames / 2, width), dtype float32; one state covers 20 ms."""
+
+
+KvCache = Mapping[str, npt.NDArray[np.float32]]
+"""Keys and values by name, each (hypotheses, heads, positions, head)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """A sound, ready to be decoded as often as it takes by the network that encoded it."""
+
+    states: States
+    cross: KvCache | None = None
+    """What the decoder attends to, for a network that makes it beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,62 +69,35 @@ class Decoded:
     """Of each token, and of the end behind it; empty where the decoder does not tell."""
 
 
-class Network:
-    """The model, and the states of 30 s of silence."""
-
-    def __init__(self, folder: Path, *, threads: int) -> None:
-        try:
-            self._model = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=DECODES
-            )
-        except (RuntimeError, ValueError) as error:
-            raise EngineError("asr", f"{folder.name} is no Whisper that CTranslate2 can load.") from error
-        self.multilingual: bool = self._model.is_multilingual
-        self._mel = LogMel(self._model.n_mels)
-        self._silence = self.encode(silence(WINDOW_MS - PAD_MS, INPUT_RATE))
+class Network(Protocol):
+    """Encoder and decoder. Blocking; a final and a partial transcript may be made at once, in a thread each."""
 
     @property
-    def tail(self) -> States:
-        """States of silence from the window's very end, shape (END_STATES, width)."""
-        return self._silence[-END_STATES:]
+    def version(self) -> str:
+        """The library that it runs on, and its version."""
+        ...
 
-    def encode(self, sound: Sound) -> States:
-        """The states of the sound and the silence behind it, as far as the window reaches. Shape (samples,), 16 kHz."""
-        padded = np.concatenate((sound, silence(PAD_MS, INPUT_RATE)))
-        features = np.ascontiguousarray(self._mel.of(padded)[None, :, :_WINDOW_FRAMES])
-        view = ctranslate2.StorageView.from_array(features)
-        return _run(lambda: np.array(self._model.encode(view))[0])
+    def encode(self, sound: Sound) -> Encoded:
+        """The sound and the silence behind it, as far as the window reaches. Shape (samples,), 16 kHz."""
+        ...
 
-    def decode(self, states: States, prompt: Sequence[int], search: Search, max_tokens: int) -> Decoded:
-        """The likeliest tokens behind the prompt, at most so many."""
-        window = np.ascontiguousarray(self._windowed(states, search)[None])
-        options = {"beam_size": search.beam, "max_length": _max_length(len(prompt), max_tokens)}
-        result = _run(lambda: self._generate(window, prompt, options))
-        count = len(result.sequences_ids[0])
-        confidence = result.scores[0] * count / (count + 1)
-        return Decoded(tuple(result.sequences_ids[0]), confidence, result.no_speech_prob)
-
-    def _windowed(self, states: States, search: Search) -> States:
-        begin = max(len(states), WINDOW_STATES - search.end_states)
-        return np.concatenate((states, self._silence[begin:]))
-
-    def _generate(
-        self, window: States, prompt: Sequence[int], options: dict[str, Any]
-    ) -> ctranslate2.models.WhisperGenerationResult:
-        features = ctranslate2.StorageView.from_array(window)
-        (result,) = self._model.generate(
-            features, [list(prompt)], return_scores=True, return_no_speech_prob=True, **options
-        )
-        return result
+    def decode(
+        self, encoded: Encoded, prompt: Sequence[int], search: Search, max_tokens: int, draft: Sequence[int] = ()
+    ) -> Decoded:
+        """The likeliest tokens behind the prompt, at most so many. A draft may save time, and changes nothing else."""
+        ...
 
 
-def _run(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except (RuntimeError, ValueError) as error:  # all that CTranslate2 raises
-        raise EngineError("asr", "The recogniser failed on this sound.") from error
+def padded_mel(mel: LogMel, sound: Sound) -> Spectrogram:
+    """Of the sound and PAD_MS of silence, as far as the window reaches. Shape (bands, frames)."""
+    return np.ascontiguousarray(mel.of(np.concatenate((sound, silence(PAD_MS, INPUT_RATE))))[:, :_WINDOW_FRAMES])
 
 
-def _max_length(prompt_tokens: int, max_tokens: int) -> int:
-    """CTranslate2 makes half of this many tokens, or this many less the prompt's but one, whichever is less."""
-    return max(2 * max_tokens, prompt_tokens - 1 + max_tokens)
+def silent_sound() -> Sound:
+    """What encodes to a whole window of silence."""
+    return silence(WINDOW_MS - PAD_MS, INPUT_RATE)
+
+
+def ending(quiet: States, count: int, end_states: int) -> States:
+    """What stands behind `count` states: the last of a silent window, at most so many as fit."""
+    return quiet[max(count, WINDOW_STATES - end_states) :]

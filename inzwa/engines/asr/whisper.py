@@ -1,20 +1,15 @@
-"""Whisper in CTranslate2, made for utterances: a short window, decoded greedily, and decoded again where that fails.
+"""Whisper, made for utterances: a short window, decoded greedily, and decoded again where that fails.
 
 Every step runs in one of the engine's two threads: finals in one, partials in the other, so that no final waits for a
-partial that nobody needs any more. A cancelled transcript stops after the step at hand. Greedy decoding is ONNX
-Runtime's where the weights allow it, CTranslate2's elsewhere; the encoder and the second pass are always its own.
+partial that nobody needs any more. A cancelled transcript stops after the step at hand.
 """
 
-import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Final
-
-import ctranslate2
-import onnxruntime
 
 from inzwa.audio.pcm import INPUT_RATE, Sound, silence
 from inzwa.engines.asr.audio_checks import MIN_TOKENS, QUIETEST_DBFS, loudest_dbfs, max_tokens, require_valid
@@ -29,15 +24,12 @@ from inzwa.engines.asr.hypothesis_checks import (
     is_silence,
     without_copies,
 )
-from inzwa.engines.asr.network import WINDOW_STATES, Network, Search, States
-from inzwa.engines.asr.speculative_decoder import SpeculativeDecoder
+from inzwa.engines.asr.network import WINDOW_STATES, Encoded, Network, Search
+from inzwa.engines.asr.networks import open_network
 from inzwa.engines.asr.tokenizer import WhisperTokenizer
 from inzwa.engines.worker import Worker
-from inzwa.errors import EngineError, NotConvertible
 from inzwa.models.local_model import LocalModel
 from inzwa.protocols import EngineInfo, HearOptions, Transcript
-
-log = logging.getLogger(__name__)
 
 GREEDY: Final = Search()
 BEAM: Final = Search(beam=5)
@@ -55,13 +47,12 @@ class Whisper:
     def __init__(
         self,
         network: Network,
-        decoder: SpeculativeDecoder | None,
         tokenizer: WhisperTokenizer,
         finals: Worker,
         partials: Worker,
         info: EngineInfo,
     ) -> None:
-        self._network, self._decoder, self._tokenizer = network, decoder, tokenizer
+        self._network, self._tokenizer = network, tokenizer
         self._finals, self._partials = finals, partials
         self.info = info
 
@@ -81,8 +72,8 @@ class Whisper:
 
     async def _hypothesis(self, sound: Sound, prompt: Sequence[int], options: HearOptions) -> Hypothesis:
         worker = self._finals if options.final else self._partials
-        states = await worker.run(partial(self._network.encode, sound))
-        decode = partial(self._decode, states, most=max_tokens(sound))
+        encoded = await worker.run(partial(self._network.encode, sound))
+        decode = partial(self._decode, encoded, most=max_tokens(sound))
         found = await worker.run(partial(decode, prompt, draft=options.draft_tokens))
         if not options.final:
             found = without_copies(found)
@@ -97,12 +88,9 @@ class Whisper:
         return max(found, without_copies(plain), key=lambda each: each.confidence) if silent else found
 
     def _decode(
-        self, states: States, prompt: Sequence[int], search: Search = GREEDY, *, most: int, draft: Sequence[int] = ()
+        self, encoded: Encoded, prompt: Sequence[int], search: Search = GREEDY, *, most: int, draft: Sequence[int] = ()
     ) -> Hypothesis:
-        if self._decoder is not None and search == GREEDY:
-            decoded = self._decoder.decode(states, prompt, most, draft)
-        else:
-            decoded = self._network.decode(states, prompt, search, most)
+        decoded = self._network.decode(encoded, prompt, search, most, draft)
         text = self._tokenizer.text(decoded.ids)
         return Hypothesis(text, decoded.confidence, decoded.no_speech, len(decoded.ids) >= most, decoded.ids)
 
@@ -121,31 +109,11 @@ def open_whisper(model: LocalModel, *, threads: int = 2) -> Iterator[Whisper]:
     """The recogniser, loaded and warmed up. EngineError where the files are no Whisper of CTranslate2's."""
     with Worker("asr-final") as finals, Worker("asr-partial") as partials:
         began = time.perf_counter()
-        network = Network(model.path("model.bin").parent, threads=threads)
-        tokenizer = WhisperTokenizer(model.path("tokenizer.json"), multilingual=network.multilingual)
-        decoder = _open_decoder(model, network, tokenizer, threads)
-        loaded = time.perf_counter()
-        states = network.encode(silence(1_000, INPUT_RATE))
-        network.decode(states, tokenizer.prompt("en"), GREEDY, MIN_TOKENS)
-        if decoder:
-            decoder.decode(states, tokenizer.prompt("en"), MIN_TOKENS)
-        info = _info(model, decoder, loaded - began, time.perf_counter() - loaded)
-        yield Whisper(network, decoder, tokenizer, finals, partials, info)
-
-
-def _open_decoder(
-    model: LocalModel, network: Network, tokenizer: WhisperTokenizer, threads: int
-) -> SpeculativeDecoder | None:
-    """None where it cannot be made (weights in INT8, an unknown layout or tokenizer): CTranslate2 decodes then."""
-    try:
         folder = model.path("model.bin").parent
-        return SpeculativeDecoder.of(folder, tokenizer.special_tokens, network.tail, threads=threads)
-    except (EngineError, NotConvertible) as error:
-        log.info("%s is decoded by CTranslate2, token by token: %s", model.name, error.message)
-        return None
-
-
-def _info(model: LocalModel, decoder: SpeculativeDecoder | None, load_s: float, warm_s: float) -> EngineInfo:
-    decoding = f", onnxruntime {onnxruntime.__version__}" if decoder else ""
-    version = f"ctranslate2 {ctranslate2.__version__}{decoding}"
-    return model.engine_info("faster-whisper", version, load_s=load_s, warm_s=warm_s)
+        network, tokenizer = open_network(folder, model.path("tokenizer.json"), threads=threads)
+        loaded = time.perf_counter()
+        encoded = network.encode(silence(1_000, INPUT_RATE))
+        network.decode(encoded, tokenizer.prompt("en"), GREEDY, MIN_TOKENS)
+        times = {"load_s": loaded - began, "warm_s": time.perf_counter() - loaded}
+        info = model.engine_info("faster-whisper", network.version, **times)
+        yield Whisper(network, tokenizer, finals, partials, info)

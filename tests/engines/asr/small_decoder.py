@@ -41,6 +41,9 @@ class SmallDecoder:
     def weights(self, name: str) -> np.ndarray:
         return self._values[name]
 
+    def rows(self, name):
+        return _Rows(self._values[name])
+
     def layers(self, part: str) -> int:
         return {"decoder": LAYERS}[part]
 
@@ -80,6 +83,14 @@ class SmallDecoder:
 
     def _norm(self, name):
         return {f"{name}/gamma": 1 + self._some(WIDTH), f"{name}/beta": self._some(WIDTH)}
+
+
+class _Rows:
+    def __init__(self, values):
+        self._values = values
+
+    def read(self, numbers):
+        return self._values[list(numbers)].astype(np.float32)
 
 
 def _attend(query, key, value, ahead):

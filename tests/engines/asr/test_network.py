@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from inzwa.engines.asr.network import END_STATES, PAD_MS, WINDOW_MS, WINDOW_STATES, Network, Search
-from inzwa.engines.asr.tokenizer import WhisperTokenizer
+from inzwa.engines.asr.audio_checks import WINDOW_MS, max_tokens
+from inzwa.engines.asr.ct2_network import Ct2Network
+from inzwa.engines.asr.network import END_STATES, PAD_MS, WINDOW_STATES, Search
+from inzwa.engines.asr.networks import open_network
 from inzwa.errors import EngineError
 from tests.sounds import quiet, tone
 
@@ -15,13 +17,24 @@ LINE = "The train to the city leaves at nine in the morning."
 
 
 @pytest.fixture(scope="module")
-def network(models):
-    return Network(models.fetch("whisper-base").folder, threads=2)
+def opened(models):
+    base = models.fetch("whisper-base")
+    return open_network(base.folder, base.path("tokenizer.json"), threads=2)
 
 
 @pytest.fixture(scope="module")
-def tokenizer(models):
-    return WhisperTokenizer(models.fetch("whisper-base").path("tokenizer.json"), multilingual=True)
+def tokenizer(opened):
+    return opened[1]
+
+
+@pytest.fixture(scope="module")
+def ct2(models):
+    return Ct2Network(models.fetch("whisper-base").folder, threads=2)
+
+
+@pytest.fixture(params=["onnxruntime", "ctranslate2"])
+def network(request, opened, ct2):
+    return {"onnxruntime": opened[0], "ctranslate2": ct2}[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +43,14 @@ def spoken(voice, sentences):
 
 
 def test_only_the_sound_and_a_second_are_encoded(network):
-    assert network.encode(tone(2_000)).shape[0] == (2_000 + PAD_MS) / STATE_MS
+    assert network.encode(tone(2_000)).states.shape[0] == (2_000 + PAD_MS) / STATE_MS
 
 
 @pytest.mark.parametrize("ms", [0, 1, 29_500, WINDOW_MS])
 def test_the_shortest_and_the_longest_sound_fit(network, tokenizer, ms):
-    states = network.encode(tone(ms))
-    assert states.shape[0] == min(ms + PAD_MS, WINDOW_MS) // STATE_MS
-    assert len(network.decode(states, tokenizer.prompt("en"), Search(), 4).ids) <= 4
+    encoded = network.encode(tone(ms))
+    assert encoded.states.shape[0] == min(ms + PAD_MS, WINDOW_MS) // STATE_MS
+    assert len(network.decode(encoded, tokenizer.prompt("en"), Search(), 4).ids) <= 4
 
 
 @pytest.mark.parametrize("search", [Search(), Search(WINDOW_STATES), Search(beam=3)])
@@ -76,7 +89,34 @@ def test_the_silent_end_keeps_the_decoder_from_repeating_itself(network, tokeniz
 
 def test_a_folder_without_a_model_is_refused(tmp_path):
     with pytest.raises(EngineError, match="no Whisper"):
-        Network(tmp_path, threads=1)
+        Ct2Network(tmp_path, threads=1)
+
+
+@pytest.mark.parametrize(("search", "alike"), [(Search(), 7), (Search(WINDOW_STATES), 7), (Search(beam=5), 5)])
+def test_both_hear_the_same_words(opened, ct2, tokenizer, voice, sentences, search, alike):
+    """Both are INT8, rounded in different places, so where two tokens are about as likely they may choose otherwise; a
+    beam compares more of them."""
+    same = 0
+    for sentence in list(sentences.values())[:8]:
+        sound = voice.say(sentence)
+        one, other = (
+            network.decode(network.encode(sound), tokenizer.prompt("en"), search, max_tokens(sound))
+            for network in (opened[0], ct2)
+        )
+        same += one.ids == other.ids
+        assert one.confidence == pytest.approx(other.confidence, abs=0.08)
+        assert one.no_speech == pytest.approx(other.no_speech, abs=0.1)
+    assert same >= alike
+
+
+def test_a_draft_leaves_the_words_as_they_are(opened, tokenizer, voice, sentences):
+    network = opened[0]
+    for sentence in list(sentences.values())[:4]:
+        sound = voice.say(sentence)
+        states, most = network.encode(sound), max_tokens(sound)
+        plain = network.decode(states, tokenizer.prompt("en"), Search(), most)
+        drafted = network.decode(states, tokenizer.prompt("en"), Search(), most, [*plain.ids[:-2], 1, 2])
+        assert (drafted.ids, drafted.accepted) == (plain.ids, len(plain.ids) - 2)
 
 
 def test_silence_is_told_from_speech(network, tokenizer, spoken):
