@@ -25,7 +25,7 @@ from inzwa.engines.asr.networks import open_network
 from inzwa.engines.asr.onnx_network import OnnxNetwork
 from inzwa.engines.asr.tokenizer import WhisperTokenizer
 from inzwa.models.store import Store, default_cache
-from inzwa.process import return_free_memory, prepare_process
+from inzwa.process import prepare_process, return_free_memory
 from inzwa.shona.dialogue.hotwords import core_hotwords
 
 UNHEARD_MS: Final = 400
