@@ -1,14 +1,20 @@
-"""Inzwa against Pipecat: the same models, the same sentences, the same client, turn by turn on one machine.
+"""Inzwa beside Pipecat, LiveKit Agents and speech-to-speech: the same models, sentences and client, turn by turn.
 
-    python -m benchmarks.peers.compare --pipecat-python PATH [--turns 8] [--lanes NAME ...] [--json FILE]
+    python -m benchmarks.peers.compare [--environments FOLDER] [--turns 8] [--lanes NAME ...] [--json FILE]
 
-Five lanes, each a server of its own, kept open from first to last:
+Lanes, each a server of its own, kept open from first to last:
 
     inzwa-button      the user asks for the answer as soon as the last word is out
     pipecat-button    the same; Pipecat with no detector and no wait, so that what is left is the work
+    livekit-button    the same, by LiveKit's push-to-talk
+    s2s-button        the same; speech-to-speech is given the silence that its detector needs at once
     inzwa-free        silence ends the turn, by Inzwa's defaults
     pipecat-smart     silence ends the turn, by Pipecat's defaults: Silero, then Smart Turn v3
     pipecat-quick     silence ends the turn, by the fastest that Pipecat documents: Silero, then no further wait
+    livekit-model     silence ends the turn, by LiveKit's defaults: Silero, then its local end-of-turn model
+    livekit-quick     silence ends the turn, by the fastest that LiveKit documents: Silero, then no further wait
+    s2s-smart         silence ends the turn, by its defaults: Silero, then Smart Turn v3 and 0.8 s of grace
+    s2s-quick         silence ends the turn, by the fastest that it documents: Silero, then no further wait
 
 In each round every lane gets the same sentence in real time, one lane after the other, each round beginning with
 another lane, so that a busy machine slows all alike; only the lane whose turn it is hears anything. Time runs from the
@@ -19,129 +25,77 @@ import argparse
 import itertools
 import statistics
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import anyio
 
-from benchmarks.peers.pipecat_connection import open_pipecat
-from benchmarks.rig.figures import machine, spread, table, write_report
+from benchmarks.peers.lane import Lane, figures, local_models
+from benchmarks.peers.servers import Conditions, chat_server, livekit, pipecat, speech_server, speech_to_speech
+from benchmarks.rig.figures import machine, table, write_report
 from benchmarks.rig.inzwa_connection import open_inzwa
-from benchmarks.rig.server import ROOT, inzwa_server, listening, running
-from benchmarks.rig.speech import Sentence, sentences
-from benchmarks.rig.user import Connection, Microphone, Turn, converse, rest, sounding, take_turn
-from inzwa.engines.tts.text.piper import read_piper_config
+from benchmarks.rig.server import ROOT, inzwa_server
+from benchmarks.rig.speech import sentences
+from benchmarks.rig.user import Turn
 from inzwa.events import Start, TurnMode
-from inzwa.models.store import Store, default_cache
 from inzwa.shona.dialogue.assistant import line
 
-BOT: Final = ROOT / "benchmarks" / "peers" / "pipecat" / "bot.py"
 THREADS: Final = 2
 TEMPERATURE: Final = 0.4
-CALM_S: Final = 0.8
-"""Of silence before every sentence, while the reply before it dies away."""
-
-LIMIT_S: Final = 15.0
-"""After which an answer counts as lost."""
-
-MODEL_NAMES: Final = ("whisper-base", "smollm2-135m", "joe-medium")
-
-
-@dataclass(slots=True)
-class Lane:
-    """One way of answering."""
-
-    name: str
-    connection: Connection
-    asked: bool
-    """Whether the user asks for the answer."""
-    turns: list[Turn] = field(default_factory=list)
-
-    async def take(self, sentence: Sentence) -> Turn:
-        """One turn, up to its first sound."""
-        found: list[Turn] = []
-
-        async def talk(connection: Connection, microphone: Microphone) -> None:
-            await rest(connection, CALM_S)
-            say = microphone.speak
-            found.append(
-                await take_turn(connection, say, sentence.sound, asked=self.asked, enough=sounding, limit_s=LIMIT_S)
-            )
-            await connection.cancel()
-            await rest(connection, CALM_S)
-
-        await converse(self.connection, talk)
-        return found[0]
+PEERS: Final = {"pipecat": pipecat, "livekit": livekit, "s2s": speech_to_speech}
+ENVIRONMENTS: Final = {"pipecat": "pipecat", "livekit": "livekit", "s2s": "speech_to_speech"}
+BUTTON: Final = ("inzwa-button", "pipecat-button", "livekit-button", "s2s-button")
+FREE: Final = (
+    "inzwa-free",
+    "pipecat-smart",
+    "pipecat-quick",
+    "livekit-model",
+    "livekit-quick",
+    "s2s-smart",
+    "s2s-quick",
+)
+RATIOS: Final = tuple((name, group[0]) for group in (BUTTON, FREE) for name in group[1:])
 
 
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The files that both sides run."""
-
-    whisper: Path
-    llm: Path
-    voice: Path
-    voice_rate: int
+def peers_of(lanes: Sequence[str]) -> list[str]:
+    """The products beside Inzwa that they belong to."""
+    return [peer for peer in PEERS if any(name.startswith(f"{peer}-") for name in lanes)]
 
 
-def local_models() -> Models:
-    store = Store(default_cache())
-    whisper, llm, voice = (store.fetch(name) for name in MODEL_NAMES)
-    rate = read_piper_config(voice.path(".onnx.json")).sample_rate
-    return Models(Path(whisper.folder), Path(llm.path(".gguf")), Path(voice.path(".onnx")), rate)
-
-
-@asynccontextmanager
-async def llm_server(python: str, models: Models) -> AsyncIterator[str]:
-    """llama-cpp-python's own server, which Pipecat's OpenAI service talks to."""
-    command = [python, "-m", "llama_cpp.server", "--model", str(models.llm), "--n_ctx", "2048"]
-    command += ["--n_threads", str(THREADS), "--n_threads_batch", str(THREADS), "--host", "127.0.0.1", "--port"]
-    async with running("pipecat-llm", [*command, "{port}"], {}, listening) as server:
-        yield server.url
-
-
-@asynccontextmanager
-async def pipecat(
-    options: argparse.Namespace, models: Models, llm_url: str, turns: str, session: Sequence[str]
-) -> AsyncIterator[Connection]:
-    """The bot, and a conversation with it."""
-    python = options.pipecat_python
-    command = [python, str(BOT), "--port", "{port}", "--turns", turns, "--llm-url", llm_url, *session]
-    command += ["--whisper", str(models.whisper), "--voice", str(models.voice), "--out-rate", str(models.voice_rate)]
-    threads = {"OMP_NUM_THREADS": str(THREADS), "HF_HUB_OFFLINE": "1"}
-    async with (
-        running(f"pipecat-{turns}", command, threads, listening) as server,
-        open_pipecat(server.url, models.voice_rate, button=turns == "button") as opened,
-    ):
-        yield opened
+def conditions(options: argparse.Namespace) -> Conditions:
+    return Conditions(
+        environments=options.environments,
+        models=local_models(),
+        system=line("system", "en"),
+        temperature=TEMPERATURE,
+        reply_tokens=options.reply_tokens,
+        threads=THREADS,
+    )
 
 
 @asynccontextmanager
 async def lanes(options: argparse.Namespace) -> AsyncIterator[list[Lane]]:
     """Those that were asked for, open."""
+    same = conditions(options)
     async with AsyncExitStack() as stack:
-        opened: list[Lane] = []
-
-        async def join(name: str, connection: AbstractAsyncContextManager[Connection]) -> None:
-            opened.append(Lane(name, await stack.enter_async_context(connection), name.endswith("button")))
-
+        inzwa_url = speech_url = ""
         if any(name.startswith("inzwa") for name in options.lanes):
             settings = {"max_new_tokens": options.reply_tokens, "temperature": TEMPERATURE, "threads": THREADS}
             server = await stack.enter_async_context(inzwa_server(idle_timeout_s=600, session_minutes=60, **settings))
-        if any(name.startswith("pipecat") for name in options.lanes):
-            models = local_models()
-            llm_url = await stack.enter_async_context(llm_server(options.pipecat_python, models))
-        session = ["--language", "sn", "--system", line("system", "en"), "--temperature", str(TEMPERATURE)]
-        session += ["--max-tokens", str(options.reply_tokens)]
+            inzwa_url = server.url
+        if {"livekit", "s2s"} & set(peers_of(options.lanes)):
+            speech_url = await stack.enter_async_context(speech_server(same))
+        opened: list[Lane] = []
         for name in options.lanes:
             product, _, turns = name.partition("-")
-            if product == "pipecat":
-                await join(name, pipecat(options, models, llm_url, turns, session))
+            if product in PEERS:
+                llm_url = await stack.enter_async_context(chat_server(same, name))
+                connection = await stack.enter_async_context(PEERS[product](same, turns, llm_url, speech_url))
             else:
                 mode: TurnMode = "push_to_talk" if turns == "button" else "hands_free"
-                await join(name, open_inzwa(server.url, Start(mode=mode)))
+                connection = await stack.enter_async_context(open_inzwa(inzwa_url, Start(mode=mode)))
+            opened.append(Lane(name, connection, turns == "button"))
         yield opened
 
 
@@ -153,27 +107,16 @@ async def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
             start = number % len(opened)
             for lane in opened[start:] + opened[:start]:
                 turn = await lane.take(sentence)
-                print(f"{number + 1:>3} {lane.name:<15} {turn.first_audio_ms or 0:6.0f} ms  {turn.heard}", flush=True)
+                print(told(number, lane.name, turn), flush=True)
                 if number >= options.warm_up:
                     lane.turns.append(turn)
     return [figures(lane.name, lane.turns) for lane in opened]
 
 
-def figures(name: str, turns: Sequence[Turn]) -> dict[str, Any]:
-    """One lane as it is written."""
-    first = spread(turn.first_audio_ms for turn in turns)
-    return {
-        "lane": name,
-        "turns": len(turns),
-        "p50_ms": first.p50,
-        "p95_ms": first.p95,
-        "worst_ms": first.worst,
-        "decided_p50_ms": spread(turn.silence_ms for turn in turns).p50,
-        "answered_p50_ms": spread(turn.answer_ms for turn in turns).p50,
-        "lost": sum(turn.lost for turn in turns),
-        "first_audio_ms": [turn.first_audio_ms for turn in turns],
-        "heard": [turn.heard for turn in turns],
-    }
+def told(number: int, name: str, turn: Turn) -> str:
+    """One line for each turn, while the run goes on."""
+    took = "  lost" if turn.first_audio_ms is None else f"{turn.first_audio_ms:6.0f}"
+    return f"{number + 1:>3} {name:<15} {took} ms  {turn.heard}"
 
 
 def ratio(found: Sequence[dict[str, Any]], slower: str, faster: str) -> float | None:
@@ -184,14 +127,6 @@ def ratio(found: Sequence[dict[str, Any]], slower: str, faster: str) -> float | 
     return round(statistics.median(times), 2) if times else None
 
 
-RATIOS: Final = (
-    ("pipecat-button", "inzwa-button"),
-    ("pipecat-smart", "inzwa-free"),
-    ("pipecat-quick", "inzwa-free"),
-)
-LANES: Final = ("inzwa-button", "pipecat-button", "inzwa-free", "pipecat-smart", "pipecat-quick")
-
-
 def summary_table(found: Sequence[dict[str, Any]], ratios: dict[str, float | None]) -> str:
     """The figures as text."""
     titles = ["lane", "turns", "P50 ms", "P95 ms", "worst ms", "decided after", "then answered", "lost"]
@@ -200,17 +135,26 @@ def summary_table(found: Sequence[dict[str, Any]], ratios: dict[str, float | Non
     return "\n".join([table(titles, [[lane[key] for key in keys] for lane in found]), *shown])
 
 
+def missing(options: argparse.Namespace) -> list[str]:
+    """Environments that the lanes need and that are not there."""
+    peers = peers_of(options.lanes)
+    needed = [ENVIRONMENTS[peer] for peer in peers] + (["models"] if peers else [])
+    return [name for name in needed if not (options.environments / name / "bin" / "python").exists()]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pipecat-python", default="", help="Python of the environment that holds Pipecat")
+    everywhere = ROOT / ".venv" / "peers"
+    parser.add_argument("--environments", type=Path, default=everywhere, help="folder of the peers' environments")
     parser.add_argument("--turns", type=int, default=8, help="counted rounds (8)")
     parser.add_argument("--warm-up", type=int, default=2, help="rounds before them, left out (2)")
-    parser.add_argument("--lanes", nargs="+", choices=LANES, default=list(LANES), help="which to run (all)")
+    every = [*BUTTON, *FREE]
+    parser.add_argument("--lanes", nargs="+", choices=every, default=every, metavar="NAME", help="which to run (all)")
     parser.add_argument("--reply-tokens", type=int, default=32, help="of one reply at most (32)")
     parser.add_argument("--json", type=Path, help="file for the figures")
     options = parser.parse_args()
-    if not options.pipecat_python and any(name.startswith("pipecat") for name in options.lanes):
-        parser.error("--pipecat-python is needed; benchmarks/peers/run.sh makes the environment and names it")
+    if lacking := missing(options):
+        parser.error(f"no environment for {', '.join(lacking)}; benchmarks/peers/run.sh makes them")
     where = machine()
     found = anyio.run(measure, options)
     ratios = {f"{faster} faster than {slower}": ratio(found, slower, faster) for slower, faster in RATIOS}

@@ -1,4 +1,4 @@
-"""A session with pipecat/bot.py as a Connection."""
+"""A session with pipecat/bot.py or livekit/agent.py as a Connection: bare PCM16 both ways, events as JSON."""
 
 import json
 from collections.abc import AsyncIterator
@@ -10,8 +10,8 @@ from benchmarks.rig.user import Event
 from inzwa.audio.pcm import Sound, pcm16_from_sound, sound_from_pcm16
 
 
-class PipecatConnection:
-    """One conversation with the bot."""
+class BotConnection:
+    """One conversation with a bot."""
 
     def __init__(self, socket: ClientConnection, sample_rate: int, *, button: bool) -> None:
         """With a `button` the user holds it down from the first sound of a sentence to the end of the turn."""
@@ -40,7 +40,7 @@ class PipecatConnection:
 
 
 @asynccontextmanager
-async def open_pipecat(url: str, sample_rate: int, *, button: bool) -> AsyncIterator[PipecatConnection]:
-    """A conversation with the bot that listens at `url`."""
+async def open_bot(url: str, sample_rate: int, *, button: bool) -> AsyncIterator[BotConnection]:
+    """A conversation with the bot that listens at `url` and answers at `sample_rate`."""
     async with connect(url.replace("http", "ws", 1), max_size=None, compression=None) as socket:
-        yield PipecatConnection(socket, sample_rate, button=button)
+        yield BotConnection(socket, sample_rate, button=button)
