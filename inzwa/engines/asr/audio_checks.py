@@ -16,6 +16,8 @@ QUIETEST_DBFS: Final = -60.0
 _LEVEL_MS: Final = 100
 _TOKENS_PER_SECOND: Final = 14
 """Twice what fast Shona needs; a decoder that loops meets this limit early."""
+_TOKENS_PER_SYLLABLE: Final = 3
+"""Shona takes 1.4, a word that Whisper spells out up to 3."""
 MIN_TOKENS: Final = 8
 _MAX_TOKENS: Final = 224
 """Half of Whisper's context: the other half is the prompt's."""
@@ -39,3 +41,8 @@ def loudest_dbfs(sound: Sound) -> float:
 def max_tokens(sound: Sound) -> int:
     """The longest transcript that a sound of this length can have."""
     return min(_MAX_TOKENS, MIN_TOKENS + _TOKENS_PER_SECOND * sound.size // INPUT_RATE)
+
+
+def likely_tokens(sound: Sound, syllables: int) -> int:
+    """The longest transcript that so many syllables in it are likely to have."""
+    return min(max_tokens(sound), MIN_TOKENS + _TOKENS_PER_SYLLABLE * syllables)

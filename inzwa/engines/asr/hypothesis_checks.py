@@ -1,13 +1,14 @@
-"""What is wrong with a hypothesis of what was said, and which of two to believe."""
+"""What is wrong with a hypothesis of what was said, and which of several to believe.
 
-import unicodedata
-import zlib
+A hypothesis is judged by its words, by how sure the network is, and by the sound: how many syllables were said in it.
+"""
+
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-MAX_COMPRESSION: Final = 2.4
-"""Text that deflates better than this repeats itself; the threshold of Whisper's authors."""
+from inzwa.engines.asr.copies import first_copy_words, is_looping, plain_words
+from inzwa.engines.asr.syllables import SpokenLength, count_in_text
 
 MIN_LOG_PROB: Final = -1.2
 """Mean log-probability a token below which a hypothesis is decoded again. Whisper's authors take -1; in a language that
@@ -23,8 +24,15 @@ SURE_LOG_PROB: Final = -1.0
 """Mean log-probability a token from which the words are believed all the same; theirs too. Words made up in noise and
 hum lay below -1.1; at -0.5 two spoken sentences in Shona were taken for silence."""
 
-_MAX_COPIES: Final = {1: 4, 2: 2, 3: 2}
-"""Words in a phrase, and how often people say it in a row within a longer text. Longer phrases: once."""
+CLEAR_LOG_PROB: Final = -0.7
+"""Mean log-probability a token from which no other hypothesis is asked for, and that English must have in a session of
+another language."""
+
+ENGLISH_LEAD: Final = 0.3
+"""How much surer, in mean log-probability a token, English must be than the session's language."""
+
+_LOOP_COST: Final = 0.5
+"""What a loop takes from how sure the network was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,8 @@ class Hypothesis:
     """Whether it was cut off at the limit of its tokens."""
     tokens: tuple[int, ...] = ()
     """The text in the network's tokens."""
+    language: str = "sn"
+    """What the network was told to hear."""
 
 
 def is_silence(hypothesis: Hypothesis) -> bool:
@@ -50,13 +60,13 @@ def is_silence(hypothesis: Hypothesis) -> bool:
 
 def is_echo(hypothesis: Hypothesis, hotwords: Sequence[str]) -> bool:
     """Whether it holds nothing but hotwords: they may come from the prompt and not from the sound."""
-    expected = {word for hotword in hotwords for word in _words(hotword)}
-    return bool(hotwords) and all(word in expected for word in _words(hypothesis.text))
+    expected = {word for hotword in hotwords for word in plain_words(hotword)}
+    return bool(hotwords) and all(word in expected for word in plain_words(hypothesis.text))
 
 
 def is_loop(hypothesis: Hypothesis) -> bool:
     """Whether the decoder repeated itself without end: wrong for certain."""
-    return hypothesis.unfinished or compression(hypothesis.text) > MAX_COMPRESSION
+    return hypothesis.unfinished or is_looping(hypothesis.text)
 
 
 def is_repeated(hypothesis: Hypothesis) -> bool:
@@ -64,88 +74,31 @@ def is_repeated(hypothesis: Hypothesis) -> bool:
 
     The decoder does that in a short window, where it does not see that nothing follows; people do it as well.
     """
-    return is_loop(hypothesis) or _first_copy_words(_words(hypothesis.text)) is not None
+    return is_loop(hypothesis) or first_copy_words(plain_words(hypothesis.text)) is not None
 
 
-def without_copies(hypothesis: Hypothesis, copies: int = 1) -> Hypothesis:
-    """The hypothesis up to where it begins to repeat itself, or with so many copies if it is one phrase repeated."""
-    words = _words(hypothesis.text)
-    end = _first_copy_words(words)
-    if end is None:
-        return hypothesis
-    end *= copies if _cycle_words(words) else 1
-    return replace(hypothesis, text=" ".join(hypothesis.text.split()[:end]).rstrip(",;"), unfinished=False)
+def is_clear(hypothesis: Hypothesis, length: SpokenLength) -> bool:
+    """Whether the network is sure of it, and it is as long as what was said."""
+    return not is_silence(hypothesis) and score(hypothesis, length) > CLEAR_LOG_PROB
 
 
-def believed(first: Hypothesis, second: Hypothesis) -> Hypothesis:
-    """What to believe of a hypothesis that is repeated or unsure, and of the one that was decoded after it.
-
-    Of a repeated one the first copy is most likely right, and how often it was said is what the second shows: in a
-    whole window the decoder sees the end.
-    """
-    if not is_repeated(first):
-        return second if second.confidence > first.confidence and not is_repeated(second) else first
-    once = without_copies(first)
-    maybe_silence = is_loop(first) and first.no_speech > MAX_NO_SPEECH  # a loop is confident whatever it was made of
-    if is_loop(once) or (maybe_silence and is_silence(second)):
-        return without_copies(second)
-    if is_loop(second) or not _has_words(second.text):
-        return once
-    words = _words(second.text)
-    cycle = _cycle_words(words)
-    if words[:cycle] == _words(once.text):
-        return replace(second, confidence=max(first.confidence, second.confidence))
-    if is_repeated(second) or second.confidence < SURE_LOG_PROB:
-        return without_copies(first, len(words) // cycle if cycle else 1)
-    return second
+def score(hypothesis: Hypothesis, length: SpokenLength) -> float:
+    """Mean log-probability a token, less the share by which its length is not what was said, and less for a loop."""
+    said = count_in_text(hypothesis.text, language=hypothesis.language)
+    differs = max(0.0, abs(said - length.syllables) - 1) / max(said, length.syllables, 1)
+    return hypothesis.confidence - differs - _LOOP_COST * is_loop(hypothesis)
 
 
-def compression(text: str) -> float:
-    """Bytes of the text a deflated byte."""
-    data = text.encode()
-    return len(data) / len(zlib.compress(data))
-
-
-def _first_copy_words(words: Sequence[str]) -> int | None:
-    """How many words there are before a copy that is one too many; None where there is none."""
-    if cycle := _cycle_words(words):
-        return cycle
-    for start in range(len(words)):
-        for length in range(1, (len(words) - start) // 2 + 1):
-            if _copies(words, start, length) > _MAX_COPIES.get(length, 1):
-                return start + length
-    return None
-
-
-def _cycle_words(words: Sequence[str]) -> int | None:
-    """How many words the text repeats from its beginning to its end; None where it does not."""
-    return next((length for length in range(1, len(words) // 2 + 1) if _is_cycle(words, length)), None)
-
-
-def _is_cycle(words: Sequence[str], length: int) -> bool:
-    """Whether the text is its first words over and over; after two copies it may be cut off within a copy or a word."""
-    pairs = list(zip(words[length:], words, strict=False))
-    *whole, (last, full) = pairs
-    complete = last == full and len(words) % length == 0
-    cut_off = len(words) > 2 * length and full.startswith(last)
-    return all(word == before for word, before in whole) and (complete or cut_off)
-
-
-def _copies(words: Sequence[str], start: int, length: int) -> int:
-    phrase, copies = words[start : start + length], 1
-    while words[start + copies * length : start + (copies + 1) * length] == phrase:
-        copies += 1
-    return copies
+def best(hypotheses: Sequence[Hypothesis], length: SpokenLength) -> Hypothesis:
+    """Which to believe: the best score of those in the first one's language that are no silence, or English where that
+    is clear and much better."""
+    language = hypotheses[0].language
+    own = [each for each in hypotheses if each.language == language]
+    found = max(own, key=lambda each: (not is_silence(each), score(each, length)))
+    others = [each for each in hypotheses if each.language != language and is_clear(each, length)]
+    better = [each for each in others if score(each, length) > score(found, length) + ENGLISH_LEAD]
+    return max(better, key=lambda each: score(each, length), default=found)
 
 
 def _has_words(text: str) -> bool:
     return any(map(str.isalnum, text))
-
-
-def _words(text: str) -> list[str]:
-    """The words without case and punctuation; one that is all punctuation stays, so that positions are kept."""
-    return [_plain(word) for word in text.split()]
-
-
-def _plain(word: str) -> str:
-    return "".join(letter for letter in word.casefold() if unicodedata.category(letter)[0] in "LMN") or word

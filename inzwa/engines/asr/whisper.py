@@ -12,20 +12,27 @@ from functools import partial
 from typing import Final
 
 from inzwa.audio.pcm import INPUT_RATE, Sound, silence
-from inzwa.engines.asr.audio_checks import MIN_TOKENS, QUIETEST_DBFS, loudest_dbfs, max_tokens, require_valid
-from inzwa.engines.asr.hypothesis_checks import (
-    MAX_NO_SPEECH,
-    MIN_LOG_PROB,
-    Hypothesis,
-    believed,
-    is_echo,
-    is_loop,
-    is_repeated,
-    is_silence,
-    without_copies,
+from inzwa.engines.asr.audio_checks import (
+    MIN_TOKENS,
+    QUIETEST_DBFS,
+    likely_tokens,
+    loudest_dbfs,
+    max_tokens,
+    require_valid,
 )
-from inzwa.engines.asr.network import WINDOW_STATES, Encoded, Network, Search
+from inzwa.engines.asr.copies import may_hold_copies, without_extra_copies
+from inzwa.engines.asr.hypothesis_checks import (
+    MIN_LOG_PROB,
+    SURE_LOG_PROB,
+    Hypothesis,
+    best,
+    is_clear,
+    is_echo,
+    is_silence,
+)
+from inzwa.engines.asr.network import Encoded, Network, Search
 from inzwa.engines.asr.networks import open_network
+from inzwa.engines.asr.syllables import SpokenSound
 from inzwa.engines.asr.tokenizer import WhisperTokenizer
 from inzwa.engines.worker import Worker
 from inzwa.models.local_model import LocalModel
@@ -35,10 +42,6 @@ GREEDY: Final = Search()
 BEAM: Final = Search(beam=5)
 """For an unsure hypothesis. Of 60 Shona clips 8 were unsure, with 102 wrong characters of 276. This left 95, in a
 median of 207 ms; a beam in the whole window 134, in 299. No English clip of 60 was unsure."""
-
-WHOLE_WINDOW: Final = Search(WINDOW_STATES)
-"""For a repeated one: the short window is most likely why. Greedy, because a beam repeats itself more often (scores are
-means over tokens, and copies are cheap): of 212 words and short phrases a beam here left 32 doubled, this 7."""
 
 
 class Whisper:
@@ -73,35 +76,66 @@ class Whisper:
     async def _hypothesis(self, sound: Sound, prompt: Sequence[int], options: HearOptions) -> Hypothesis:
         worker = self._finals if options.final else self._partials
         encoded = await worker.run(partial(self._network.encode, sound))
-        decode = partial(self._decode, encoded, most=max_tokens(sound))
-        found = await worker.run(partial(decode, prompt, draft=options.draft_tokens))
+        said = SpokenSound(sound)
+        hear = partial(self._hear, said, encoded)
+        found = await worker.run(partial(hear, options.language, prompt, draft=options.draft_tokens))
         if not options.final:
-            found = without_copies(found)
-        elif search := second_search(found):
-            found = believed(found, await worker.run(partial(decode, prompt, search)))
-        silent = is_silence(found) and options.final  # but hotwords make silence more likely
-        if not options.hotwords or not (silent or is_echo(found, options.hotwords)):
             return found
-        plain = await worker.run(partial(decode, self._tokenizer.prompt(options.language)))
-        if is_silence(plain) or (silent and is_loop(plain) and plain.no_speech > MAX_NO_SPEECH):
-            return replace(plain, text="")
-        return max(found, without_copies(plain), key=lambda each: each.confidence) if silent else found
+        length = await worker.run(said.length)
+        if is_clear(found, length) and not is_echo(found, options.hotwords):
+            return found
+        tried = [found]
+        for language in others(options):
+            plain = self._tokenizer.prompt(language)
+            tried.append(await worker.run(partial(hear, language, plain, draft=found.tokens)))
+        found = best(tried, length)
+        if found.confidence < MIN_LOG_PROB and not is_silence(found):
+            tried.append(await worker.run(partial(hear, options.language, prompt, BEAM)))
+            found = best(tried, length)
+        if any(map(is_silence, tried)) and not await worker.run(said.is_speech):
+            return replace(found, text="")
+        return found
 
-    def _decode(
-        self, encoded: Encoded, prompt: Sequence[int], search: Search = GREEDY, *, most: int, draft: Sequence[int] = ()
+    def _hear(
+        self,
+        said: SpokenSound,
+        encoded: Encoded,
+        language: str,
+        prompt: Sequence[int],
+        search: Search = GREEDY,
+        draft: Sequence[int] = (),
     ) -> Hypothesis:
-        decoded = self._network.decode(encoded, prompt, search, most, draft)
-        text = self._tokenizer.text(decoded.ids)
-        return Hypothesis(text, decoded.confidence, decoded.no_speech, len(decoded.ids) >= most, decoded.ids)
+        length = said.length()
+        for most in (likely_tokens(said.sound, length.syllables), max_tokens(said.sound)):
+            decoded = self._network.decode(encoded, prompt, search, most, draft)
+            text, unfinished = self._tokenizer.text(decoded.ids), len(decoded.ids) >= most
+            if not unfinished or may_hold_copies(text):
+                break
+            draft = decoded.ids
+        found = Hypothesis(text, decoded.confidence, decoded.no_speech, unfinished, decoded.ids, language)
+        unsure = unfinished or found.confidence < SURE_LOG_PROB
+        text = without_extra_copies(text, length, language, unsure=unsure)
+        return found if text == found.text else self._shortened(found, text, decoded.log_probs)
+
+    def _shortened(self, found: Hypothesis, text: str, log_probs: Sequence[float]) -> Hypothesis:
+        """The hypothesis with a beginning of its text, and the tokens of that."""
+        letters = _letters(text)
+        ends = (
+            end for end in range(len(found.tokens)) if _letters(self._tokenizer.text(found.tokens[:end])) >= letters
+        )
+        tokens = found.tokens[: next(ends, None)]
+        kept = log_probs[: len(tokens)]
+        confidence = sum(kept) / len(kept) if kept else found.confidence
+        return replace(found, text=text, confidence=confidence, unfinished=False, tokens=tokens)
 
 
-def second_search(first: Hypothesis) -> Search | None:
-    """How to decode again for a final transcript; None where the first hypothesis is good, or silence."""
-    if is_silence(first):
-        return None
-    if is_repeated(first):
-        return WHOLE_WINDOW
-    return BEAM if first.confidence < MIN_LOG_PROB else None
+def others(options: HearOptions) -> list[str]:
+    """The languages to hear a sound in without hotwords, when it is not clear with them."""
+    return [*([options.language] if options.hotwords else []), *([] if options.language == "en" else ["en"])]
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 @contextmanager
@@ -112,8 +146,7 @@ def open_whisper(model: LocalModel, *, threads: int = 2) -> Iterator[Whisper]:
         folder = model.path("model.bin").parent
         network, tokenizer = open_network(folder, model.path("tokenizer.json"), threads=threads)
         loaded = time.perf_counter()
-        encoded = network.encode(silence(1_000, INPUT_RATE))
-        network.decode(encoded, tokenizer.prompt("en"), GREEDY, MIN_TOKENS)
+        network.decode(network.encode(silence(1_000, INPUT_RATE)), tokenizer.prompt("en"), GREEDY, MIN_TOKENS)
         times = {"load_s": loaded - began, "warm_s": time.perf_counter() - loaded}
         info = model.engine_info("faster-whisper", network.version, **times)
         yield Whisper(network, tokenizer, finals, partials, info)

@@ -8,6 +8,7 @@ import struct
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +19,9 @@ import numpy as np
 
 from inzwa.audio.pcm import INPUT_RATE, Sound, silence
 from inzwa.engines.asr.audio_checks import QUIETEST_DBFS, loudest_dbfs, max_tokens, require_valid
-from inzwa.engines.asr.hypothesis_checks import MIN_LOG_PROB, Hypothesis, believed, is_repeated, without_copies
+from inzwa.engines.asr.copies import without_extra_copies
+from inzwa.engines.asr.hypothesis_checks import MIN_LOG_PROB, Hypothesis, best, is_repeated
+from inzwa.engines.asr.syllables import SpokenLength, SpokenSound
 from inzwa.engines.worker import Worker
 from inzwa.errors import EngineError, UnsupportedFormat
 from inzwa.models.local_model import LocalModel
@@ -65,11 +68,18 @@ class WhisperCpp:
         priority = Priority.URGENT if options.final else Priority.LOW
         decode = partial(self._context.decode, sound, options)
         found = await self._worker.run(partial(decode, _states(sound)), priority)
-        if not options.final:
-            found = without_copies(found)
-        elif is_repeated(found) or found.confidence < MIN_LOG_PROB:
-            found = believed(found, await self._worker.run(partial(decode, ALL_STATES), priority))
+        if is_repeated(found) or (options.final and found.confidence < MIN_LOG_PROB):
+            tried = [found]
+            if options.final:
+                tried.append(await self._worker.run(partial(decode, ALL_STATES), priority))
+            length = await self._worker.run(SpokenSound(sound).length, priority)
+            found = best([_without_copies(each, length) for each in tried], length)
         return Transcript(found.text, found.no_speech, found.confidence)
+
+
+def _without_copies(found: Hypothesis, length: SpokenLength) -> Hypothesis:
+    text = without_extra_copies(found.text, length, found.language)
+    return found if text == found.text else replace(found, text=text, unfinished=False)
 
 
 class Context:
@@ -114,7 +124,8 @@ class Context:
             return Hypothesis("", confidence=0.0, no_speech=1.0)
         confidence = float(np.mean(np.log(np.maximum(probabilities, 1e-9))))
         unfinished = len(probabilities) >= most
-        return Hypothesis(text.decode(errors="ignore").strip(), confidence, 0.0, unfinished)
+        written = text.decode(errors="ignore").strip()
+        return Hypothesis(written, confidence, 0.0, unfinished, language=options.language)
 
     def close(self) -> None:
         """Free the model. Once."""

@@ -7,8 +7,7 @@ import anyio
 import numpy as np
 import pytest
 
-from inzwa.engines.asr.hypothesis_checks import Hypothesis
-from inzwa.engines.asr.whisper import BEAM, WHOLE_WINDOW, open_whisper, second_search
+from inzwa.engines.asr.whisper import open_whisper, others
 from inzwa.errors import AudioTooLong, BadAudio, EngineError, UnsupportedFormat
 from inzwa.models.local_model import LocalModel
 from inzwa.protocols import FileInfo, HearOptions
@@ -97,19 +96,16 @@ async def test_a_short_sentence_comes_once(whisper, voice, sentences):
 
 
 @pytest.mark.parametrize(
-    ("first", "search"),
+    ("options", "languages"),
     [
-        (Hypothesis("Mvura iri", -0.3, 0.1), None),
-        (Hypothesis("", 0.0, 1.0), None),
-        (Hypothesis("you", -1.5, 0.8), None),
-        (Hypothesis("Mvura iri", -1.5, 0.1), BEAM),
-        (Hypothesis("kai " * 9, -0.1, 0.1), WHOLE_WINDOW),
-        (Hypothesis("Mvura iri. Mvura iri.", -0.2, 0.1), WHOLE_WINDOW),
-        (Hypothesis("Yes. Yes.", -1.5, 0.1), WHOLE_WINDOW),
+        (HearOptions(language="en"), []),
+        (HearOptions(language="en", hotwords=("mhoro",)), ["en"]),
+        (HearOptions(language="sn"), ["en"]),
+        (HearOptions(language="sn", hotwords=("mhoro",)), ["sn", "en"]),
     ],
 )
-def test_how_it_is_decoded_again_depends_on_what_is_wrong(first, search):
-    assert second_search(first) is search
+def test_what_is_not_clear_is_heard_without_hotwords_and_as_english(options, languages):
+    assert others(options) == languages
 
 
 @weights
