@@ -4,17 +4,32 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from inzwa.engines.llm.llama.requantise import with_fast_weights
 from inzwa.engines.selection import EMBEDDED
+from inzwa.models.local_model import LocalModel
 from inzwa.models.store import Store, default_cache
 
 
-def lend(models: Store, folder: Path, names: Iterable[str] = EMBEDDED.values()) -> Path:
-    """The folder, with these models in it: what a test brings in besides leaves nothing in the real cache."""
+def lend(models: Store, folder: Path, names: Iterable[str] = EMBEDDED.values(), *, derived: bool = True) -> Path:
+    """The folder, with these models in it: what a test brings in besides leaves nothing in the real cache.
+
+    With `derived` also the language model's weights as requantised for this machine, which takes some seconds once.
+    """
     (folder / "models").mkdir(parents=True)
     for name in names:
-        (folder / "models" / name).symlink_to(models.fetch(name).folder)
+        model = models.fetch(name)
+        (folder / "models" / name).symlink_to(model.folder)
+        if derived and name == EMBEDDED["llm"]:
+            _lend_derived(models, model, folder / "derived" / name)
     lend_verdicts(folder)
     return folder
+
+
+def _lend_derived(models: Store, model: LocalModel, folder: Path) -> None:
+    fast = with_fast_weights(models, model, "auto", "auto")
+    if fast.folder != model.folder:
+        folder.mkdir(parents=True)
+        (folder / fast.folder.name).symlink_to(fast.folder)
 
 
 def lend_verdicts(folder: Path) -> None:

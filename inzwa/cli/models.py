@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from inzwa.engines.llm.llama.requantise import with_fast_weights
 from inzwa.engines.selection import adapter, candidates, open_store, survey
 from inzwa.errors import ModelError, ModelUnavailable, ModelUntrusted, UnknownModel
 from inzwa.models.inventory import lines
@@ -135,5 +136,7 @@ def _fetch_adapter(store: Store, settings: Settings) -> None:
 
 def _fetch_one(store: Store, name: str, settings: Settings) -> None:
     model = store.fetch(name)
+    if store.entry(name).stage == "llm" and not settings.models_require_signature:
+        model = with_fast_weights(store, model, settings.llm_weights, settings.llm_library)
     print(f"{name}: ready, from {model.source}. {model.licence}: {model.consequence}")
     _warn_of_missing_signature(name, settings)

@@ -12,6 +12,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from inzwa.engines.llm.llama.library import libraries
+from inzwa.engines.llm.llama.requantise import with_fast_weights
 from inzwa.engines.llm.lora import Lora
 from inzwa.engines.llm.openai import Server, open_openai
 from inzwa.engines.opening import EngineSpec, open_engine
@@ -183,7 +184,11 @@ def _fetch(
             report(StageReport(stage, "fetching", detail, name, progress.phase, done, total))
 
     _entry(settings, name, kind or stage)
-    return open_store(settings, forward).fetch(name)
+    store = open_store(settings, forward)
+    model = store.fetch(name)
+    if (kind or stage) != "llm" or settings.models_require_signature:  # nobody signs for what is made here
+        return model
+    return with_fast_weights(store, model, settings.llm_weights, settings.llm_library)
 
 
 def _entry(settings: Settings, name: str, kind: str) -> Entry:

@@ -8,6 +8,7 @@ from typing import Final
 
 from inzwa.errors import ModelCorrupt, ModelUnavailable, ModelUntrusted, UnknownModel
 from inzwa.models.cache.conversion import Converts
+from inzwa.models.cache.derivation import Derivation
 from inzwa.models.cache.fetch import Fetcher
 from inzwa.models.cache.folder import Cache, free_bytes
 from inzwa.models.cache.lock_file import LockFile
@@ -113,6 +114,11 @@ class Store:
         self._report(Progress(name, "", size, size, "ready"))
         return model
 
+    def derivation(self, model: LocalModel, name: str, converter: Converts) -> Derivation:
+        """How this converter, called `name`, makes something else of a model that is here."""
+        conversion = self._models.derivation(model, name, converter)
+        return Derivation(self._fetcher, self.entry(model.name), model, conversion)
+
     def update(self, name: str) -> LocalModel:
         """The model as its source has it now, and models.lock with it. The old one stays whole until the new one is."""
         self._fetcher.update(self.entry(name))
@@ -124,8 +130,9 @@ class Store:
             entry = self.resolve(name)
             if entry is None or not (entry.folder or self._models.has_any(entry)):
                 raise ModelUnavailable(f"{name} is not in the cache {self.folder}; fetch it first")
-            faults = self._models.faults_of_all(entry, self._fetcher.on_check(entry))
-            model = None if faults else self._models.find(entry, self._fetcher.on_check(entry))
+            on_check = self._fetcher.on_check(entry)
+            faults = (*self._models.faults_of_all(entry, on_check), *self._models.faults_of_derived(entry, on_check))
+            model = None if faults else self._models.find(entry, on_check)
         if model is None:
             reason = "; ".join(map(str, faults)) or "not whole: what its engine opens is still to be made"
             raise ModelCorrupt(f"{name}: {reason}. Fetch it again to mend it.")

@@ -43,6 +43,8 @@ class EngineSettings(BaseSettings):
     """A name from `python -m inzwa models`, or `auto`."""
     llm_library: str = "auto"
     """Build of llama.cpp: `tuned`, `portable`, `prebuilt`, a folder; `auto`: in this order."""
+    llm_weights: Literal["auto", "original", "Q4_0", "Q4_K_M", "Q5_0", "Q8_0", "IQ4_NL"] = "auto"
+    """Type that the language model's weights are kept in here; `auto`: one that is fast, where theirs is not."""
     tts_engine: Literal["vits"] = "vits"
     """Voice engine: VITS in ONNX Runtime."""
     audio_out_codec: Literal["opus", "pcm16"] = "opus"

@@ -46,6 +46,16 @@ class Converted:
     files: tuple[FileInfo, ...]
 
 
+def read_record(folder: Path) -> Converted | None:
+    """What a conversion into this folder wrote down; None when there was none, or that cannot be understood."""
+    try:
+        record = json.loads((folder / RECORD).read_bytes())
+        files = files_from_json(record["outputs"])
+        return Converted(str(record["source"]), files) if files else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """One converter, the files that it is given, and the folder for what it makes."""
@@ -67,12 +77,7 @@ class Conversion:
 
     def read(self) -> Converted | None:
         """None when nothing was made, or the record cannot be understood."""
-        try:
-            record = json.loads((self.model_dir.folder / RECORD).read_bytes())
-            files = files_from_json(record["outputs"])
-            return Converted(str(record["source"]), files) if files else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return None
+        return read_record(self.model_dir.folder)
 
     def run(self, source: LocalModel, scratch: Path, report: ProgressCallback) -> None:
         """Convert into a folder of `scratch`, hash what came out, move all of it to its place, delete older ones.

@@ -37,7 +37,7 @@ class Fetcher:
             if resolved is not None and (model := self.models.find(resolved, self.on_check(entry))):
                 return model
             self.models.require_signature(entry)
-            with self._workspace(entry) as work:
+            with self.workspace(entry) as work:
                 return self._fetch(entry, resolved, work)
 
     def update(self, entry: Entry) -> None:
@@ -48,7 +48,7 @@ class Fetcher:
             raise ModelUntrusted(
                 f"{entry.name} is not updated where signatures are required: update and sign it where none is"
             )
-        with self.locked(entry), self._workspace(entry) as work:
+        with self.locked(entry), self.workspace(entry) as work:
             pin = self._pin(entry, entry.unpinned, work)
             source, folder = entry.unpinned.pinned(pin), self.models.model_dir(entry)
             self.models.cache.require_room(_missing_bytes(source, pin.files, work))
@@ -76,7 +76,8 @@ class Fetcher:
         return lambda file, size: self.report(Progress(entry.name, file, 0, size, "checking"))
 
     @contextmanager
-    def _workspace(self, entry: Entry) -> Iterator[Workspace]:
+    def workspace(self, entry: Entry) -> Iterator[Workspace]:
+        """Where to work on the model; needs its lock."""
         cache = self.models.cache
         with cache.workspace(entry.cache_name, entry.name, self.environ, self.report, self.pause) as work:
             yield work

@@ -1,6 +1,7 @@
 """The cache folder: what lies where, who may write, and what its disk refuses.
 
-`models/NAME` has files, `converted/NAME/KEY` what was made of them, `signatures/NAME.json` who signed for them,
+`models/NAME` has files, `converted/NAME/KEY` what was made of them for an engine that cannot open them,
+`derived/NAME/KEY` what was made of a model to run faster here, `signatures/NAME.json` who signed for the files,
 `partial/NAME` an unfinished fetch, and `locks/NAME.lock` lets one process or thread at a time write any of these.
 A fetch that is cut off at any moment leaves whole files, and in `partial` downloads that the next fetch resumes and
 scratch files that it deletes.
@@ -44,13 +45,18 @@ class Cache:
         return ModelDir(folder, self.hash_file, self.folder / "models" / name / RECORD)
 
     def forget_gone(self) -> None:
-        """Delete the records of users' own files that are gone, so that they do not pile up."""
+        """Delete the records of users' own files that are gone, and what was made of these: they would pile up."""
         for folder in (self.folder / "models").glob("*"):
-            self.model_dir(folder.name).forget_if_gone()
+            if self.model_dir(folder.name).forget_if_gone():
+                shutil.rmtree(self.derivations(folder.name), ignore_errors=True)
 
     def conversions(self, name: str) -> Path:
         """The folder of all that was made of the model's files."""
         return self.folder / "converted" / name
+
+    def derivations(self, name: str) -> Path:
+        """The folder of what was made of the whole model for this machine; nobody signs for it."""
+        return self.folder / "derived" / name
 
     def signature(self, name: str) -> Path:
         """The signed manifest of the model's files. It outlives the model, as a line in models.lock does."""
@@ -121,7 +127,7 @@ class Cache:
             )
 
     def _folders(self, name: str) -> tuple[Path, ...]:
-        return self.model_dir(name).folder, self.conversions(name), self._partial(name)
+        return self.model_dir(name).folder, self.conversions(name), self.derivations(name), self._partial(name)
 
     def _partial(self, name: str) -> Path:
         return self.folder / "partial" / name

@@ -112,13 +112,18 @@ class ModelDir:
         """Delete the record: everything is hashed again."""
         self._record_path.unlink(missing_ok=True)
 
-    def forget_if_gone(self) -> None:
-        """Delete the record and its folder where it is about files elsewhere, none of which is there any more."""
+    def forget_if_gone(self) -> bool:
+        """Delete the record and its folder where it is about files elsewhere, none of which is there any more.
+
+        Whether it was.
+        """
         place = Path(self.source)
         with contextlib.suppress(OSError):  # what stays does no harm
             if place.is_absolute() and not any((place / name).exists() for name in self._recorded()):
                 self._record_path.unlink()
                 self.folder.rmdir()
+                return True
+        return False
 
     def keep_only(self, files: Sequence[FileInfo]) -> None:
         """Delete what else lies there: files of an earlier version."""

@@ -1,14 +1,14 @@
 """What the cache has of a model, verified; nothing is fetched here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inzwa.errors import CatalogueError, ModelCorrupt, ModelUnavailable
-from inzwa.models.cache.conversion import Conversion, Converts
+from inzwa.models.cache.conversion import Conversion, Converts, read_record
 from inzwa.models.cache.folder import Cache
 from inzwa.models.cache.lock_file import LockFile
 from inzwa.models.cache.model_dir import Checking, Fault, ModelDir
-from inzwa.models.catalogue import Entry
+from inzwa.models.catalogue import Entry, cache_name
 from inzwa.models.checksums import Digest
 from inzwa.models.local_model import LocalModel
 from inzwa.models.signing.policy import SignaturePolicy
@@ -75,6 +75,14 @@ class VerifiedModels:
             return raw
         return (*raw, *self.conversion(entry).model_dir.faults(converted.files, on_check, again=True))
 
+    def faults_of_derived(self, entry: Entry, on_check: Checking) -> tuple[Fault, ...]:
+        """Which files that were made of the whole model are missing or damaged, each hashed again."""
+        folders = [folder for folder in self.cache.derivations(entry.cache_name).glob("*") if folder.is_dir()]
+        made = [(ModelDir(folder, self.cache.hash_file), read_record(folder)) for folder in folders]
+        return tuple(
+            fault for folder, record in made if record for fault in folder.faults(record.files, on_check, again=True)
+        )
+
     def has_any(self, entry: Entry) -> bool:
         """Whether anything of it lies here, damaged or not."""
         return self.model_dir(entry).has_any(entry.files) or bool(entry.convert and self.conversion(entry).read())
@@ -94,6 +102,18 @@ class VerifiedModels:
             raise CatalogueError(f"{entry.name}.convert: expected one of {known}, found {entry.convert!r}")
         parent = self.cache.conversions(entry.cache_name)
         return Conversion(entry.convert, self.converters[entry.convert], entry.files, parent, self.cache.hash_file)
+
+    def derivation(self, model: LocalModel, name: str, converter: Converts) -> Conversion:
+        """How something else is made of a model that is here."""
+        parent = self.cache.derivations(cache_name(model.name))
+        return Conversion(name, converter, model.files, parent, self.cache.hash_file)
+
+    def find_derived(self, model: LocalModel, derivation: Conversion, on_check: Checking) -> LocalModel | None:
+        """What was made of the model, if all of it is here and verified."""
+        made, folder = derivation.read(), derivation.model_dir
+        if made is None or folder.faults(made.files, on_check):
+            return None
+        return replace(model, folder=folder.folder, files=made.files, source=made.source)
 
     def _find_unsigned(self, entry: Entry, on_check: Checking) -> LocalModel | None:
         if entry.folder is not None:
