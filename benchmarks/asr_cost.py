@@ -119,7 +119,7 @@ def main() -> None:
     model = store.fetch("whisper-base")
     before = resident_mb()
     began = time.process_time()
-    network, tokenizer = open_network(model.folder, model.path("tokenizer.json"), threads=1)
+    network, tokenizer = open_network(model, threads=1)
     opened_s = time.process_time() - began
     return_free_memory()
     after = resident_mb()

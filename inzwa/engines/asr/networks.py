@@ -4,7 +4,6 @@ Only one of the two is loaded: CTranslate2's library takes 30 MB even while it d
 """
 
 import logging
-from pathlib import Path
 from pkgutil import resolve_name
 from typing import Final
 
@@ -14,6 +13,7 @@ from inzwa.engines.asr.onnx_network import OnnxNetwork
 from inzwa.engines.asr.tokenizer import WhisperTokenizer
 from inzwa.errors import EngineError, NotConvertible
 from inzwa.formats.ct2_file import Ct2File
+from inzwa.models.local_model import LocalModel
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +21,15 @@ _ENGLISH_TOKENS: Final = 51_864
 """The vocabulary of a Whisper for English only; the others' are larger."""
 
 
-def open_network(folder: Path, tokenizer_file: Path, *, threads: int) -> tuple[Network, WhisperTokenizer]:
-    """Of CTranslate2's files in `folder`. EngineError where they are no Whisper."""
+def open_network(model: LocalModel, *, threads: int) -> tuple[Network, WhisperTokenizer]:
+    """Of CTranslate2's files. EngineError where they are no Whisper."""
+    file = model.path("model.bin")
     try:
-        model = Ct2File(folder / "model.bin")
-        multilingual = len(model.weights(EMBEDDINGS)) > _ENGLISH_TOKENS
-        tokenizer = WhisperTokenizer(tokenizer_file, multilingual=multilingual)
-        return OnnxNetwork(folder, model, tokenizer.special_tokens, threads=threads), tokenizer
+        weights = Ct2File(file)
+        multilingual = len(weights.weights(EMBEDDINGS)) > _ENGLISH_TOKENS
+        tokenizer = WhisperTokenizer(model.path("tokenizer.json"), multilingual=multilingual)
+        return OnnxNetwork(file.parent, weights, tokenizer.special_tokens, threads=threads), tokenizer
     except (EngineError, NotConvertible) as error:  # weights in INT8, an unknown layout or tokenizer
-        log.info("%s runs on CTranslate2, token by token: %s", folder.name, error.message)
-    network = resolve_name("inzwa.engines.asr.ct2_network:Ct2Network")(folder, threads=threads)
-    return network, WhisperTokenizer(tokenizer_file, multilingual=network.multilingual)
+        log.info("%s runs on CTranslate2, token by token: %s", model.name, error.message)
+    network = resolve_name("inzwa.engines.asr.ct2_network:Ct2Network")(file.parent, threads=threads)
+    return network, WhisperTokenizer(model.path("tokenizer.json"), multilingual=network.multilingual)

@@ -143,8 +143,7 @@ def open_whisper(model: LocalModel, *, threads: int = 2) -> Iterator[Whisper]:
     """The recogniser, loaded and warmed up. EngineError where the files are no Whisper of CTranslate2's."""
     with Worker("asr-final") as finals, Worker("asr-partial") as partials:
         began = time.perf_counter()
-        folder = model.path("model.bin").parent
-        network, tokenizer = open_network(folder, model.path("tokenizer.json"), threads=threads)
+        network, tokenizer = open_network(model, threads=threads)
         loaded = time.perf_counter()
         network.decode(network.encode(silence(1_000, INPUT_RATE)), tokenizer.prompt("en"), GREEDY, MIN_TOKENS)
         times = {"load_s": loaded - began, "warm_s": time.perf_counter() - loaded}

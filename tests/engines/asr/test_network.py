@@ -18,8 +18,7 @@ LINE = "The train to the city leaves at nine in the morning."
 
 @pytest.fixture(scope="module")
 def opened(models):
-    base = models.fetch("whisper-base")
-    return open_network(base.folder, base.path("tokenizer.json"), threads=2)
+    return open_network(models.fetch("whisper-base"), threads=2)
 
 
 @pytest.fixture(scope="module")

@@ -147,8 +147,7 @@ def test_without_rules_there_is_no_decoder(tmp_path, said):
 
 @pytest.fixture(scope="module")
 def opened(models):
-    base = models.fetch("whisper-base")
-    return open_network(base.folder, base.path("tokenizer.json"), threads=2)
+    return open_network(models.fetch("whisper-base"), threads=2)
 
 
 @weights
