@@ -20,6 +20,7 @@ from inzwa.engines.tts.text.frontend import Ids, SynthesisConfig
 from inzwa.engines.tts.vits_graph import split_vits
 from inzwa.errors import EngineError
 from inzwa.formats.onnx_graph import MalformedGraph, read_graph
+from inzwa.formats.onnx_layer_norms import fuse_layer_norms
 
 FIRST_CHUNK_FRAMES: Final = 24
 """The first chunk: 0.28 s of a voice with 256 samples a frame at 22.05 kHz."""
@@ -49,7 +50,7 @@ class ChunkedVoice:
         except MalformedGraph as error:
             raise EngineError("tts", f"{path.name} is no VITS voice that can be read.") from error
         try:
-            parts = split_vits(graph)
+            parts = split_vits(fuse_layer_norms(graph))
             self._seams = parts.seams
             self._text, self._flow = (
                 open_session(part, threads=threads, lean=True) for part in (parts.text, parts.flow)
