@@ -17,7 +17,9 @@ POISON = 666
 class CountingRunner:
     """Cells as lists. Replies `<7><8><9>...`: the length that the sequence has at each token."""
 
-    def __init__(self, reply_tokens=1000, gate=None):
+    def __init__(self, reply_tokens=1000, gate=None, *, moves=True):
+        self.moves = moves
+        """Whether cells can be moved."""
         self.cells: dict[int, list[int]] = {}
         self.reply_tokens = reply_tokens
         self.gate: threading.Event | None = gate
@@ -28,6 +30,11 @@ class CountingRunner:
     def truncate(self, sequence_id, length):
         del self.cells.setdefault(sequence_id, [])[length:]
         return True
+
+    def close_gap(self, sequence_id, begin, end):
+        if self.moves:
+            del self.cells[sequence_id][begin:end]
+        return self.moves
 
     def share(self, source_id, target_id, length):
         assert not self.cells.get(target_id), "only an empty sequence can be given cells"

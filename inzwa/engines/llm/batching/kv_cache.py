@@ -8,7 +8,10 @@ prompt) belongs to one more sequence, the shared prefix: its cells are shared, n
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Protocol
+from typing import Final, Protocol
+
+MIN_MOVED: Final = 64
+"""Tokens that a gap must have behind it: fewer are computed again in little more time than moving takes."""
 
 
 class Cells(Protocol):
@@ -16,6 +19,11 @@ class Cells(Protocol):
 
     def truncate(self, sequence_id: int, length: int) -> bool:
         """Free the sequence's cells from position `length` on; False when it was not possible. Length 0 always is."""
+        ...
+
+    def close_gap(self, sequence_id: int, begin: int, end: int) -> bool:
+        """Free the sequence's cells from position `begin` to `end`, and move those behind forward by as much; False
+        when it was not possible, and then nothing has changed."""
         ...
 
     def share(self, source_id: int, target_id: int, length: int) -> None:
@@ -51,6 +59,14 @@ def common_length(one: Sequence[int], other: Sequence[int]) -> int:
     return next((at for at in range(shorter) if one[at] != other[at]), shorter)
 
 
+def _find(tokens: Sequence[int], wanted: Sequence[int], start: int) -> int | None:
+    """Where the MIN_MOVED wanted tokens first stand in `tokens` from `start` on; None where they do not."""
+    if len(wanted) < MIN_MOVED:
+        return None
+    places = range(start, len(tokens) - MIN_MOVED + 1)
+    return next((at for at in places if tokens[at] == wanted[0] and tokens[at : at + MIN_MOVED] == list(wanted)), None)
+
+
 class KvCache:
     """The slots of one context with `capacity` cells. One thread uses it."""
 
@@ -62,6 +78,8 @@ class KvCache:
         self.shared_prefix = SequenceSlot(slots)
         self.evicted = 0
         """Conversations whose cells were given to others."""
+        self.moved = 0
+        """Times that the cells of what was kept of a conversation were moved, instead of computed again."""
 
     def allocate(self, prompt: Sequence[int], session: str, reserve: int) -> SequenceSlot | None:
         """A slot whose cells hold as much of the prompt's beginning as is cached; None while there is no room.
@@ -74,6 +92,7 @@ class KvCache:
         if slot.session != session or not session:
             self._evict(slot)
         slot.session, slot.reserved = session, reserve
+        self._close_gap(slot, prompt)
         self._truncate(slot, common_length(slot.tokens, prompt[:-1]))
         self.use_prefix(slot, prompt)
         return slot
@@ -158,6 +177,14 @@ class KvCache:
             self._cells.truncate(slot.number, 0)
         del slot.tokens[length:]
         slot.shared = min(slot.shared, length)
+
+    def _close_gap(self, slot: SequenceSlot, prompt: Sequence[int]) -> None:
+        """Where the conversation's oldest turns were forgotten: keep the cells of the turns behind them."""
+        begin = common_length(slot.tokens, prompt)
+        end = _find(slot.tokens, prompt[begin : begin + MIN_MOVED], begin + 1)
+        if end is not None and begin >= slot.shared and self._cells.close_gap(slot.number, begin, end):
+            del slot.tokens[begin:end]
+            self.moved += 1
 
     def _share(self, source: SequenceSlot, target: SequenceSlot, length: int) -> None:
         self._cells.share(source.number, target.number, length)

@@ -6,7 +6,7 @@ cells: 74 tokens/s with it, 33 without).
 """
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,9 @@ from inzwa.hardware.processor import free_cores, usable_cores
 from inzwa.protocols import ChatOptions
 
 Adapter: TypeAlias = "ctypes._Pointer[ctypes.c_void_p]"
+
+FreeCores: TypeAlias = Callable[[int], int]
+"""Of so many cores, how many nothing else wants at this moment."""
 
 PENALTY_TOKENS: Final = 64
 """How far back the repeat penalty looks, in tokens of the reply."""
@@ -54,9 +57,7 @@ class ContextSize:
     batch_tokens: int
     """Tokens of one batch at most."""
     threads: int
-    """For prompts, and for the tokens of several conversations at once."""
-    token_threads: int = 0
-    """For one token at a time; 0 for as many."""
+    """At most; a batch gets no more than there are free cores."""
 
 
 class LlamaSampler:
@@ -93,7 +94,12 @@ class LlamaRunner:
     """A context and its batch. One thread uses it; the vocabulary is for all."""
 
     def __init__(
-        self, context: llama.llama_context_p, vocabulary: LlamaVocabulary, batch: llama.llama_batch, size: ContextSize
+        self,
+        context: llama.llama_context_p,
+        vocabulary: LlamaVocabulary,
+        batch: llama.llama_batch,
+        size: ContextSize,
+        free: FreeCores,
     ) -> None:
         self.vocabulary = vocabulary
         self.token_bytes, self.is_end = vocabulary.token_bytes, vocabulary.is_end
@@ -101,11 +107,23 @@ class LlamaRunner:
         self._memory = llama.llama_get_memory(context)
         self._batch = batch
         self._positions = cast("ctypes.Array[ctypes.c_int32]", batch.pos)  # declared as an array of arrays
-        self._size, self._cores, self._threads = size, usable_cores(), size.threads
+        self._size, self._free, self._cores = size, free, usable_cores()
+        self.threads = size.threads
+        """Threads of the last batch."""
 
     def truncate(self, sequence_id: int, length: int) -> bool:
         """Free the sequence's cells from position `length` on; False when it was not possible."""
         return bool(llama.llama_memory_seq_rm(self._memory, sequence_id, length, -1))
+
+    def close_gap(self, sequence_id: int, begin: int, end: int) -> bool:
+        """Free the sequence's cells from `begin` to `end` and move those behind forward: their keys are rotated to the
+        new positions with the next batch. False where the model's positions do not allow that."""
+        if not llama.llama_memory_can_shift(self._memory):
+            return False
+        if not llama.llama_memory_seq_rm(self._memory, sequence_id, begin, end):
+            return False
+        llama.llama_memory_seq_add(self._memory, sequence_id, end, -1, begin - end)
+        return True
 
     def share(self, source_id: int, target_id: int, length: int) -> None:
         """Mark the first `length` cells of `source_id` as `target_id`'s too."""
@@ -126,11 +144,13 @@ class LlamaRunner:
             raise DecodeFailed(f"llama_decode returned {code}.")
 
     def _choose_threads(self) -> None:
-        """No more than there are free cores: a thread that spins at a barrier for one not scheduled costs time."""
-        threads = min(self._size.threads, free_cores(self._cores))
-        if threads != self._threads:
-            self._threads = threads
-            llama.llama_set_n_threads(self._context, min(self._size.token_threads or threads, threads), threads)
+        """As many as there are free cores. Threads meet at some 300 barriers a token and spin there: one that waits for
+        another that is not scheduled costs more than both can save (two threads beside a process that keeps one of two
+        cores busy: 9 tokens a second; one: 46; with this choice: 48; alone on both cores 43 with one, 63 with two)."""
+        threads = min(self._size.threads, self._free(self._cores))
+        if threads != self.threads:
+            self.threads = threads
+            llama.llama_set_n_threads(self._context, threads, threads)
 
     def open_sampler(self, options: ChatOptions) -> LlamaSampler:
         """A chain for one reply."""
@@ -190,6 +210,7 @@ def open_runner(
     size: ContextSize,
     adapter: "Adapter | None" = None,
     scale: float = 1.0,
+    free: FreeCores = free_cores,
 ) -> Iterator[LlamaRunner]:
     """A context for the model, with the adapter if one is given. EngineError where there is no memory for it."""
     context = llama.llama_init_from_model(model, _context_params(size))
@@ -201,7 +222,7 @@ def open_runner(
             adapters, scales = (llama.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(scale)
             if code := llama.llama_set_adapters_lora(context, adapters, 1, scales):
                 raise EngineError("llm", f"llama.cpp could not add the adapter: it returned {code}.")
-        yield LlamaRunner(context, LlamaVocabulary(model), batch, size)
+        yield LlamaRunner(context, LlamaVocabulary(model), batch, size, free)
     finally:
         llama.llama_batch_free(batch)
         llama.llama_free(context)
@@ -212,7 +233,7 @@ def _context_params(size: ContextSize) -> llama.llama_context_params:
     params.n_ctx, params.n_seq_max = size.cells, size.sequences
     params.n_batch = params.n_ubatch = size.batch_tokens
     params.n_outputs_max = size.sequences  # one each, instead of the whole batch: 49152 floats an output add up
-    params.n_threads, params.n_threads_batch = size.token_threads or size.threads, size.threads
+    params.n_threads = params.n_threads_batch = size.threads
     params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
     params.kv_unified, params.no_perf = True, True
     return params

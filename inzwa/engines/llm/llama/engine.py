@@ -35,10 +35,6 @@ from inzwa.protocols import ChatOptions, EngineInfo, Message
 SLOTS_PER_REQUEST: Final = 2
 """Conversations cached for each that can be answered at once: most of them listen while a few are spoken to."""
 
-DECODE_SINGLE_UP_TO: Final = 2
-"""Up to here one thread makes single tokens faster: two meet at some 300 barriers a token. On two cores with
-SmolLM2-135M 84 tokens a second against 47, while two threads prefill a prompt in two thirds of the time."""
-
 CONTEXTS: Final = 2
 """Full conversations that the cells hold; most are far from full."""
 
@@ -150,7 +146,6 @@ def open_llama(
             sequences=slots + 1,
             batch_tokens=max_sequences + CHUNK_TOKENS,
             threads=threads,
-            token_threads=1 if threads <= DECODE_SINGLE_UP_TO else threads,
         )
         adapter = load_adapter(weights, lora.model.path(".gguf")) if lora else None
         with open_runner(weights, size, adapter, lora.scale if lora else 0.0) as runner:

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inzwa.engines.llm.batching.kv_cache import KvCache, common_length
+from inzwa.engines.llm.batching.kv_cache import MIN_MOVED, KvCache, common_length
 from tests.engines.llm.doubles import CountingRunner
 
 
 class Prefiller:
     """Prefills prompts at once, as the engine core does batch by batch."""
 
-    def __init__(self, slots=2, capacity=100):
-        self.runner = CountingRunner()
+    def __init__(self, slots=2, capacity=100, *, moves=True):
+        self.runner = CountingRunner(moves=moves)
         self.cache = KvCache(self.runner, slots, capacity)
 
     def begin(self, prompt, session="", reply=0, prefix=0):
@@ -51,6 +51,38 @@ def test_a_session_prefills_only_what_is_new():
     prefiller = Prefiller()
     assert prefiller.turn([1, 2, 3], "a") == 3
     assert prefiller.turn([1, 2, 3, 4, 5], "a") == 2
+
+
+SYSTEM, FORGOTTEN, KEPT = [1, 2, 3], list(range(100, 150)), list(range(200, 200 + MIN_MOVED))
+
+
+def test_what_is_kept_of_a_conversation_is_moved_and_not_read_again():
+    prefiller = Prefiller(capacity=1_000)
+    prefiller.turn([*SYSTEM, *FORGOTTEN, *KEPT, 7], "a")
+    assert prefiller.turn([*SYSTEM, *KEPT, 8, 9], "a") == 2
+    assert (prefiller.runner.cells[0], prefiller.cache.moved) == ([*SYSTEM, *KEPT, 8, 9], 1)
+    assert prefiller.cache.slots[0].tokens == prefiller.runner.cells[0]
+
+
+def test_little_that_is_kept_is_read_again():
+    prefiller = Prefiller(capacity=1_000)
+    prefiller.turn([*SYSTEM, *FORGOTTEN, *KEPT[1:]], "a")
+    assert prefiller.turn([*SYSTEM, *KEPT[1:], 8], "a") == len(KEPT)
+    assert prefiller.cache.moved == 0
+
+
+def test_where_cells_cannot_be_moved_what_is_kept_is_read_again():
+    prefiller = Prefiller(capacity=1_000, moves=False)
+    prefiller.turn([*SYSTEM, *FORGOTTEN, *KEPT], "a")
+    assert prefiller.turn([*SYSTEM, *KEPT, 8], "a") == len(KEPT) + 1
+
+
+def test_the_shared_beginning_is_not_moved():
+    prefiller = Prefiller(capacity=1_000)
+    shared = [*SYSTEM, *FORGOTTEN]
+    prefiller.turn([*shared, *KEPT], "a", prefix=len(shared))
+    assert prefiller.turn([*SYSTEM, *KEPT, 8], "a") == len(KEPT) + 1
+    assert prefiller.cache.shared_prefix.tokens == shared
 
 
 def test_a_change_in_the_middle_is_prefilled_from_there_on():

@@ -69,6 +69,28 @@ def test_shared_cells_need_not_be_computed_again(runner):
     assert likeliest(runner, text, sequence=2, computed=computed) == expected
 
 
+def test_cells_behind_a_gap_are_moved_and_read_on_from(runner):
+    """What was forgotten stood before it: the count goes on as if it had not been said."""
+    texts = "I can count:", " red blue green yellow.", " one two three four five six seven"
+    first, forgotten, count = (runner.vocabulary.tokens(text) for text in texts)
+    runner.decode([part((*first, *forgotten, *count[:-1]))])
+    assert runner.close_gap(0, len(first), len(first) + len(forgotten))
+    sampler = runner.open_sampler(GREEDY)
+    runner.decode([part(count[-1:], computed=len(first) + len(count) - 1)])
+    assert runner.token_bytes(sampler.sample(0)) == b" eight"
+    sampler.close()
+
+
+def test_each_batch_gets_as_many_threads_as_cores_are_free(weights):
+    free = [2, 1, 1, 5]
+    with open_runner(weights, SIZE, free=lambda _: free.pop(0)) as runner:
+        threads = []
+        for computed in range(4):
+            runner.decode([part((1,), computed=computed)])
+            threads.append(runner.threads)
+    assert threads == [2, 1, 1, 2]
+
+
 def test_a_batch_of_the_wrong_size_fails_and_harms_nothing(runner):
     with pytest.raises(DecodeFailed):
         likeliest(runner, "one " * 40)
