@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inzwa.audio.codecs import MAX_PACKET_MS, OpusDecoder, OpusEncoder, opus_packet_ms
+from inzwa.audio.codecs import CELT_FROM_BPS, MAX_PACKET_MS, OpusDecoder, OpusEncoder, opus_packet_ms
 from inzwa.errors import BadAudio
 from tests.sounds import tone
 
@@ -40,3 +40,10 @@ def test_a_stream_goes_on_behind_a_packet_that_was_refused() -> None:
     heard = np.concatenate([decoder.decode(packet) for packet in packets])
     assert heard.size >= 16 * 380
     assert np.abs(heard).max() > 0.1
+
+
+@pytest.mark.parametrize(("bitrate", "celt_alone"), [(12_000, False), (CELT_FROM_BPS, True), (28_000, True)])
+def test_the_cheaper_codec_of_opus_is_used_where_there_are_bits_enough(bitrate: int, celt_alone: bool) -> None:
+    encoder = OpusEncoder(bitrate)
+    packets = [*encoder.encode(tone(400), 16_000), *encoder.flush()]
+    assert {packet[0] >> 3 >= 16 for packet in packets} == {celt_alone}  # RFC 6716, table 2
