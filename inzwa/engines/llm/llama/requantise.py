@@ -26,7 +26,7 @@ from inzwa.models.store import Store
 log = logging.getLogger(__name__)
 
 ORIGINAL: Final = "original"
-RULE: Final = "1"
+RULE: Final = "2"
 """Changes with the rule in requantise_types.py, so that files of an older one are made again."""
 MOST_LOSS: Final = 0.1
 """Nats a token by which `auto` may change what a model says next, at most."""
@@ -86,7 +86,7 @@ def with_fast_weights(store: Store, model: LocalModel, wanted: str, library: str
     """The model in types that are fast here; as it came where nothing is gained or it cannot be made, which is logged.
 
     `wanted` is `auto`, `original` or the type for all; `library` names a build of llama.cpp as the setting does.
-    Blocking: the first time all weights are read, a second for each 100 MB about.
+    Blocking: the first time all weights are read and made anew, some seconds for each 100 MB.
     """
     if wanted == ORIGINAL or sum(file.name.endswith(SUFFIX) for file in model.files) != 1:
         return model
