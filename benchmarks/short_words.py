@@ -124,8 +124,8 @@ def espeak(text: str, voice: str, wpm: int, pitch: int) -> Sound:
 
 
 def plain_words(text: str) -> list[str]:
-    """As they are compared: figures of the texts as words."""
-    return [part for word in compared_words(text) for part in FIGURES.get(word, word).split()]
+    """As they are compared: figures of the texts as words, and what hyphens join as one word."""
+    return [part for word in compared_words(text.replace("-", "")) for part in FIGURES.get(word, word).split()]
 
 
 def times(words: Sequence[str]) -> int:

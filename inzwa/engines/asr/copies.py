@@ -17,15 +17,15 @@ _MAX_COPIES: Final = {1: 4, 2: 2, 3: 2}
 
 COPY_MS: Final = 370
 """From one copy to the next at least. Of 200 short utterances the two syllables of one word lay 70 to 350 ms apart but
-for four, "yes, yes" and "no, no, no" 390 to 620."""
+for two, those of "yes, yes" and "no, no, no" 390 to 620."""
 
 _ROUNDED_UP: Final = 0.4
 """Share of a copy that counts as one: a syllable in ten goes unnoticed."""
 
 _LOOP_SYLLABLES: Final = 2
 _LOOP_DOUBT: Final = 0.5
-"""In a loop a copy counts as so many syllables at least, and half a copy more has to be there: it shows nothing but
-that the decoder repeats itself."""
+"""In a loop, which shows nothing but that the decoder repeats itself, a copy counts as so many syllables at least, and
+half a syllable more, unless all lie as far apart as copies do."""
 
 _TOO_LONG: Final = 1.5
 """Syllables of a text by those of its sound, from which phrases that are nearly alike count as copies."""
@@ -95,7 +95,8 @@ def _copies_said(text: str, cycle: int, said: SpokenLength, language: str, *, lo
     syllables = max(count_in_text(_beginning(text, cycle), language=language), 1)
     counted = said.syllables / syllables + _ROUNDED_UP
     if looping or copies > _MAX_COPIES[1]:
-        counted = said.syllables / max(syllables, _LOOP_SYLLABLES) - _LOOP_DOUBT
+        apart = said.span_ms >= COPY_MS * (said.syllables - 1)
+        counted = said.syllables / (syllables if apart else max(syllables, _LOOP_SYLLABLES) + _LOOP_DOUBT)
     room = min(int(counted), 1 + said.span_ms // COPY_MS)
     return max(1, min(copies, room))
 

@@ -55,7 +55,7 @@ class Hypothesis:
 def is_silence(hypothesis: Hypothesis) -> bool:
     """Whether there are no words, or the network itself does not believe that anybody spoke."""
     unsure = hypothesis.no_speech > MAX_NO_SPEECH and hypothesis.confidence < SURE_LOG_PROB
-    return unsure or not _has_words(hypothesis.text)
+    return unsure or not has_words(hypothesis.text)
 
 
 def is_echo(hypothesis: Hypothesis, hotwords: Sequence[str]) -> bool:
@@ -100,5 +100,6 @@ def best(hypotheses: Sequence[Hypothesis], length: SpokenLength) -> Hypothesis:
     return max(better, key=lambda each: score(each, length), default=found)
 
 
-def _has_words(text: str) -> bool:
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a figure in it."""
     return any(map(str.isalnum, text))

@@ -26,6 +26,7 @@ from inzwa.engines.asr.hypothesis_checks import (
     SURE_LOG_PROB,
     Hypothesis,
     best,
+    has_words,
     is_clear,
     is_echo,
     is_silence,
@@ -69,7 +70,7 @@ class Whisper:
         if loudest_dbfs(sound) < QUIETEST_DBFS:
             return Transcript("", no_speech=1.0)
         found = await self._hypothesis(sound, prompt, options)
-        if is_silence(found):
+        if not has_words(found.text):
             return Transcript("", found.no_speech, found.confidence)
         return Transcript(found.text, found.no_speech, found.confidence, found.tokens)
 
@@ -80,7 +81,7 @@ class Whisper:
         hear = partial(self._hear, said, encoded)
         found = await worker.run(partial(hear, options.language, prompt, draft=options.draft_tokens))
         if not options.final:
-            return found
+            return replace(found, text="") if is_silence(found) else found
         length = await worker.run(said.length)
         if is_clear(found, length) and not is_echo(found, options.hotwords):
             return found

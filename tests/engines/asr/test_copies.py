@@ -64,6 +64,8 @@ def test_a_phrase_comes_as_often_as_the_sound_has_syllables_for(text, syllables,
         ("No, no, no.", 3, 830, "No, no, no."),
         ("No, no, no, no.", 3, 830, "No, no, no"),
         ("Wait. Wait.", 2, 350, "Wait."),
+        ("No, no, no, no, no, no, no", 3, 1_000, "No, no, no"),
+        ("Wait. Wait. Wait. Wait. Wait. Wai", 2, 350, "Wait."),
     ],
 )
 def test_copies_of_one_syllable_lie_further_apart_than_syllables_of_a_word(text, syllables, span_ms, said):
