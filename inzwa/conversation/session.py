@@ -24,7 +24,7 @@ from inzwa.conversation.turn_taking import FinalTranscript, Turns
 from inzwa.errors import AudioTooLong, EngineError, InzwaError, ungrouped
 from inzwa.events import Cancel, ClientEvent, EndTurn, MicrophoneFrame, SpeechStart, SpeechStop, TypedText
 from inzwa.protocols import Engines, Transcript, stage_errors
-from inzwa.shona.dialogue.turn_cues import turn_cue
+from inzwa.shona.dialogue.completeness import UNFINISHED, completeness
 
 
 class Session:
@@ -151,13 +151,13 @@ class Session:
             text = await utterance.make_draft(draft, sound)
             if text is not None and await self._barge_in.is_answered(utterance, text) and text:
                 self._hint(utterance, text)
-                if turn_cue(text) == "hesitating" or not self.turns.speculate(text):
+                if completeness(text) < UNFINISHED or not self.turns.speculate(text):
                     await self.turns.prefill(text)
 
     def _hint(self, utterance: Utterance, text: str) -> None:
         """Tell the endpointer what the words suggest, unless their utterance is over."""
         if text and utterance is self._utterance:
-            self._input.hint(turn_cue(text))
+            self._input.hint(completeness(text))
 
     def _drop_utterance(self) -> None:
         """What is being said now is not wanted."""

@@ -75,10 +75,10 @@ class EngineSettings(BaseSettings):
     speech_threshold: float = Field(default=0.5, ge=0.1, le=0.95)
     """Probability from which a frame counts as speech."""
     silence_ms: int = Field(default=700, ge=100, le=5_000)
-    """Milliseconds of silence that end an utterance."""
-    silence_floor_ms: int = Field(default=450, ge=100, le=5_000)
-    """The least that adapting may make of silence_ms, after a long or finished utterance."""
-    pause_ms: int = Field(default=130, ge=60, le=1_000)
+    """Milliseconds of silence that end an utterance where nothing speaks for its end or against it."""
+    silence_floor_ms: int = Field(default=300, ge=100, le=5_000)
+    """The least that adapting may make of silence_ms, after an utterance that sounds finished."""
+    pause_ms: int = Field(default=96, ge=60, le=1_000)
     """Milliseconds of silence after which the transcript is begun, in case the user has finished."""
     partial_ms: int = Field(default=400, ge=100, le=5_000)
     """Milliseconds of new speech between two partial transcripts."""

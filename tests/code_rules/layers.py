@@ -72,6 +72,7 @@ PURE: Final = (
     "inzwa.conversation.input.endpointing",
     "inzwa.conversation.input.partials",
     "inzwa.conversation.input.prosody",
+    "inzwa.conversation.input.turn_end",
     "inzwa.conversation.history",
     "inzwa.conversation.output.playout_clock",
     "inzwa.conversation.output.phrase_spans",

@@ -108,6 +108,7 @@ NOT_RUN: Final = (
             ".venv/bin/python -m benchmarks.voice_chunks",
             ".venv/bin/python -m benchmarks.voice_level",
             ".venv/bin/python -m benchmarks.voice_cer",
+            ".venv/bin/python -m benchmarks.silence",
             ".venv/bin/python -m benchmarks.shona_text",
             ".venv/bin/python -m benchmarks.convert_whisper",
         ),

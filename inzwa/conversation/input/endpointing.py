@@ -12,14 +12,16 @@ Time is counted in frames of one length. The states and what moves between them:
                                                             is cut, unless that gives up more than half
     OVERRUN   quiet for `silence_ms`          -> QUIET      the excess speech is discarded
 
-The hangover adapts: after a long utterance a pause is more likely its end (silence_ms shrinks to silence_floor_ms
-between `short_ms` and `long_ms` of speech); a sentence that sounds finished ends at the floor; one that trails off on
-a filler gets `hesitation_factor` times silence_ms.
+The hangover is a share of silence_ms that depends on what is known of the pause: how much was said, how complete the
+words are, how the speech before it sounds (turn_end.py).
 """
 
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
+
+from inzwa.conversation.input.prosody import Prosody
+from inzwa.conversation.input.turn_end import PauseCues, hangover_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +33,11 @@ class EndpointOptions:
     release: float = 0.15
     """Once speaking, a frame is quiet only below `threshold - release`: hysteresis against flicker."""
     onset_ms: int = 90
-    pause_ms: int = 130
+    pause_ms: int = 96
     silence_ms: int = 700
-    silence_floor_ms: int = 450
-    short_ms: int = 1_500
-    long_ms: int = 5_000
-    hesitation_factor: float = 1.6
+    """The silence that ends an utterance where nothing speaks for its end or against it."""
+    silence_floor_ms: int = 300
+    """The least that adapting makes of it."""
     pad_ms: int = 300
     """Sound before the onset that belongs to the utterance, so that the first word is whole."""
     max_ms: int = 20_000
@@ -68,7 +69,6 @@ class SpeechEnded:
 
 
 Edge = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
-Hint = Literal["", "finished", "hesitating"]
 
 
 class State(Enum):
@@ -85,8 +85,10 @@ class Endpointer:
     def __init__(self, options: EndpointOptions, frame_ms: float) -> None:
         self.options = options
         self.state = State.QUIET
-        self.hint: Hint = ""
-        """What the words so far suggest; set from outside, reset at the end of the utterance."""
+        self.completeness: float | None = None
+        """Of the words up to this pause; set from outside, None again when speech goes on or ends."""
+        self.prosody = Prosody()
+        """Of the speech before this pause; likewise."""
         self._frame_ms = frame_ms
         self._frames = 0
         self._onset = 0
@@ -132,17 +134,16 @@ class Endpointer:
         """Discard the current utterance. Time goes on."""
         self._reset_to(State.QUIET, self._frames)
 
+    @property
+    def spoken_ms(self) -> int:
+        """Speech from the onset to where it last was, pauses included."""
+        return self._ms(self._last_speech - self._onset)
+
     def hangover_ms(self) -> float:
         """The silence that would end the utterance now."""
-        o = self.options
-        if self.hint == "hesitating":
-            return o.silence_ms * o.hesitation_factor
-        floor = min(o.silence_floor_ms, o.silence_ms)
-        if self.hint == "finished":
-            return floor
-        spoken = self._ms(self._last_speech - self._onset)
-        share = min(1.0, max(0.0, (spoken - o.short_ms) / max(1, o.long_ms - o.short_ms)))
-        return o.silence_ms - share * (o.silence_ms - floor)
+        cues = PauseCues(spoken_ms=self.spoken_ms, completeness=self.completeness, prosody=self.prosody)
+        adapted_ms = self.options.silence_ms * hangover_share(cues)
+        return max(adapted_ms, min(self.options.silence_floor_ms, self.options.silence_ms))
 
     def _quiet(self, is_speech: bool) -> None:
         if is_speech:
@@ -170,8 +171,8 @@ class Endpointer:
 
     def _paused_step(self, is_speech: bool) -> SpeechResumed | SpeechEnded | None:
         if is_speech:
-            self.state, self.hint = State.SPEAKING, ""
             self._last_speech = self._frames
+            self._go_on(State.SPEAKING)
             return SpeechResumed(self.now_ms)
         return self._end("silence", State.QUIET) if self._silent_ms() >= self.hangover_ms() else None
 
@@ -194,7 +195,12 @@ class Endpointer:
         return self._pause if 2 * length_ms >= self.options.max_ms else self._last_speech
 
     def _reset_to(self, state: State, used: int) -> None:
-        self.state, self.hint, self._used, self._pause = state, "", used, 0
+        self._go_on(state)
+        self._used, self._pause = used, 0
+
+    def _go_on(self, state: State) -> None:
+        """Into another state; what was known of a pause is over."""
+        self.state, self.completeness, self.prosody = state, None, Prosody()
 
     def _silent_ms(self) -> float:
         return (self._frames - self._last_speech) * self._frame_ms

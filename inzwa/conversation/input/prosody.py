@@ -1,4 +1,4 @@
-"""How speech sounds just before a pause: whether pitch and level fall as at an end, or a vowel is held.
+"""How speech sounds just before a pause: whether pitch and level fall as they do at an end.
 
 Pitch is the strongest peak of each frame's autocorrelation, divided by that of the window (Boersma 1993, "Accurate
 short-term analysis of the fundamental frequency"). Less than a millisecond of work for a pause.
@@ -40,12 +40,8 @@ class Prosody:
 
     fall: float = 0.0
     """Semitones by which the last syllable lies below the median; negative where it is higher."""
-    slope: float = 0.0
-    """Semitones that the pitch gains from the last syllable but one to the last."""
     fade: float = 0.0
     """Decibels by which the last syllable is fainter than the median."""
-    held: float = 0.0
-    """Seconds of the last stretch of voiced, loud frames whose pitch stays within a semitone."""
 
 
 def prosody(sound: Sound) -> Prosody:
@@ -56,23 +52,13 @@ def prosody(sound: Sound) -> Prosody:
     levels = 10 * np.log10(np.mean(np.square(frames), axis=1) + 1e-10)
     loud = levels >= levels.max() + _LOUD_DB
     pitch = _pitch(frames)
-    spoken = np.flatnonzero(loud & np.isfinite(pitch))
-    if spoken.size < 2 * _END_FRAMES:
+    spoken = loud & np.isfinite(pitch)
+    if np.count_nonzero(spoken) < 2 * _END_FRAMES:
         return Prosody()
-    return _compared(pitch[spoken], levels[spoken], spoken)
-
-
-def _compared(pitch: Values, levels: Values, at: npt.NDArray[np.intp]) -> Prosody:
-    """From the semitones and decibels of the voiced frames, and their numbers."""
-    end, before = float(np.median(pitch[-_END_FRAMES:])), float(np.median(pitch[-2 * _END_FRAMES : -_END_FRAMES]))
-    steady = (np.abs(np.diff(pitch)) < 1) & (np.diff(at) == 1)
-    broken = np.flatnonzero(~steady)
-    held = at.size - 1 - (int(broken[-1]) if broken.size else -1)
+    semitones, decibels = pitch[spoken], levels[spoken]
     return Prosody(
-        fall=float(np.median(pitch)) - end,
-        slope=end - before,
-        fade=float(np.median(levels) - np.mean(levels[-_END_FRAMES:])),
-        held=held * _HOP / _RATE,
+        fall=float(np.median(semitones) - np.median(semitones[-_END_FRAMES:])),
+        fade=float(np.median(decibels) - np.mean(decibels[-_END_FRAMES:])),
     )
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from inzwa.audio.pcm import INPUT_RATE, Framer, Recording, Sound, samples_in
-from inzwa.conversation.input.endpointing import Edge, Endpointer, EndpointOptions, Hint, SpeechEnded
+from inzwa.conversation.input.endpointing import (
+    Edge,
+    Endpointer,
+    EndpointOptions,
+    SpeechEnded,
+    SpeechPaused,
+    State,
+)
+from inzwa.conversation.input.prosody import WINDOW_MS, prosody
 from inzwa.protocols import VoiceDetector
 
 SLACK_MS: Final = 3_000
@@ -44,6 +52,8 @@ class SpeechInput:
         for at in range(0, sound.size, MAX_CHUNK):
             for frame in self._framer.push(sound[at : at + MAX_CHUNK]):
                 edge = self._step(frame)
+                if isinstance(edge, SpeechPaused):
+                    self._endpointer.prosody = prosody(self._end_of_speech(edge))
                 if edge is not None:
                     yield edge
 
@@ -57,9 +67,10 @@ class SpeechInput:
             edge = self._endpointer.step(probability)
         return edge
 
-    def hint(self, hint: Hint) -> None:
-        """What the words so far suggest about whether the user has finished."""
-        self._endpointer.hint = hint
+    def hint(self, completeness: float) -> None:
+        """How complete the words so far are, 0..1. It counts in a pause alone: while the user speaks, more are due."""
+        if self._endpointer.state is State.PAUSED:
+            self._endpointer.completeness = completeness
 
     def finish(self) -> SpeechEnded | None:
         """The user ended the utterance (`end_turn`); None when nothing was said."""
@@ -72,3 +83,7 @@ class SpeechInput:
     def cut(self, start_ms: int, end_ms: int) -> Sound:
         """What was heard between two times and just after, shape (samples,), 16 kHz."""
         return self._recording.cut(samples_in(start_ms, INPUT_RATE), samples_in(end_ms + TAIL_MS, INPUT_RATE))
+
+    def _end_of_speech(self, pause: SpeechPaused) -> Sound:
+        start_ms = max(pause.start_ms, pause.end_ms - WINDOW_MS)
+        return self._recording.cut(samples_in(start_ms, INPUT_RATE), samples_in(pause.end_ms, INPUT_RATE))

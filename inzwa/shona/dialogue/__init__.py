@@ -1,1 +1,1 @@
-"""Words about the conversation itself: backchannels, turn cues, phrases, hotwords, and Inzwa's own lines."""
+"""Words about the conversation itself: backchannels, completeness, phrases, hotwords, and Inzwa's own lines."""

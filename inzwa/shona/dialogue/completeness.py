@@ -15,6 +15,9 @@ from inzwa.shona.dialogue.backchannels import BACKCHANNELS, transcript_words
 UNKNOWN: Final = 0.5
 """The completeness of no words at all."""
 
+UNFINISHED: Final = 0.25
+"""Below this more is to come: the last word cannot be the last."""
+
 
 def _words(*lines: str) -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
@@ -40,8 +43,11 @@ _ENGLISH: Final = _words(
 DANGLING: Final = _CONNECTIVES | _HANGING | _ENGLISH
 """Words after which more must come: conjunctions, prepositions, concords, auxiliaries, verbs without their object."""
 
-_JOINED: Final = tuple(sorted(word for word in _CONNECTIVES if len(word) > 4))
-"""Connectives long enough to be known at the end of a word that swallowed them."""
+_STEMS: Final = tuple(sorted(word.replace("d", "t") for word in _CONNECTIVES if len(word) > 3))
+"""Connectives long enough to be known at the end of a word that swallowed them, d and t being one."""
+
+_ENGLISH_M: Final = _words("am them him from team room farm film form problem system program i'm time name")
+"""Words that end as a filler does; no word of Shona ends in m."""
 
 CLOSING: Final = _words(
     "here sei riini rini kupi nguvai ani chii imarii papi nei mangani ngani zvakadii nderipi chingani wani chaizvo",
@@ -95,11 +101,22 @@ def ending_points(words: list[str]) -> float:
         return -3.0
     if len(words) <= 2 and all(word in COMPLETE for word in words):
         return 2.0
-    if "".join(words[-2:]).endswith(_JOINED):
-        return -2.0
     if last in CLOSING:
         return 1.5
+    if _swallowed(words):
+        return -2.0
     return -0.5 if last in _NUMBERS else 0.0
+
+
+def _swallowed(words: list[str]) -> bool:
+    """Whether a connective or a filler may have become the end of the last word, a consonant of what followed with it:
+    nekutit, sakad, kudi; asim, akasungwam."""
+    last = words[-1]
+    if last.endswith(("am", "em", "im", "om", "um")) and last not in _ENGLISH_M:
+        return True
+    letters = "".join(words[-2:]).replace("d", "t")
+    open_end = letters if letters[-1] in "aeiou" else letters[:-1]
+    return open_end.endswith(_STEMS)
 
 
 def mark_points(text: str, words: int) -> float:

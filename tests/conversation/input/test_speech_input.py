@@ -21,6 +21,12 @@ def take(ear, sound, lump=320):
     return [edge for at in range(0, sound.size, lump) for edge in ear.push(sound[at : at + lump])]
 
 
+def voice(hertz, ms):
+    """A sound with a pitch, shape (samples,)."""
+    phase = 2 * np.pi * hertz * np.arange(samples_in(ms, INPUT_RATE)) / INPUT_RATE
+    return (0.1 * sum(np.sin(number * phase) / number for number in range(1, 6))).astype(np.float32)
+
+
 def spoken(lead_ms, ms, silence_ms=1_000):
     return np.concatenate((quiet(lead_ms), tone(ms), quiet(silence_ms)))
 
@@ -109,8 +115,29 @@ def test_forgetting_leaves_nothing_to_finish():
     assert (ear.speaking, ear.finish()) == (False, None)
 
 
-def test_a_hint_shortens_the_wait():
+def test_complete_words_shorten_the_wait():
     ear = SpeechInput(ScriptedDetector(), OPTIONS)
-    take(ear, tone(640))
-    ear.hint("finished")
-    assert isinstance(take(ear, quiet(480))[-1], SpeechEnded)
+    edges = take(ear, np.concatenate((tone(1_920), quiet(192))))
+    assert isinstance(edges[-1], SpeechPaused)
+    ear.hint(0.95)
+    assert isinstance(take(ear, quiet(OPTIONS.silence_ms - 320))[-1], SpeechEnded)
+
+
+def test_words_heard_while_the_user_speaks_are_not_the_last():
+    with_words, without = SpeechInput(ScriptedDetector(), OPTIONS), SpeechInput(ScriptedDetector(), OPTIONS)
+    take(with_words, tone(1_920))
+    take(without, tone(1_920))
+    with_words.hint(0.95)
+    for _ in range(40):
+        assert len(take(with_words, quiet(ONE_FRAME_MS))) == len(take(without, quiet(ONE_FRAME_MS)))
+
+
+def test_a_falling_voice_ends_sooner_than_a_level_one():
+    waits = []
+    for end_hz in (200, 150):
+        ear = SpeechInput(ScriptedDetector(), OPTIONS)
+        take(ear, np.concatenate((voice(200, 1_760), voice(end_hz, 160), quiet(192))))
+        ear.hint(0.5)
+        frames = [take(ear, quiet(ONE_FRAME_MS)) for _ in range(40)]
+        waits.append(next(number for number, edges in enumerate(frames) if edges))
+    assert waits[1] < waits[0]
