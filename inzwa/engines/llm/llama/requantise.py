@@ -26,7 +26,7 @@ from inzwa.models.store import Store
 log = logging.getLogger(__name__)
 
 ORIGINAL: Final = "original"
-RULE: Final = "2"
+RULE: Final = "3"
 """Changes with the rule in requantise_types.py, so that files of an older one are made again."""
 MOST_LOSS: Final = 0.1
 """Nats a token by which `auto` may change what a model says next, at most."""

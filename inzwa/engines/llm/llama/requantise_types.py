@@ -58,10 +58,10 @@ REPLACED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "F16": ("Q8_0",),
     "BF16": ("Q8_0",),
 }
-"""What `auto` makes of a slow type: the first that the length of a row allows. On an AMD EPYC (Zen 3), one thread, for
+"""What `auto` makes of a slow type: the first that the length of most rows allows. On an AMD EPYC (Zen 3), one thread,
 200 million random weights, tokens/s of prompts and single ones (benchmarks/llm_weights.py): Q4_1 98, 44; Q5_1 89, 49;
 F16 236, 33; but Q4_K 218, 64; Q5_K 261, 61; Q8_0 192, 44. Not Q4_0 (265, 62), which changes what SmolLM2-135M says:
-0.36 nats a token against 0.02."""
+0.36 nats a token against 0.007 of Q8_0."""
 KERNELS: Final[Mapping[str, str]] = {"x86_64": "avx2", "aarch64": "asimddp"}
 """Architecture to the instruction set that the replacements' fast kernels need: with it ggml-cpu's repack.cpp or
 llamafile's sgemm.cpp multiply them in blocks, and neither knows Q4_1 and Q5_1 (llama-cpp-python 0.3.36)."""
@@ -126,7 +126,8 @@ def _by_tensor(
         return None
     multiplied = dict(_multiplied(matrices))
     types = {name: header.types[name] for name in matrices}
-    slow = {name: new for name, shape in multiplied.items() if (new := _replacement(TYPES[types[name]], shape))}
+    choices = {kind: _choices(kind, multiplied, types) for kind in set(types.values())}
+    slow = {name: new for name, shape in multiplied.items() if (new := _replacement(choices[types[name]], shape))}
     if sum(prod(matrices[name]) for name in slow) < LEAST_SHARE * sum(prod(shape) for shape in multiplied.values()):
         return None
     types |= {name: NUMBERS[new] for name, new in slow.items()}
@@ -146,10 +147,24 @@ def _multiplied(matrices: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[str, 
     yield from ((name, shape) for name, shape in matrices.items() if name not in tables)
 
 
-def _replacement(kind: WeightType, shape: tuple[int, ...]) -> str:
+def _choices(kind: int, matrices: Mapping[str, tuple[int, ...]], types: Mapping[str, int]) -> tuple[str, ...]:
+    """What a type may become, the best first; not what most of its weights could not, for that only loses."""
+    shapes = [shape for name, shape in matrices.items() if types[name] == kind]
+    choices = REPLACED_BY.get(TYPES[kind].name, ())
+    while choices and 2 * sum(prod(shape) for shape in shapes if _fits(choices[0], shape)) < sum(
+        prod(shape) for shape in shapes
+    ):
+        choices = choices[1:]
+    return choices
+
+
+def _replacement(choices: tuple[str, ...], shape: tuple[int, ...]) -> str:
     """The type that is faster for this matrix; empty where there is none."""
-    fitting = (new for new in REPLACED_BY.get(kind.name, ()) if shape[0] % TYPES[NUMBERS[new]].block == 0)
-    return next(fitting, "") if shape[1] % ROWS == 0 else ""
+    return next((new for new in choices if _fits(new, shape)), "")
+
+
+def _fits(new: str, shape: tuple[int, ...]) -> bool:
+    return shape[0] % TYPES[NUMBERS[new]].block == 0 and shape[1] % ROWS == 0
 
 
 def is_as_planned(made: Header, original: Header, made_by: Plan) -> bool:

@@ -29,10 +29,16 @@ def types(made):
     return {name: kind for name in made.types for kind, number in NUMBERS.items() if number == made.types[name]}
 
 
-def test_q4_1_becomes_q4_k_where_rows_hold_its_blocks_and_q8_0_elsewhere():
+def test_q4_1_becomes_q4_k_where_most_rows_hold_its_blocks():
     made = plan(header("Q4_1"), AUTO, ZEN)
     assert types(made) == {EMBEDDING: "Q8_0", GATE: "Q8_0", DOWN: "Q4_K"}
     assert (made.came_as, made.made_as) == ("Q4_1", "Q8_0 and Q4_K")
+
+
+def test_q4_1_becomes_q8_0_where_few_rows_do():
+    made = plan(header("Q4_1", shapes={**SHAPES, "blk.0.ffn_up.weight": (576, 1536)}), AUTO, ZEN)
+    assert set(types(made).values()) == {"Q8_0"}
+    assert (made.came_as, made.made_as) == ("Q4_1", "Q8_0")
 
 
 def test_its_size_is_that_of_the_new_types():
