@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from inzwa.conversation.input.prosody import Prosody
+from inzwa.shona.dialogue.completeness import UNFINISHED
 
 QUICKEST: Final = 0.55
 """The least share: 385 of 700 ms. With less, fast drafts cut in more often than before."""
 SLOWEST: Final = 1.6
 """The largest, after words that cannot be the last: 1120 of 700 ms. After others it is the whole silence."""
-UNFINISHED: Final = 0.25
-"""The completeness below which words cannot be the last."""
 
 LEAST_BY_LENGTH: Final = 0.643
 """The least share while the words are not known: 450 of 700 ms."""
