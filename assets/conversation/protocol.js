@@ -71,8 +71,8 @@ export const CLOSE_TRY_AGAIN_LATER = 1013;
  * @typedef {{type: "turn.end", turn: number, latency: Latency}} TurnEndEvent
  * @typedef {{type: "turn.cancelled", turn: number, reason: string}} TurnCancelledEvent
  * @typedef {{type: "rated", turn: number, key: string}} RatedEvent the rating is on disk
- * @typedef {{type: "error", code: string, retryable: boolean, key?: string}} ServerErrorEvent with the `key` of the
- *   `rate` that it answers
+ * @typedef {{type: "error", code: string, retryable: boolean, key?: string, retry_after_s?: number}} ServerErrorEvent
+ *   with the `key` of the `rate` that it answers, and after how many seconds the same may succeed
  * @typedef {{type: "going_away", seconds: number}} GoingAwayEvent the server closes the socket in so many seconds
  *
  * @typedef {AsrPartialEvent | AsrFinalEvent | LlmPartialEvent | LlmFinalEvent} TranscriptEvent

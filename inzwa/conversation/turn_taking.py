@@ -135,7 +135,7 @@ class Turns:
 
     async def report(self, error: InzwaError) -> None:
         """Send an error to the client; the session goes on."""
-        await self._emit(_problem(error))
+        await self._emit(Problem.of(error))
 
     def _begin(self, work: Work, ago_s: float, start_ms: int | None = None) -> None:
         self._count += 1
@@ -213,7 +213,7 @@ async def _outcome(active: ActiveTurn, work: Work) -> list[Problem | Ending]:
         failure = error
     except Exception as error:  # the session's edge: whatever it is ends the turn, not the conversation
         failure = InzwaError(f"The turn failed ({type(error).__name__}).")
-    return [_problem(failure), TurnCancelled(active.turn.number, "failed")]
+    return [Problem.of(failure), TurnCancelled(active.turn.number, "failed")]
 
 
 def _easy(options: SessionOptions) -> bool:
@@ -230,10 +230,6 @@ def _pipeline(engines: Engines, options: SessionOptions, clock: Clock) -> Pipeli
         timeout_s=options.engine_timeout_s,
         load=options.load,
     )
-
-
-def _problem(error: InzwaError) -> Problem:
-    return Problem(error.code, error.message, error.retryable)
 
 
 def _fit(pipeline: Pipeline, load: Load) -> Pipeline:

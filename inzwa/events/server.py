@@ -1,10 +1,11 @@
 """What the server sends."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from inzwa.audio.formats import InputCodec, OutputCodec
 from inzwa.audio.pcm import Sound
+from inzwa.errors import InzwaError
 
 CancelReason = Literal["interrupted", "cancelled", "no_speech", "failed"]
 
@@ -208,6 +209,13 @@ class Problem:
     """Whether the same request may succeed later."""
     key: str = ""
     """The `key` of the `rate` that it answers; else empty."""
+    retry_after_s: float | None = None
+    """Seconds after which the same request may succeed, where that is known."""
+
+    @classmethod
+    def of(cls, error: InzwaError, key: str = "") -> Self:
+        """What is sent about an error."""
+        return cls(error.code, error.message, error.retryable, key, error.retry_after_s)
 
 
 @dataclass(frozen=True, slots=True)

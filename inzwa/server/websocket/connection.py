@@ -197,4 +197,4 @@ async def _refuse(socket: WebSocket, app_state: AppState, error: InzwaError) -> 
 
 
 async def _send_problem(socket: WebSocket, error: InzwaError) -> None:
-    await socket.send_text(message_text(Problem(error.code, error.message, error.retryable)))
+    await socket.send_text(message_text(Problem.of(error)))

@@ -70,7 +70,7 @@ class SocketRatings:
             feedback = self._app_state.require_feedback()
             await feedback.rate(rate.contributor, conversation, rate.turn, _rating(rate), rate.key)
         except InzwaError as error:
-            answer = Problem(error.code, error.message, error.retryable, rate.key)
+            answer = Problem.of(error, rate.key)
         await outbox.send(answer)
         self._unanswered -= 1
         if not self._unanswered:

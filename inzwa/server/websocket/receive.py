@@ -127,4 +127,4 @@ def _put(event: ClientEvent | Problem, inbox: MemoryObjectSendStream[ClientEvent
 
 def _problem(error: InzwaError, key: str) -> Problem:
     """The answer to a message; `key` is short enough to be sent back."""
-    return Problem(error.code, error.message, error.retryable, key[:MAX_KEY])
+    return Problem.of(error, key[:MAX_KEY])

@@ -8,6 +8,7 @@ from websockets.exceptions import ConnectionClosed
 
 from inzwa.cli.client import Refused, open_client
 from inzwa.events import Start, TypedText
+from inzwa.server.engine_lifecycle import RETRY_AFTER_S
 from tests.server.websocket.talking import answer, close_code, kinds, raw_socket
 from tests.serving import serving
 from tests.sounds import utterance
@@ -94,7 +95,8 @@ async def test_a_client_of_nothing_but_mistakes_is_let_go():
 async def test_one_session_too_many_is_told_to_come_again():
     async with serving(max_sessions=1) as (url, _), open_client(url) as first:
         async with raw_socket(url) as second:
-            assert (await answer(second))["code"] == "too_many_sessions"
+            refusal = await answer(second)
+            assert (refusal["code"], refusal["retry_after_s"]) == ("too_many_sessions", RETRY_AFTER_S)
             assert await close_code(second) == 1013
         assert kinds(await first.say(utterance()))[-1] == "turn.end"
 
