@@ -16,7 +16,8 @@ _GAP: Final = r"[ \u00a0\u2009\u202f\-\u2010-\u2013./()]{0,2}"
 _NARROW_GAP: Final = r"[ \u00a0\u202f\-\u2011()]{0,2}"
 """The same without what stands in dates and decimal fractions."""
 _DATE: Final = r"(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:19|20)?\d\d(?!\d)"
-_NOT_A_DATE: Final = rf"(?!{_DATE}(?:(?=[-./ T,]*\d{{1,2}}[:h])|(?![-./ T,]*\d)))"
+_AFTER_DATE: Final = r"[-./ T,\u00a0\u2009\u202f\u2010-\u2013]*"
+_NOT_A_DATE: Final = rf"(?!{_DATE}(?:(?={_AFTER_DATE}\d{{1,2}}[:h])|(?!{_AFTER_DATE}\d)))"
 """Further digits after a date are those of a time of day; else all of it is a number."""
 
 _FORMS: Final = (

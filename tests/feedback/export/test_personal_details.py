@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from inzwa.feedback.export.personal_details import MAIL_MARKER, PHONE_MARKER, PersonalDetails
 
 WRITTEN = [
+    "07 1 00\u00a000000",
     "+263 77 123 4567",
     "+263771234567",
     "+263 (0)77 123 4567",
