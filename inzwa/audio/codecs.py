@@ -20,8 +20,8 @@ OPUS_EFFORT: Final = "5"
 """libopus's complexity, 0 to 10: less than half of the time of 10, which is its default."""
 CELT_FROM_BPS: Final = 24_000
 """From here on packets are made by CELT alone ("lowdelay"): half of the time that SILK and CELT together take ("voip"),
-and 4 ms less delay, for a third more bytes. By PESQ (wideband, of 4.64 at the most) joe-medium at the default of 28 kbit/s
-keeps 4.30, with SILK 4.42. With fewer bits SILK is better."""
+and 4 ms less delay, for a third more bytes. By PESQ (wideband, of 4.64 at the most) joe-medium at the default of
+28 kbit/s keeps 4.30, with SILK 4.42. With fewer bits SILK is better."""
 MAX_PACKET_MS: Final = 60
 """A 2-byte Opus packet may claim 120 ms; live speech needs no more than 60."""
 
