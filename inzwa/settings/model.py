@@ -123,7 +123,7 @@ class EngineSettings(BaseSettings):
     speed: float = Field(default=1.0, ge=0.5, le=2)
     """Pace of the voice; 2 is twice as fast."""
     opus_bitrate: int = Field(default=28_000, ge=6_000, le=64_000)
-    """Bits a second of Opus sent; from 24000 on, where encoding takes half the time, speech takes up to a third more."""
+    """Bits a second of Opus sent. From 24000 on encoding takes half the time, and speech up to a third more bits."""
 
     @property
     def hotword_list(self) -> tuple[str, ...]:
