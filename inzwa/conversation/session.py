@@ -139,7 +139,7 @@ class Session:
         text = await utterance.make_partial(scope, sound, now_ms)
         if text and utterance is self._utterance and await self._barge_in.is_answered(utterance, text):
             self._hint(utterance, text)
-            if self._options.load() is Load.EASY:
+            if self._options.load() < Load.HEAVY:
                 await self.turns.prefill(text)  # what the model has read of it need not be read after the end
 
     def _begin_draft(self, utterance: Utterance, pause: SpeechPaused) -> None:

@@ -1,12 +1,13 @@
 """A reply begun in a pause, before it is decided that the user has finished: its first words and first sound are held.
 
 When the turn begins with the same transcript, what is held is sent at once and the reply goes on. When speech goes on
-it is thrown away, and nobody has seen or heard anything of it. It is begun only while the cores are easy, and stops
-when they no longer are.
+it is thrown away, and nobody has seen or heard anything of it. It is begun only while there is capacity, and stops
+when there no longer is.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import anyio
 from anyio.abc import TaskGroup
@@ -17,6 +18,11 @@ from inzwa.conversation.output.playout import Playout
 from inzwa.conversation.pipeline import Pipeline
 from inzwa.conversation.turn import Emit, Timings, Turn
 from inzwa.protocols import Engines, Message
+
+
+SPECULATE_BELOW: Final = Load.STRAINED
+"""The load from which no reply is begun ahead, and those begun are dropped. One talker alone keeps two slow cores 40 %
+busy while speaking; of what is begun most is used, and then was no extra work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class SpeculativeReply:
         self._report(Speculation(used, self._output.pieces, self._output.sound_s))
 
     def _stop_when_busy(self) -> None:
-        if self._pipeline.load() > Load.EASY:
+        if self._pipeline.load() >= SPECULATE_BELOW:
             self.drop()
 
 

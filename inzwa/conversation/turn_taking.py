@@ -20,7 +20,7 @@ from inzwa.conversation.output.playout_clock import PlayoutClock
 from inzwa.conversation.output.safety import find_violation
 from inzwa.conversation.pipeline import Pipeline
 from inzwa.conversation.prompt import make_prompt
-from inzwa.conversation.speculation import Speculations
+from inzwa.conversation.speculation import SPECULATE_BELOW, Speculations
 from inzwa.conversation.turn import Clock, Emit, Timings, Turn
 from inzwa.errors import EngineError, InzwaError
 from inzwa.events import AsrFinal, CancelReason, Problem, TurnCancelled, TurnEnd
@@ -218,7 +218,7 @@ async def _outcome(active: ActiveTurn, work: Work) -> list[Problem | Ending]:
 
 def _easy(options: SessionOptions) -> bool:
     """Whether a reply may be begun that perhaps nobody will want."""
-    return options.speculate and options.load() is Load.EASY
+    return options.speculate and options.load() < SPECULATE_BELOW
 
 
 def _pipeline(engines: Engines, options: SessionOptions, clock: Clock) -> Pipeline:

@@ -116,7 +116,7 @@ async def test_it_ends_with_the_session():
     assert fakes.at_rest
 
 
-@pytest.mark.parametrize("load", [Load.BUSY, Load.FULL])
+@pytest.mark.parametrize("load", [Load.STRAINED, Load.FULL])
 async def test_a_busy_machine_makes_nothing_ahead(load):
     fakes, decided = Fakes(), []
     async with conversation(fakes, partial_ms=5_000, load=lambda: load, on_speculation=decided.append) as talk:
@@ -133,7 +133,7 @@ async def test_it_stops_when_the_machine_becomes_busy():
     async with conversation(fakes, partial_ms=5_000, load=lambda: levels[-1], on_speculation=decided.append) as talk:
         await _speak_and_pause(talk)
         assert fakes.llm.speaking == 1
-        levels.append(Load.BUSY)
+        levels.append(Load.STRAINED)
         gate.set()
         await talk.settle()
         assert (fakes.at_rest, [each.used for each in decided]) == (True, [False])
