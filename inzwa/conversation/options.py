@@ -37,6 +37,6 @@ class SessionOptions:
     load: LoadSource = no_load
     """Asked before work that could be left out."""
     speculate: bool = True
-    """Whether a reply may be begun in a pause, while the cores are easy."""
+    """Whether a reply may be begun in a pause, while the cores are not strained."""
     on_speculation: SpeculationReport = no_report
     """Told what became of each such reply."""

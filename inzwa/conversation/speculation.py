@@ -19,7 +19,6 @@ from inzwa.conversation.pipeline import Pipeline
 from inzwa.conversation.turn import Emit, Timings, Turn
 from inzwa.protocols import Engines, Message
 
-
 SPECULATE_BELOW: Final = Load.STRAINED
 """The load from which no reply is begun ahead, and those begun are dropped. One talker alone keeps two slow cores 40 %
 busy while speaking; of what is begun most is used, and then was no extra work."""

@@ -83,8 +83,8 @@ class EngineSettings(BaseSettings):
     partial_ms: int = Field(default=400, ge=100, le=5_000)
     """Milliseconds of new speech between two partial transcripts."""
     speculate: bool = True
-    """Whether a reply is begun in a pause and held until it is sure that the user has finished; only while the
-    cores are easy. Off saves the work that is thrown away when they go on."""
+    """Whether a reply is begun in a pause and held until it is sure that the user has finished; not while
+    the cores are strained. Off saves the work that is thrown away when they go on."""
     barge_in: bool = True
     """Whether speaking over the reply stops it."""
     barge_in_after_ms: int = Field(default=400, ge=0, le=5_000)
