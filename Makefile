@@ -143,7 +143,7 @@ bench-all: $(EVAL_INSTALLED) models ## run every benchmark but the half-hour soa
 	    name=$$(basename $$script .py); echo "== $$name"; $(PY) -m benchmarks.$$name || exit 1; \
 	done
 
-bench-peers: $(EVAL_INSTALLED) models ## measure Inzwa beside Pipecat, same models and sentences (an environment of its own)
+bench-peers: $(EVAL_INSTALLED) models ## measure Inzwa beside Pipecat, LiveKit Agents and speech-to-speech, same models and sentences (environments of their own)
 	@benchmarks/peers/run.sh $(ARGS)
 
 clean: ## remove .venv, node_modules and every cache in this folder; downloaded models stay in their own cache
