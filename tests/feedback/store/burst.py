@@ -22,7 +22,8 @@ async def add_every(store: Store, numbers: range) -> None:
     """One after the other."""
     for number in numbers:
         await store.write(partial(add, number=number))
-        print(number, flush=True)  # noqa: T201
+        sys.stdout.write(f"{number}\n")  # in one piece, also where Python does not buffer: a kill leaves whole lines
+        sys.stdout.flush()
 
 
 async def main(first: int, end: int) -> None:
