@@ -29,6 +29,8 @@ class HearOptions:
     """Words to favour, the most valuable first."""
     final: bool = True
     """A final transcript is worth a second try with more care; a partial is not."""
+    hurried: bool = False
+    """Somebody waits for this one already: of the second tries, the slow search among several hypotheses is left out."""
     draft_tokens: tuple[int, ...] = ()
     """Tokens of this utterance's last transcript, for speculative decoding. They may save time, and change no more
     than rounding does: which of two words that are about as likely is taken."""

@@ -81,8 +81,7 @@ def test_speaking_over_the_answer_silences_it(browser: Browser, long_site: Site)
     with at_page(browser, long_site.url) as talker:
         talker.press_talk()
         talker.wait_for_status("speaking")
-        talker.wait_for_status("listening")
-        assert not talker.page.evaluate("inzwa.audio.playing")
+        talker.wait_until("inzwa.view.root.dataset.status === 'listening' && !inzwa.audio.playing")
         talker.sees(".latency .cut", "yagurwa")
 
 

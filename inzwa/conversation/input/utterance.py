@@ -106,7 +106,7 @@ class Utterance:
             self.drop_draft()
         elif transcript := await _result(draft):
             return transcript
-        return await self._transcribe(sound, final=True)
+        return await self._transcribe(sound, final=True, hurried=True)
 
     def drop_draft(self) -> None:
         """Speech went on: cancel the draft."""
@@ -128,9 +128,14 @@ class Utterance:
             seen = self._agreement.push(transcript.text)
             await self.emit(AsrPartial(self.turn, seen.text, seen.stable, self.start_ms, end_ms))
 
-    async def _transcribe(self, sound: Sound, *, final: bool) -> Transcript:
-        draft = self._draft_tokens
-        options = HearOptions(language=self.language, hotwords=self.hotwords, final=final, draft_tokens=draft)
+    async def _transcribe(self, sound: Sound, *, final: bool, hurried: bool = False) -> Transcript:
+        options = HearOptions(
+            language=self.language,
+            hotwords=self.hotwords,
+            final=final,
+            hurried=hurried,
+            draft_tokens=self._draft_tokens,
+        )
         transcript = await self.pipeline.transcribe(sound, options)
         self._draft_tokens = transcript.tokens
         return transcript

@@ -166,3 +166,14 @@ async def test_tokens_heard_last_are_the_draft_of_the_next_transcript_of_the_sam
     drafts = [options.draft_tokens for _, options in fakes.asr.calls]
     assert drafts[:2] == [(), (1,)]
     assert drafts.count(()) == 2
+
+
+async def test_only_a_transcript_that_somebody_waits_for_is_hurried():
+    fakes = Fakes()
+    async with conversation(fakes, partial_ms=5_000) as talk:
+        await talk.speak()
+        await talk.take(EndTurn())
+        await talk.settle()
+        talk.listen_out()
+        await talk.say()
+    assert [(options.final, options.hurried) for _, options in fakes.asr.calls] == [(True, True), (True, False)]

@@ -88,12 +88,12 @@ def test_nobody_judges_their_own_words(session: Session) -> None:
 
 
 def test_nothing_comes_twice_but_some_repeats_and_those_not_soon(session: Session) -> None:
-    add_items(session, [*voices(200), *pairs(200)])
+    add_items(session, [*voices(100), *pairs(100)])
     person = Evaluator(session)
-    person.does(300)
+    person.does(150)
     items, tasks = [item.id for item in person.items()], person.tasks()
     repeats = [at for at, task in enumerate(tasks) if task.repeat]
-    assert 15 <= len(repeats) <= 45
+    assert 8 <= len(repeats) <= 23
     for at, item in enumerate(items):
         assert (item in items[:at]) == (at in repeats)
         assert item not in items[max(0, at - APART) : at]
@@ -114,11 +114,11 @@ def texts(kind: str, count: int) -> list[Item]:
 
 
 def test_about_one_clip_in_ten_is_a_check(session: Session) -> None:
-    add_items(session, voices(400, checks=60))
+    add_items(session, voices(200, checks=30))
     person = Evaluator(session)
-    person.does(300, "naturalness")
+    person.does(150, "naturalness")
     checks = [at for at, item in enumerate(person.items()) if "check" in item.hidden]
-    assert 20 <= len(checks) <= 40
+    assert 10 <= len(checks) <= 20
     assert min(later - earlier for earlier, later in pairwise(checks)) > 3
 
 

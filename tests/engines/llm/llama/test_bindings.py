@@ -126,6 +126,6 @@ def test_the_model_names_the_context_that_it_was_trained_on(weights):
 def test_a_context_beyond_all_memory_is_an_engine_error(weights):
     with (
         pytest.raises(EngineError, match="no room"),
-        open_runner(weights, ContextSize(cells=2**31, sequences=1, batch_tokens=32, threads=1)),
+        open_runner(weights, ContextSize(cells=2**24, sequences=1, batch_tokens=32, threads=1)),
     ):
         pass
