@@ -18,7 +18,7 @@ from inzwa.engines.vad.scripted import ScriptedDetector
 from inzwa.protocols import Engines, StageReport, StageReporter
 from inzwa.server.app import create_app
 from inzwa.server.app_state import AppState
-from inzwa.server.engine_lifecycle import OpenEngines
+from inzwa.server.early_engines import OpenEngines
 from inzwa.server.uvicorn_server import server_config
 from inzwa.settings import Settings, load_settings
 

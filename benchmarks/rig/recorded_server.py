@@ -35,8 +35,9 @@ from inzwa.protocols import (
     VoiceOptions,
 )
 from inzwa.server.app import create_app
-from inzwa.server.engine_lifecycle import OpenEngines
-from inzwa.server.uvicorn_server import DrainingServer, bound_socket, server_config
+from inzwa.server.early_engines import OpenEngines
+from inzwa.server.listening import bound_socket
+from inzwa.server.uvicorn_server import DrainingServer, server_config
 from inzwa.settings import Settings, load_settings
 
 PIECE_S: Final = 0.03

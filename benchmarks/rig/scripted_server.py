@@ -3,7 +3,8 @@
 import sys
 
 from inzwa.server.app import create_app
-from inzwa.server.uvicorn_server import DrainingServer, bound_socket, server_config
+from inzwa.server.listening import bound_socket
+from inzwa.server.uvicorn_server import DrainingServer, server_config
 from tests.serving import opening, scripted_engines, settings
 
 

@@ -30,7 +30,7 @@ class HearOptions:
     final: bool = True
     """A final transcript is worth a second try with more care; a partial is not."""
     hurried: bool = False
-    """Somebody waits for this one already: of the second tries, the slow search among several hypotheses is left out."""
+    """Somebody waits for this one already: the slow search among several hypotheses is left out."""
     draft_tokens: tuple[int, ...] = ()
     """Tokens of this utterance's last transcript, for speculative decoding. They may save time, and change no more
     than rounding does: which of two words that are about as likely is taken."""

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from inzwa import __version__
 from inzwa.errors import InzwaError
 from inzwa.server.app_state import AppState
-from inzwa.server.engine_lifecycle import OpenEngines
+from inzwa.server.early_engines import OpenEngines
 from inzwa.server.feedback.item_maker import make_items
 from inzwa.server.feedback.lifecycle import open_feedback
 from inzwa.server.http import chat, speech, status, task_sounds

@@ -10,7 +10,8 @@ from inzwa.conversation.load_shedding import LoadMeter
 from inzwa.errors import FeedbackOff, FeedbackUnavailable, NotReady
 from inzwa.protocols import Engines, Stage
 from inzwa.server.admission import Admission
-from inzwa.server.engine_lifecycle import RETRY_AFTER_S, EngineLifecycle, OpenEngines
+from inzwa.server.early_engines import OpenEngines
+from inzwa.server.engine_lifecycle import RETRY_AFTER_S, EngineLifecycle
 from inzwa.server.feedback.service import FeedbackService
 from inzwa.server.feedback.tasks import Tasks
 from inzwa.server.feedback.turn_log import TurnLog

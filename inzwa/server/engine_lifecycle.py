@@ -2,21 +2,19 @@
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from typing import Final
 
 import anyio
 
 from inzwa.errors import EngineError, ExchangeFailed, ExchangeUnderway, InzwaError, ModelError, UnknownModel
 from inzwa.process import return_free_memory
-from inzwa.protocols import STAGES, Engines, Stage, StageReport, StageReporter
+from inzwa.protocols import STAGES, Engines, Stage, StageReport
+from inzwa.server.early_engines import OpenEngines
 from inzwa.server.metrics import Metrics
 from inzwa.settings import Settings
 
 log = logging.getLogger(__name__)
-
-OpenEngines = Callable[[Settings, StageReporter], AbstractAsyncContextManager[Engines]]
 
 RETRY_AFTER_S: Final = 5.0
 """What a client is told to wait while there is no engine, or no session free."""

@@ -1,11 +1,8 @@
 """uvicorn with a limit on everything that a client can make grow, and a shutdown that drains sessions first.
 
-On a Space (SPACE_ID is set) it listens on all addresses and trusts the platform's proxy.
+On a Space it trusts the platform's proxy.
 """
 
-import errno
-import os
-import socket
 import time
 from types import FrameType
 from typing import Final
@@ -15,8 +12,8 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 
-from inzwa.errors import SettingsError
 from inzwa.server.app_state import AppState
+from inzwa.server.listening import listening_host, on_space
 from inzwa.settings import Settings
 
 MAX_FRAME_BYTES: Final = 262_144
@@ -59,32 +56,11 @@ class DrainingServer(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-_REFUSALS: Final = {
-    errno.EADDRINUSE: "another program listens there, perhaps a second Inzwa; stop it, or set another INZWA_PORT",
-    errno.EACCES: "this user may not; set INZWA_PORT to a port from 1024 on",
-    errno.EADDRNOTAVAIL: "this machine has no such address; set INZWA_HOST to one that it has, 127.0.0.1 or 0.0.0.0",
-}
-
-
-def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket bound to this address, before anything slow starts. SettingsError, with the remedy, when that fails."""
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        why = _REFUSALS.get(error.errno or 0, f"{error.strerror or error}; see INZWA_HOST and INZWA_PORT")
-        raise SettingsError(f"It cannot listen on {host}:{port}: {why}.") from error
-    return bound
-
-
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """uvicorn's settings: sizes, queues, connections and time-outs."""
-    on_space = "SPACE_ID" in os.environ
     return uvicorn.Config(
         app,
-        host="0.0.0.0" if on_space and "INZWA_HOST" not in os.environ else settings.host,
+        host=listening_host(settings),
         port=settings.port,
         log_level="warning",
         ws=SocketProtocol,
@@ -93,7 +69,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
-        forwarded_allow_ips=SPACE_PROXIES if on_space else settings.trusted_proxies,
+        forwarded_allow_ips=SPACE_PROXIES if on_space() else settings.trusted_proxies,
         timeout_graceful_shutdown=2,
         limit_concurrency=MAX_CONNECTIONS + settings.max_sessions,
         server_header=False,

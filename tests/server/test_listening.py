@@ -10,7 +10,7 @@ import pytest
 
 import inzwa
 from inzwa.errors import SettingsError
-from inzwa.server.uvicorn_server import bound_socket
+from inzwa.server.listening import bound_socket
 
 pytestmark = pytest.mark.processes
 
