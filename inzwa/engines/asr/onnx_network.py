@@ -13,11 +13,13 @@ from inzwa.engines.asr.decoder import Decoder, read_rules
 from inzwa.engines.asr.decoder_graph import Graphs
 from inzwa.engines.asr.encoder_graph import encoder_graph
 from inzwa.engines.asr.layers import Weights
-from inzwa.engines.asr.network import END_STATES, Decoded, Encoded, Search, States, padded_mel, silent_sound
+from inzwa.engines.asr.network import END_STATES, Decoded, Encoded, Search, States, padded_mel
 from inzwa.engines.asr.onnx_run import run
+from inzwa.engines.asr.silent_window import FOLDER, silent_window
 from inzwa.engines.asr.speculative_decoder import decode_greedily
 from inzwa.engines.asr.tokenizer import SpecialTokens
 from inzwa.engines.onnx_session import open_session
+from inzwa.models.store import default_cache
 
 
 class OnnxNetwork:
@@ -31,10 +33,12 @@ class OnnxNetwork:
         NotConvertible where the weights are INT8 or of another network, or the token rules cannot be read.
         """
         rules = read_rules(folder / "config.json", special)
-        graphs = Graphs.of(model, rules)
-        self._encoder = open_session(encoder_graph(model), threads=threads, lean=True)
+        graphs, encoder = Graphs.of(model, rules), encoder_graph(model)
+        self._encoder = open_session(encoder, threads=threads, lean=True)
         self.mel = LogMel(model.weights("encoder/conv1/weight").shape[1])
-        self.decoder = Decoder(model, graphs, rules, self._states(silent_sound()), threads=threads)
+        width = model.weights("encoder/conv1/weight").shape[0]
+        quiet = silent_window(self._states, encoder, width, default_cache() / FOLDER)
+        self.decoder = Decoder(model, graphs, rules, quiet, threads=threads)
 
     def encode(self, sound: Sound) -> Encoded:
         """The sound and the silence behind it, as far as the window reaches. Shape (samples,), 16 kHz."""
