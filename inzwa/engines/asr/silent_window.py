@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 FOLDER: Final = "silent-windows"
 """Below the models' cache."""
+SUFFIX: Final = ".f32"
+"""Of a file with the numbers alone, in the order of this machine's bytes."""
 MOST_KEPT: Final = 4
 """Networks whose silence is kept, 3 MB each."""
 
@@ -28,7 +30,7 @@ MOST_KEPT: Final = 4
 def silent_window(encode: Callable[[Sound], States], graph: bytes, width: int, folder: Path) -> States:
     """Shape (WINDOW_STATES, width), float32: from a file in `folder` where it is there and whole, else encoded."""
     key = hashlib.sha256(graph + onnxruntime.__version__.encode()).hexdigest()
-    file = folder / f"{key}.npy"
+    file = folder / f"{key}{SUFFIX}"
     if (found := _read(file, width)) is None:
         found = encode(silent_sound())
         _write(file, found)
@@ -37,9 +39,9 @@ def silent_window(encode: Callable[[Sound], States], graph: bytes, width: int, f
 
 def _read(file: Path, width: int) -> States | None:
     """None where there is none that could be right."""
-    with suppress(OSError, ValueError, EOFError):
-        found: States = np.load(file, allow_pickle=False)
-        if found.shape == (WINDOW_STATES, width) and found.dtype == np.float32 and np.isfinite(found).all():
+    with suppress(OSError, ValueError):
+        found: States = np.frombuffer(file.read_bytes(), dtype=np.float32).reshape(WINDOW_STATES, width)
+        if np.isfinite(found).all():
             return found
     return None
 
@@ -49,10 +51,9 @@ def _write(file: Path, states: States) -> None:
     unfinished = file.with_suffix(f".{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as content:
-            np.save(content, states)
+        unfinished.write_bytes(states.tobytes())
         unfinished.replace(file)
-        for old in sorted(file.parent.glob("*.npy"), key=lambda each: each.stat().st_mtime_ns)[:-MOST_KEPT]:
+        for old in sorted(file.parent.glob(f"*{SUFFIX}"), key=lambda each: each.stat().st_mtime_ns)[:-MOST_KEPT]:
             old.unlink(missing_ok=True)
     except OSError as error:
         with suppress(OSError):

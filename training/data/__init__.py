@@ -1,0 +1,1 @@
+"""What the adapters are trained with. Where each file comes from is in SOURCES.md."""

@@ -1,0 +1,1 @@
+"""A LoRA that teaches the embedded language model Shona: text first, then dialogues."""
