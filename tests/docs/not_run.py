@@ -113,6 +113,15 @@ NOT_RUN: Final = (
             ".venv/bin/python -m benchmarks.convert_whisper",
         ),
     ),
+    NotRun(
+        "trains for hours in an environment of its own",
+        "tests/training/test_training.py",
+        (
+            "make train-llm",
+            ".venv-train/bin/python -m training.llm.export",
+            "INZWA_LLM_LORA=$PWD/out/train-llm/shona.gguf make run",
+        ),
+    ),
     NotRun("writes to .git", ".pre-commit-config.yaml", (".venv/bin/pre-commit install",)),
     NotRun(
         "writes to the repository",
