@@ -2,8 +2,12 @@
 
 import ctypes
 import os
+import time
 from contextlib import suppress
 from typing import Final
+
+STARTED_S: Final = time.monotonic()
+"""When this process began with Inzwa: an entry point imports this module first."""
 
 VARIABLES: Final = (
     ("OMP_WAIT_POLICY", "PASSIVE"),

@@ -8,7 +8,7 @@ from typing import Final
 import anyio
 
 from inzwa.errors import EngineError, ExchangeFailed, ExchangeUnderway, InzwaError, ModelError, UnknownModel
-from inzwa.process import return_free_memory
+from inzwa.process import STARTED_S, return_free_memory
 from inzwa.protocols import STAGES, Engines, Stage, StageReport
 from inzwa.server.early_engines import OpenEngines
 from inzwa.server.metrics import Metrics
@@ -59,12 +59,11 @@ class EngineLifecycle:
         self.engines: Engines | None = None
         """None until they are warm."""
         self.ready_after_s: float | None = None
-        """Seconds from start to ready, once it is."""
+        """Seconds from the process's start to ready, once it is."""
         self.progress = WarmupProgress()
         self.exchanging: StageReport | None = None
         """How far the exchange under way is; None while there is none."""
         self._settings, self._open_engines, self._metrics = settings, open_engines, metrics
-        self._started_s = time.monotonic()
         self._failure: InzwaError | None = None
         self._ended = anyio.Event()
         self._retry = anyio.Event()
@@ -92,7 +91,7 @@ class EngineLifecycle:
         self.engines = engines
         self._metrics.watch(engines)
         return_free_memory()
-        self.ready_after_s = time.monotonic() - self._started_s
+        self.ready_after_s = time.monotonic() - STARTED_S
         log.info("ready after %.1f s", self.ready_after_s)
         self._ended.set()
 
