@@ -69,6 +69,10 @@ class ChatModelProxy(EngineProxy[ChatModel]):
     def context_tokens(self) -> int:
         return self._source.current().context_tokens
 
+    @property
+    def share_tokens(self) -> int:
+        return self._source.current().share_tokens
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         return self._source.current().count_tokens(messages)
 

@@ -42,6 +42,11 @@ class ChatModel(Protocol):
         """What the model can hold: prompt and reply together."""
         ...
 
+    @property
+    def share_tokens(self) -> int:
+        """What one conversation may have just now, prompt and reply, so that what is cached of the others stays."""
+        ...
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """The prompt's length in tokens, template included."""
         ...

@@ -83,7 +83,7 @@ class Fountain:
     """A model that never ends, and counts what it has made."""
 
     info = ScriptedChatModel.info
-    context_tokens = 4_096
+    context_tokens = share_tokens = 4_096
 
     def __init__(self, piece):
         self.piece, self.made, self.closed = piece, 0, False

@@ -53,6 +53,7 @@ class OpenAIChat:
 
     def __init__(self, client: httpx.AsyncClient, info: EngineInfo, context_tokens: int, pause: Pause) -> None:
         self.info, self.context_tokens = info, context_tokens
+        self.share_tokens = context_tokens
         self._client, self._pause = client, pause
 
     def count_tokens(self, messages: Sequence[Message]) -> int:

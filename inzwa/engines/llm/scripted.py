@@ -45,7 +45,7 @@ class ScriptedChatModel:
     info = EngineInfo(engine="scripted", version="1", model="scripted-chat")
 
     def __init__(self, *scripts: Script, context_tokens: int = 4096) -> None:
-        self.context_tokens = context_tokens
+        self.context_tokens = self.share_tokens = context_tokens
         self._scripts: deque[Script] = deque(scripts or [("Ndiri ", "kukunzwai.")])
         self.asked: deque[Asked] = deque(maxlen=MAX_RECORDED)
         self.prepared: deque[Asked] = deque(maxlen=MAX_RECORDED)

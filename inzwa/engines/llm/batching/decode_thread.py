@@ -49,6 +49,11 @@ class DecodeThread:
         """Whether a request would be decoded at once."""
         return self._active() < self._max_running
 
+    @property
+    def conversations(self) -> int:
+        """How many have something in the cells."""
+        return self._cache.conversations
+
     def submit(self, request: Request) -> None:
         """Queue the request; Overloaded when the queue is full. A prefill for the same session is cancelled."""
         with self._condition:

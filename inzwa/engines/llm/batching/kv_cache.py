@@ -81,6 +81,11 @@ class KvCache:
         self.moved = 0
         """Times that the cells of what was kept of a conversation were moved, instead of computed again."""
 
+    @property
+    def conversations(self) -> int:
+        """Conversations that have a slot. Any thread may ask."""
+        return sum(bool(slot.session) for slot in self.slots)
+
     def allocate(self, prompt: Sequence[int], session: str, reserve: int) -> SequenceSlot | None:
         """A slot whose cells hold as much of the prompt's beginning as is cached; None while there is no room.
 

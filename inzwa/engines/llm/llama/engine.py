@@ -36,7 +36,7 @@ SLOTS_PER_REQUEST: Final = 2
 """Conversations cached for each that can be answered at once: most of them listen while a few are spoken to."""
 
 CONTEXTS: Final = 2
-"""Full conversations that the cells hold; most are far from full."""
+"""Full conversations that the cells hold. The more there are at once, the sooner each forgets (share_tokens)."""
 
 
 class Llama:
@@ -56,6 +56,11 @@ class Llama:
         self._template = template
         self._decode_thread = decode_thread
         self._prefix: tuple[tuple[Message, ...], tuple[int, ...]] = ((), ())
+
+    @property
+    def share_tokens(self) -> int:
+        """An equal share of the cells for each conversation that is cached, and no more than the context."""
+        return min(self.context_tokens, self.context_tokens * CONTEXTS // max(1, self._decode_thread.conversations))
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """The prompt's length in tokens, template included."""

@@ -125,6 +125,16 @@ def test_another_system_prompt_replaces_the_shared_prefix():
     assert prefiller.turn([7, 8, 9, 5], prefix=3) == 1
 
 
+def test_conversations_are_those_that_have_cells():
+    prefiller = Prefiller(slots=3)
+    assert prefiller.cache.conversations == 0
+    for session in ("a", "b", "a", ""):
+        prefiller.turn([1, 2], session)
+    assert prefiller.cache.conversations == 2
+    prefiller.cache.forget("a")
+    assert prefiller.cache.conversations == 1
+
+
 def test_the_least_recently_used_session_is_evicted():
     prefiller = Prefiller(slots=2)
     prefiller.turn([1, 2], "a")
