@@ -7,9 +7,6 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from inzwa.conversation.history import History
-from inzwa.conversation.options import SessionOptions
-from inzwa.conversation.prompt import make_prompt
 from inzwa.engines.llm.batching.decode_thread import MAX_WAITING
 from inzwa.engines.llm.batching.token_stream import MAX_PENDING
 from inzwa.engines.llm.llama.engine import Llama, open_llama
@@ -236,20 +233,3 @@ def test_a_file_that_is_no_model_is_an_engine_error(tmp_path):
     broken = LocalModel(name="broken", folder=tmp_path, files=(FileInfo("broken.gguf", 21, ""),))
     with pytest.raises(EngineError, match="broken"), open_llama(broken):
         pass
-
-
-async def test_six_long_conversations_do_not_take_each_others_cells(models):
-    """Beyond what the cells hold each would read all of its prompt again in every turn, which takes seconds."""
-    options = SessionOptions(session_id="", system_prompt=lambda _: SYSTEM.content, context_tokens=1_024)
-    said_words = " ".join(QUESTIONS)
-    with open_llama(models.fetch("smollm2-135m"), context_tokens=1_024, max_sequences=6) as model:
-        histories = {str(number): History() for number in range(6)}
-        read = []
-        for _ in range(5):
-            for session, history in histories.items():
-                chat = ChatOptions(temperature=0, max_new_tokens=4, session=session)
-                prompt = make_prompt(history, model, replace(options, chat=chat), said_words, forget=True)
-                read.append(await prefilled(model, prompt, chat))
-                history.add(said_words, "Yes.")
-        assert (model.stats().evicted, model.share_tokens) == (0, 341)
-        assert max(read[6:]) < 3 * model.count_tokens([Message("user", said_words)])
